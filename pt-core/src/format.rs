@@ -1,0 +1,213 @@
+//! Entry formats: what the bits of one shape of entry mean at one level.
+//!
+//! The `#[entry]` structs of a declaration implement [`EntryFormat`] once a level. Everything is a constant or
+//! a straight-line function of the raw word, so that it compiles to the masks and shifts one would write by hand.
+
+use crate::address::Hpa;
+use core::fmt::Debug;
+use core::ops::{BitAnd, BitOr};
+
+/// One shape of entry at one level.
+pub trait EntryFormat: Copy + Eq + Debug + 'static {
+    /// Every described field of this shape at this level, lowest bit first. Documentation and drawings use it.
+    const FIELDS: &'static [FieldInfo];
+    /// The bits that hold the frame, in place.
+    const FRAME: u64;
+    /// The bits that the CPU writes by itself (accessed, dirty). An update never loses them.
+    const HARDWARE: u64;
+    /// The bits that must be zero (or, with [`RESERVED_ONES`](Self::RESERVED_ONES), one).
+    const RESERVED: u64;
+    /// Those of the reserved and tag bits that must be one.
+    const RESERVED_ONES: u64;
+    /// The accessed bit, or 0.
+    const ACCESSED: u64;
+    /// The dirty bit, or 0.
+    const DIRTY: u64;
+
+    /// Takes a raw word as an entry of this shape. The caller has decoded it.
+    fn from_bits(raw: u64) -> Self;
+    /// The raw word.
+    fn bits(self) -> u64;
+    /// The frame that the entry points to: the page of a leaf, the table of a table entry.
+    fn frame(self) -> Hpa;
+    /// The frame bits, in place, of an entry that points to `frame`. Bits that do not fit are dropped: see
+    /// [`takes_frame`](Self::takes_frame).
+    fn frame_bits(frame: Hpa) -> u64;
+    /// What this entry, by itself, lets through.
+    fn access(self) -> Access;
+
+    /// Whether the frame field can hold `frame`: neither too wide nor below the alignment of the level.
+    #[inline]
+    fn takes_frame(frame: Hpa) -> bool {
+        Self::from_bits(Self::frame_bits(frame)).frame() == frame
+    }
+}
+
+/// What an entry, or a whole walk, lets through. A walk allows what all of its entries allow.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Access(u8);
+
+impl Access {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// Loads.
+    pub const READ: Self = Self(1);
+    /// Stores.
+    pub const WRITE: Self = Self(2);
+    /// Instruction fetches (of the supervisor, where the format tells them apart).
+    pub const EXECUTE: Self = Self(4);
+    /// Instruction fetches of user code, where the format tells them apart.
+    pub const USER_EXECUTE: Self = Self(8);
+    /// Accesses of user code.
+    pub const USER: Self = Self(16);
+    /// Everything.
+    pub const ALL: Self = Self(31);
+
+    /// Whether everything in `wanted` is allowed.
+    #[inline]
+    #[must_use]
+    pub const fn allows(self, wanted: Self) -> bool {
+        self.0 & wanted.0 == wanted.0
+    }
+
+    /// What either allows.
+    #[inline]
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What both allow.
+    #[inline]
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What `self` allows and `other` does not.
+    #[inline]
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// `access` if `condition`, else nothing.
+    #[inline]
+    #[must_use]
+    pub const fn when(condition: bool, access: Self) -> Self {
+        if condition { access } else { Self::NONE }
+    }
+}
+
+impl BitOr for Access {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        self.union(other)
+    }
+}
+impl BitAnd for Access {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        self.intersection(other)
+    }
+}
+
+/// What a declared field is for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum FieldClass {
+    /// A value that the owner of the table chooses.
+    Value,
+    /// The frame that the entry points to.
+    Frame,
+    /// Tells shapes apart; has one value in this shape.
+    Tag,
+    /// Written by the CPU.
+    Hardware,
+    /// Free for software.
+    Software,
+    /// Ignored by the CPU and left alone.
+    Ignored,
+    /// Must have one value.
+    Reserved,
+}
+
+/// One declared field, for documentation, drawings and decoders of raw entries.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct FieldInfo {
+    /// The name in the declaration; empty for bits without a name.
+    pub name: &'static str,
+    /// The bits it occupies, in place.
+    pub mask: u64,
+    /// What it is for.
+    pub class: FieldClass,
+}
+
+/// The shape of entry that a level does not have. There is no value of it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum NoEntry {}
+
+impl EntryFormat for NoEntry {
+    const FIELDS: &'static [FieldInfo] = &[];
+    const FRAME: u64 = 0;
+    const HARDWARE: u64 = 0;
+    const RESERVED: u64 = 0;
+    const RESERVED_ONES: u64 = 0;
+    const ACCESSED: u64 = 0;
+    const DIRTY: u64 = 0;
+
+    fn from_bits(_raw: u64) -> Self {
+        unreachable!("a level without this shape of entry was decoded as one")
+    }
+    fn bits(self) -> u64 {
+        match self {}
+    }
+    fn frame(self) -> Hpa {
+        match self {}
+    }
+    fn frame_bits(_frame: Hpa) -> u64 {
+        0
+    }
+    fn access(self) -> Access {
+        match self {}
+    }
+    fn takes_frame(_frame: Hpa) -> bool {
+        false
+    }
+}
+
+/// An unsigned integer of exactly `N` bits: the type of a field that is narrower than any of Rust's integers.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Bits<const N: u32>(u64);
+
+impl<const N: u32> Bits<N> {
+    /// The largest value.
+    pub const MAX: Self = Self(if N >= 64 { u64::MAX } else { (1 << N) - 1 });
+
+    /// `value`, unless it is wider than `N` bits.
+    #[inline]
+    #[must_use]
+    pub const fn new(value: u64) -> Option<Self> {
+        if value <= Self::MAX.0 { Some(Self(value)) } else { None }
+    }
+
+    /// The value.
+    #[inline]
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// Takes the field out of an entry. Bits above `N` are not looked at: a field has none.
+    #[inline]
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits & Self::MAX.0)
+    }
+
+    /// The value, for putting it into an entry.
+    #[inline]
+    #[must_use]
+    pub const fn into_bits(self) -> u64 {
+        self.0
+    }
+}

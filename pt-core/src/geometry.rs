@@ -1,0 +1,220 @@
+//! Geometry: which level a table is entered at, how wide its input is, and where the split lies.
+//!
+//! A geometry is chosen at run time, per VM. It is the only source of [`Address`]es: it checks that an
+//! integer is an input address at all, and on a split geometry it says which half it belongs to.
+
+use crate::address::{Address, AddressRange, Gfn, Gpa, PAGE_SHIFT, RawGpa, Route};
+use crate::space::{Private, Shared, Space};
+use core::fmt;
+
+/// How the bits above the input width must look.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Extension {
+    /// They are zero: guest-physical addresses.
+    Zero,
+    /// They repeat the topmost input bit: canonical virtual addresses.
+    Sign,
+}
+
+/// The run-time shape of the address space that a set of tables translates.
+///
+/// Implemented by the `#[geometry]` enum of a declaration.
+pub trait Geometry: Copy + Eq + fmt::Debug + Send + Sync + 'static {
+    /// How the bits above [`width`](Self::width) must look.
+    const EXTENSION: Extension;
+
+    /// Input address bits, counted from bit 0. The split bit is one of them.
+    fn width(self) -> u32;
+
+    /// Whether `value` is an input address under this geometry.
+    #[inline]
+    fn is_input(self, value: u64) -> bool {
+        let unused = 64 - self.width();
+        match Self::EXTENSION {
+            Extension::Zero => (value << unused) >> unused == value,
+            Extension::Sign => ((value << unused).cast_signed() >> unused).cast_unsigned() == value,
+        }
+    }
+}
+
+/// A geometry whose address space is not split.
+pub trait Whole: Geometry {
+    /// The space of every address under this geometry.
+    type Space: Space;
+
+    /// Takes an integer as an input address.
+    ///
+    /// # Errors
+    /// [`NotAnInput`] if it is too wide, or not canonical where the bits above the width must repeat.
+    #[inline]
+    fn address(self, value: u64) -> Result<Address<Self::Space>, NotAnInput> {
+        if self.is_input(value) { Ok(Address::new(value)) } else { Err(NotAnInput { value, width: self.width() }) }
+    }
+
+    /// The range of `bytes` from `start`.
+    ///
+    /// # Errors
+    /// [`RangeError`] if it is empty, not aligned to 4 KiB, or leaves the address space.
+    fn range(self, start: Address<Self::Space>, bytes: u64) -> Result<AddressRange<Self::Space>, RangeError> {
+        range(self, start, bytes, |last| self.is_input(last))
+    }
+}
+
+/// A geometry that one bit splits into a shared and a private half.
+pub trait Split: Geometry {
+    /// The split bit alone.
+    fn split_mask(self) -> u64;
+
+    /// The value of the split bit, in place, in a shared address: [`split_mask`](Self::split_mask) or 0.
+    fn shared_value(self) -> u64;
+
+    /// Says which half a raw address belongs to. Nothing else makes an address of either half.
+    ///
+    /// # Errors
+    /// [`NotAnInput`] if the address is wider than the geometry.
+    #[inline]
+    fn route(self, raw: RawGpa) -> Result<Route, NotAnInput> {
+        let value = raw.as_u64();
+        if !self.is_input(value) {
+            return Err(NotAnInput { value, width: self.width() });
+        }
+        Ok(if value & self.split_mask() == self.shared_value() {
+            Route::Shared(Address::new(value))
+        } else {
+            Route::Private(Address::new(value))
+        })
+    }
+
+    /// The guest frame of an address of either half, without the split bit.
+    #[inline]
+    fn gfn<S: Half>(self, address: Gpa<S>) -> Gfn {
+        Gfn::new((address.as_u64() & !self.split_mask()) >> PAGE_SHIFT)
+    }
+
+    /// The first address of a guest frame, in the half `S`.
+    ///
+    /// # Errors
+    /// [`NotAnInput`] if the frame lies beyond the geometry.
+    fn address_of<S: Half>(self, frame: Gfn) -> Result<Gpa<S>, NotAnInput> {
+        let value = frame.number().checked_mul(1 << PAGE_SHIFT).unwrap_or(u64::MAX);
+        if value & self.split_mask() != 0 || !self.is_input(value) {
+            return Err(NotAnInput { value, width: self.width() - 1 });
+        }
+        Ok(Address::new(value | S::split_value(self.split_mask(), self.shared_value())))
+    }
+
+    /// The same guest memory seen through the other half.
+    #[inline]
+    fn counterpart<S: Half>(self, address: Gpa<S>) -> Gpa<S::Other> {
+        Address::new(address.as_u64() ^ self.split_mask())
+    }
+
+    /// The range of `bytes` from `start`, in the half of `start`.
+    ///
+    /// # Errors
+    /// [`RangeError`] if it is empty, not aligned to 4 KiB, or leaves its half.
+    fn range<S: Half>(self, start: Gpa<S>, bytes: u64) -> Result<AddressRange<S>, RangeError> {
+        let half = start.as_u64() & self.split_mask();
+        range(self, start, bytes, |last| self.is_input(last) && last & self.split_mask() == half)
+    }
+
+    /// The same guest memory seen through the other half.
+    #[inline]
+    fn counterpart_range<S: Half>(self, range: AddressRange<S>) -> AddressRange<S::Other> {
+        AddressRange::new(self.counterpart(range.start()), range.bytes())
+    }
+}
+
+/// One of the two halves of a split address space.
+pub trait Half: Space {
+    /// The other half.
+    type Other: Half<Other = Self>;
+    /// The split bit, in place, in an address of this half.
+    fn split_value(mask: u64, shared: u64) -> u64;
+}
+
+impl Half for Shared {
+    type Other = Private;
+    #[inline]
+    fn split_value(_mask: u64, shared: u64) -> u64 {
+        shared
+    }
+}
+
+impl Half for Private {
+    type Other = Shared;
+    #[inline]
+    fn split_value(mask: u64, shared: u64) -> u64 {
+        mask & !shared
+    }
+}
+
+fn range<G: Geometry, S: Space>(
+    geometry: G,
+    start: Address<S>,
+    bytes: u64,
+    inside: impl Fn(u64) -> bool,
+) -> Result<AddressRange<S>, RangeError> {
+    let first = start.as_u64();
+    if bytes == 0 {
+        return Err(RangeError::Empty { start: first });
+    }
+    if !start.is_aligned(PAGE_SHIFT) || bytes & ((1 << PAGE_SHIFT) - 1) != 0 {
+        return Err(RangeError::NotAligned { start: first, bytes });
+    }
+    match first.checked_add(bytes - 1) {
+        Some(last) if inside(last) && geometry.is_input(first) => Ok(AddressRange::new(start, bytes)),
+        _ => Err(RangeError::LeavesSpace { start: first, bytes }),
+    }
+}
+
+/// An integer that is not an input address under the geometry.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct NotAnInput {
+    /// What was given.
+    pub value: u64,
+    /// The bits an address may use.
+    pub width: u32,
+}
+
+impl fmt::Display for NotAnInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x} is not an input address of {} bits", self.value, self.width)
+    }
+}
+impl core::error::Error for NotAnInput {}
+
+/// Why a range was refused.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum RangeError {
+    /// Zero bytes.
+    Empty {
+        /// The start that was given.
+        start: u64,
+    },
+    /// Start or length is not a multiple of 4 KiB.
+    NotAligned {
+        /// The start that was given.
+        start: u64,
+        /// The length that was given.
+        bytes: u64,
+    },
+    /// The end lies outside the address space, or in its other half.
+    LeavesSpace {
+        /// The start that was given.
+        start: u64,
+        /// The length that was given.
+        bytes: u64,
+    },
+}
+
+impl fmt::Display for RangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { start } => write!(f, "the range at {start:#x} is empty"),
+            Self::NotAligned { start, bytes } => write!(f, "the range {start:#x}+{bytes:#x} is not aligned to 4 KiB"),
+            Self::LeavesSpace { start, bytes } => write!(f, "the range {start:#x}+{bytes:#x} leaves its address space"),
+        }
+    }
+}
+impl core::error::Error for RangeError {}

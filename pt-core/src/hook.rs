@@ -1,0 +1,278 @@
+//! Hooks: the operations of the monitor that the declaration names, and what they answer.
+//!
+//! A declaration's hooks trait has one method an operation, with the monitor's own name. `#[hook(ROLE)]` on a
+//! method says what the operation is to the engine; the macro then implements the trait of that role for the
+//! private table, for every implementor of the hooks. A role that is not declared has no implementation: an
+//! operation that needs it does not compile.
+//!
+//! Every hook gets a proof of the state its entry is in: [`Frozen`] while this thread alone owns the entry,
+//! [`Tracked`] once no CPU can hold a translation through it. Neither can be made outside this crate.
+
+use crate::address::{Address, Hpa};
+use crate::page::TablePage;
+use crate::space::Protected;
+use crate::table::{Propagating, Table};
+use core::convert::Infallible;
+use core::fmt::{self, Debug};
+
+/// An entry of the private table that this thread has frozen: the permission to call one hook about it.
+#[derive(Debug)]
+pub struct Frozen<T: Table> {
+    address: Address<T::Space>,
+    level: T::Levels,
+    was: u64,
+}
+
+/// An entry that is blocked, and that no CPU translates through any more: the permission to take it away.
+#[derive(Debug)]
+pub struct Tracked<T: Table> {
+    address: Address<T::Space>,
+    level: T::Levels,
+    was: u64,
+}
+
+macro_rules! slot {
+    ($name:ident) => {
+        impl<T: Table> $name<T> {
+            #[inline]
+            pub(crate) const fn new(address: Address<T::Space>, level: T::Levels, was: u64) -> Self {
+                Self { address, level, was }
+            }
+
+            /// The first address behind the entry, aligned to what the entry maps.
+            #[inline]
+            #[must_use]
+            pub const fn address(&self) -> Address<T::Space> {
+                self.address
+            }
+
+            /// The level of the table that the entry is in.
+            #[inline]
+            #[must_use]
+            pub const fn level(&self) -> T::Levels {
+                self.level
+            }
+
+            /// What the private entry held before.
+            #[inline]
+            #[must_use]
+            pub const fn was(&self) -> u64 {
+                self.was
+            }
+        }
+    };
+}
+slot!(Frozen);
+slot!(Tracked);
+
+/// One hook of a declaration, as a type: which answers it can give.
+///
+/// The macro emits one for each method of the hooks trait. An answer that the declaration does not list has the
+/// type [`Infallible`], so that `match` needs no arm for it.
+pub trait Hook {
+    /// The method's name.
+    const NAME: &'static str;
+    /// The levels of the declaration.
+    type Levels: Levels;
+    /// What a finished operation returns.
+    type Done: Debug;
+    /// [`Partial`] or [`Infallible`].
+    type Partial: Into<Refusal<Self::Levels>> + Debug;
+    /// [`Busy`] or [`Infallible`].
+    type Busy: Into<Refusal<Self::Levels>> + Debug;
+    /// [`Incomplete`] or [`Infallible`].
+    type Incomplete: Into<Refusal<Self::Levels>> + Debug;
+    /// [`Stopped`] or [`Infallible`].
+    type Stopped: Into<Refusal<Self::Levels>> + Debug;
+}
+
+/// What a hook answered.
+#[must_use = "a hook that was refused changed nothing: the entry must be rolled back"]
+#[derive(Debug)]
+pub enum Outcome<K: Hook> {
+    /// The operation is finished.
+    Done(K::Done),
+    /// A part is done; go on from where it says.
+    Partial(K::Partial),
+    /// Somebody else holds a lock of the monitor. Nothing changed; trying again may succeed.
+    Busy(K::Busy),
+    /// The operation was interrupted and must be resumed before anything else is done to its entry.
+    Incomplete(K::Incomplete),
+    /// The monitor's own table is not as the caller believes. Nothing changed.
+    Stopped(K::Stopped),
+    /// The monitor refused for good.
+    Fatal(Fatal),
+}
+
+impl<K: Hook> Outcome<K> {
+    /// The value of a finished operation, or why it is not finished.
+    ///
+    /// # Errors
+    /// Every answer but [`Done`](Self::Done).
+    #[inline]
+    pub fn into_result(self) -> Result<K::Done, Refusal<K::Levels>> {
+        Err(match self {
+            Self::Done(done) => return Ok(done),
+            Self::Partial(partial) => partial.into(),
+            Self::Busy(busy) => busy.into(),
+            Self::Incomplete(incomplete) => incomplete.into(),
+            Self::Stopped(stopped) => stopped.into(),
+            Self::Fatal(fatal) => fatal.into(),
+        })
+    }
+}
+
+/// A part of a range is done.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Partial {
+    /// The first address that is not done.
+    pub next: u64,
+}
+
+/// A lock of the monitor is held by somebody else.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Busy;
+
+/// The operation was interrupted half-way.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Incomplete {
+    /// What the monitor knows the unfinished operation by.
+    pub handle: u64,
+}
+
+/// The monitor's walk stopped at an entry that does not allow the operation.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Stopped<L> {
+    /// The level of that entry.
+    pub level: L,
+    /// The entry, as far as the monitor shows it.
+    pub entry: u64,
+}
+
+/// The monitor's own code for a refusal that is not one of the typed ones.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Fatal {
+    /// The code.
+    pub status: u64,
+}
+
+/// Why a hook did not do what it was asked to: [`Outcome`] without its success, the same for all hooks.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Refusal<L> {
+    /// See [`Outcome::Partial`].
+    Partial(Partial),
+    /// See [`Outcome::Busy`].
+    Busy(Busy),
+    /// See [`Outcome::Incomplete`].
+    Incomplete(Incomplete),
+    /// See [`Outcome::Stopped`].
+    Stopped(Stopped<L>),
+    /// See [`Outcome::Fatal`].
+    Fatal(Fatal),
+}
+
+impl<L: Debug> fmt::Display for Refusal<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Partial(partial) => write!(f, "only a part is done: go on at {:#x}", partial.next),
+            Self::Busy(Busy) => write!(f, "the monitor is busy"),
+            Self::Incomplete(incomplete) => write!(f, "interrupted: resume operation {:#x}", incomplete.handle),
+            Self::Stopped(stopped) => {
+                write!(f, "the monitor stopped at level {:?}, entry {:#x}", stopped.level, stopped.entry)
+            }
+            Self::Fatal(fatal) => write!(f, "the monitor refused with status {:#x}", fatal.status),
+        }
+    }
+}
+impl<L: Debug> core::error::Error for Refusal<L> {}
+
+macro_rules! refusals {
+    ($($answer:ident $(<$l:ident>)?),*) => {$(
+        impl<L> From<$answer $(<$l>)?> for Refusal<L> {
+            #[inline]
+            fn from(answer: $answer $(<$l>)?) -> Self {
+                Self::$answer(answer)
+            }
+        }
+    )*};
+}
+refusals!(Partial, Busy, Incomplete, Stopped<L>, Fatal);
+
+impl<L> From<Infallible> for Refusal<L> {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+use crate::level::Levels;
+
+/// The answer of a role: done, or why not.
+pub type Answer<T> = Result<(), Refusal<<T as Table>::Levels>>;
+
+macro_rules! roles {
+    ($($(#[$doc:meta])* $role:ident: fn $method:ident($($argument:ident: $type:ty),*), $levels:literal;)*) => {$(
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` has no hook for `{H}` that does this: the declaration names none with this role",
+            label = "this needs a hook that the declaration of `{Self}` does not have, or that `{H}` does not implement",
+        )]
+        pub trait $role<H>: Propagating {
+            #[doc = $levels]
+            const LEVELS: &'static [Self::Levels];
+
+            /// Calls the hook.
+            ///
+            /// # Errors
+            /// What the monitor answered, if it did not do it.
+            fn $method(hooks: &H, $($argument: $type),*) -> Answer<Self>;
+        }
+    )*};
+}
+
+roles! {
+    /// `#[hook(link)]`: hangs a page of the protected table below the frozen entry.
+    Link: fn link(at: &Frozen<Self>, table: &TablePage<Protected>), "The levels at which it can be called.";
+    /// `#[hook(add)]`: maps a page with initial content, while the VM is built.
+    Add: fn add(at: &Frozen<Self>, page: Hpa, source: Hpa), "The levels at which it can be called.";
+    /// `#[hook(map)]`: maps a page.
+    Map: fn map(at: &Frozen<Self>, page: Hpa), "The levels at which it can be called.";
+    /// `#[hook(block)]`: lets no new translation through the entry.
+    Block: fn block(at: &Frozen<Self>), "The levels at which it can be called.";
+    /// `#[hook(unblock)]`: undoes a block whose translations were tracked.
+    Unblock: fn unblock(at: &Tracked<Self>), "The levels at which it can be called.";
+    /// `#[hook(remove)]`: takes the page of a leaf away.
+    Remove: fn remove(at: &Tracked<Self>), "The levels at which it can be called.";
+    /// `#[hook(unlink)]`: takes an empty table away.
+    Unlink: fn unlink(at: &Tracked<Self>), "The levels at which it can be called.";
+    /// `#[hook(split)]`: replaces a leaf by a full table of leaves one level below.
+    Split: fn split(at: &Tracked<Self>, table: &TablePage<Protected>), "The levels at which it can be called.";
+    /// `#[hook(merge)]`: replaces a full table by one leaf.
+    Merge: fn merge(at: &Tracked<Self>), "The levels at which it can be called.";
+}
+
+/// `#[hook(track)]`: begins a new epoch. Once every vCPU of the old one has left the guest, no stale translation
+/// is left.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no hook for `{H}` that tracks stale translations",
+    label = "the declaration names no hook with the role `track`"
+)]
+pub trait Track<H>: Propagating {
+    /// Calls the hook.
+    ///
+    /// # Errors
+    /// What the monitor answered, if it did not do it.
+    fn track(hooks: &H) -> Answer<Self>;
+}
+
+/// `#[hook(reclaim)]`: takes a page or a table page back from a VM whose key is gone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no hook for `{H}` that reclaims pages after teardown",
+    label = "the declaration names no hook with the role `reclaim`"
+)]
+pub trait Reclaim<H>: Propagating {
+    /// Calls the hook.
+    ///
+    /// # Errors
+    /// What the monitor answered, if it did not do it: the page must be leaked then.
+    fn reclaim(hooks: &H, page: Hpa) -> Answer<Self>;
+}

@@ -1,0 +1,133 @@
+//! Levels, as types and as values.
+//!
+//! A declaration's level enum gives both: the enum itself ([`Levels`], for messages, hooks and plans) and one
+//! uninhabited marker a variant ([`Level`], for everything whose level is known when it is compiled). The
+//! markers of one table form a ladder, [`LevelOf`]: the recursion of a walk goes from a level to its
+//! [`Below`](LevelOf::Below) and ends at [`Bottom`], so that it compiles to straight-line code.
+
+use crate::entry::Entry;
+use crate::format::{EntryFormat, NoEntry};
+use crate::table::Visible;
+use core::fmt::Debug;
+use core::hash::Hash;
+
+/// One level of a declaration, known at compile time.
+pub trait Level: Copy + Debug + 'static {
+    /// The name in the declaration.
+    const NAME: &'static str;
+    /// The position, counted from the level of the smallest leaves, which is 0.
+    const NUMBER: u8;
+    /// The lowest bit of the index: `1 << SHIFT` bytes lie behind one entry.
+    const SHIFT: u32;
+    /// How many address bits index a table of this level.
+    const INDEX_BITS: u32;
+    /// Entries in a table of this level.
+    const ENTRIES: usize = 1 << Self::INDEX_BITS;
+    /// The size of a table page of this level, as a power of two of 4 KiB pages.
+    const TABLE_ORDER: u32 = if Self::INDEX_BITS > 9 { Self::INDEX_BITS - 9 } else { 0 };
+
+    /// The index of `address` in a table of this level.
+    #[inline(always)]
+    #[must_use]
+    fn index(address: u64) -> usize {
+        (address >> Self::SHIFT) as usize & (Self::ENTRIES - 1)
+    }
+}
+
+/// The level enum of a declaration: a level as a value.
+pub trait Levels: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
+    /// Every level, the one with the smallest leaves first.
+    const ALL: &'static [Self];
+
+    /// The position, counted from the level of the smallest leaves, which is 0.
+    fn number(self) -> u8;
+    /// The lowest index bit: `1 << shift` bytes lie behind one entry.
+    fn shift(self) -> u32;
+    /// The name in the declaration.
+    fn name(self) -> &'static str;
+
+    /// The level with this number.
+    #[must_use]
+    fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+}
+
+/// A level of the table `T`: what its entries may be, and which level lies below.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a level of `{T}`",
+    label = "this level belongs to another declaration"
+)]
+pub trait LevelOf<T: Visible>: Level {
+    /// The level that a table entry of this level points to; [`Bottom`] at the last one.
+    type Below: LevelOf<T>;
+    /// The shape of a leaf here, or [`NoEntry`].
+    type Leaf: EntryFormat;
+    /// The shape of an entry that points to a table, or [`NoEntry`].
+    type Subtable: EntryFormat;
+
+    /// This level as a value.
+    const LEVEL: T::Levels;
+    /// Whether a leaf may be here.
+    const LEAVES: bool;
+    /// Whether an entry here may point to a table.
+    const TABLES: bool;
+
+    /// Reads an entry once, into what it is.
+    fn decode(raw: u64) -> Entry<Self::Leaf, Self::Subtable>;
+
+    /// The entry of a leaf with these attributes, its frame bits zero. Zero at a level without leaves.
+    fn leaf_template(attributes: &T::Attributes) -> u64;
+
+    /// The attributes of a leaf of this level.
+    fn attributes(leaf: Self::Leaf) -> T::Attributes;
+}
+
+/// A level at which the table `T` may have leaves.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` has no leaves at level `{Self}`",
+    label = "no page of this size can be mapped in `{T}`",
+    note = "the declaration says which levels may hold leaves: `#[level(…, leaf)]`"
+)]
+pub trait LeafLevelOf<T: Visible>: LevelOf<T> {}
+
+/// A level at which the table `T` may have entries that point to tables.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` has no tables below level `{Self}`",
+    label = "no table can be linked at this level of `{T}`",
+    note = "the declaration says which levels may hold tables: `#[level(…, table)]`"
+)]
+pub trait TableLevelOf<T: Visible>: LevelOf<T> {}
+
+/// Below the last level: where the recursion of a walk ends. It has neither leaves nor tables.
+#[derive(Copy, Clone, Debug)]
+pub enum Bottom {}
+
+impl Level for Bottom {
+    const NAME: &'static str = "bottom";
+    const NUMBER: u8 = u8::MAX;
+    const SHIFT: u32 = 0;
+    const INDEX_BITS: u32 = 0;
+}
+
+impl<T: Visible> LevelOf<T> for Bottom {
+    type Below = Bottom;
+    type Leaf = NoEntry;
+    type Subtable = NoEntry;
+    const LEVEL: T::Levels = T::Levels::ALL[0];
+    const LEAVES: bool = false;
+    const TABLES: bool = false;
+
+    #[inline]
+    fn decode(raw: u64) -> Entry<NoEntry, NoEntry> {
+        Entry::Absent(crate::entry::Absent::new(raw))
+    }
+    #[inline]
+    fn leaf_template(_attributes: &T::Attributes) -> u64 {
+        0
+    }
+    #[inline]
+    fn attributes(leaf: NoEntry) -> T::Attributes {
+        match leaf {}
+    }
+}

@@ -1,0 +1,42 @@
+//! The page-table engine.
+//!
+//! A declaration under `#[page_tables]` emits types, constants and trait implementations; the algorithms are
+//! here, generic over them, for a person to read and step through.
+//!
+//! Start with [`table`] (what a declaration says of a table), [`address`] and [`geometry`] (how a raw fault
+//! address becomes a typed one), [`entry`] and [`level`] (how a walk sees an entry), and [`hook`] (the monitor's
+//! operations).
+#![no_std]
+#![deny(missing_docs)]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod access;
+pub mod address;
+pub mod allocator;
+pub mod entry;
+pub mod flush;
+pub mod format;
+pub mod geometry;
+pub mod hook;
+pub mod level;
+pub mod memory;
+pub mod page;
+pub mod space;
+pub mod states;
+pub mod table;
+pub mod tree;
+
+pub use address::{Address, AddressRange, Gfn, Gpa, Hpa, RawGpa, Route, Va};
+pub use allocator::{OutOfTables, Reserve, TableAllocator};
+pub use entry::{Absent, Entry};
+pub use flush::{Flush, Invalidate};
+pub use format::{Bits, EntryFormat};
+pub use geometry::{Geometry, Half, Split, Whole};
+pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
+pub use memory::{Memory, Record, Word};
+pub use page::{Page, PageOf, TablePage};
+pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
+pub use table::{AddressOf, Direct, Propagating, Table, UsedByCpu, Visible};
+pub use tree::Tree;

@@ -1,0 +1,83 @@
+//! The memory that tables lie in, as the engine sees it.
+//!
+//! [`Memory`] says where the words of a table page are, and where the small [`Record`] beside it is. The engine
+//! is generic over it and contains no pointer: a kernel gives it a direct map, a VMM an arena, a test whatever
+//! counts its loads. All `unsafe` stands in the implementations.
+
+use crate::address::Hpa;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+/// One entry in memory: a 64-bit word that the CPU and other threads may change at any time.
+pub trait Word {
+    /// Loads with acquire ordering: what a table entry points to is initialised when the entry is seen.
+    fn load(&self) -> u64;
+    /// Stores with release ordering: everything written before is seen by whoever sees the store.
+    fn store(&self, value: u64);
+    /// Exchanges the value, losing nothing that the CPU writes meanwhile.
+    fn swap(&self, value: u64) -> u64;
+    /// Replaces `current` by `new`.
+    ///
+    /// # Errors
+    /// The value found, if it is not `current`. Nothing was written then.
+    fn compare_exchange(&self, current: u64, new: u64) -> Result<(), u64>;
+}
+
+impl Word for AtomicU64 {
+    #[inline(always)]
+    fn load(&self) -> u64 {
+        AtomicU64::load(self, Ordering::Acquire)
+    }
+    #[inline(always)]
+    fn store(&self, value: u64) {
+        AtomicU64::store(self, value, Ordering::Release);
+    }
+    #[inline(always)]
+    fn swap(&self, value: u64) -> u64 {
+        AtomicU64::swap(self, value, Ordering::AcqRel)
+    }
+    #[inline(always)]
+    fn compare_exchange(&self, current: u64, new: u64) -> Result<(), u64> {
+        AtomicU64::compare_exchange(self, current, new, Ordering::AcqRel, Ordering::Acquire).map(drop)
+    }
+}
+
+/// Table pages by their frame.
+pub trait Memory {
+    /// An entry in this memory.
+    type Word: Word;
+
+    /// Entry `index` of the table in `table`. The index is below the number of entries of the table.
+    fn word(&self, table: Hpa, index: usize) -> &Self::Word;
+
+    /// The record beside the table page.
+    fn record(&self, table: Hpa) -> &Record<Self::Word>;
+}
+
+impl<M: Memory + ?Sized> Memory for &M {
+    type Word = M::Word;
+    #[inline(always)]
+    fn word(&self, table: Hpa, index: usize) -> &Self::Word {
+        (**self).word(table, index)
+    }
+    #[inline(always)]
+    fn record(&self, table: Hpa) -> &Record<Self::Word> {
+        (**self).record(table)
+    }
+}
+
+/// What is remembered of one table page, beside it.
+///
+/// It is the successor of the one private pointer per table page that a mirror needs: the partner page in the
+/// protected table, owned by this record from link until unlink, and the number of entries in use, so that an
+/// empty table is known without a scan.
+#[derive(Debug, Default)]
+pub struct Record<W> {
+    /// The frame of the protected table page that this table stands for, plus 1; 0 for none.
+    pub partner: W,
+    /// Entries in use, or [`UNCOUNTED`].
+    pub live: W,
+}
+
+/// The count of a table that was filled under parallel access. It is counted again, once, by the next exclusive
+/// operation that needs it, so that parallel faults share no counter.
+pub const UNCOUNTED: u64 = u64::MAX;

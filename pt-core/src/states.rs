@@ -1,0 +1,81 @@
+//! The life of a protected entry, as declared.
+//!
+//! The variants of a `#[states]` enum are states, their attributes the transitions. The engine does not run
+//! this model: types carry the order of operations there. It is for whoever plays the monitor (an emulator, a
+//! property test) and for drawings, so that all of them follow the one declaration.
+
+use core::fmt::Debug;
+
+/// What an entry in a state points to.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// Nothing.
+    Absent,
+    /// A page.
+    Leaf,
+    /// A table of the level below.
+    Table,
+}
+
+/// When in the life of a VM a transition exists.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum PhaseName {
+    /// Before the VM is finalised.
+    Build,
+    /// While the VM can run.
+    Run,
+    /// After its key is gone.
+    Teardown,
+}
+
+/// Who starts a transition.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Initiator<M> {
+    /// The VMM, by this hook.
+    Host(M),
+    /// The guest, by the operation with this name.
+    Guest(&'static str),
+}
+
+/// One declared transition.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Transition<S: 'static, M: 'static> {
+    /// The state before.
+    pub from: S,
+    /// The state after.
+    pub to: S,
+    /// Who starts it, and how.
+    pub by: Initiator<M>,
+    /// The phases in which it exists; empty for all of them.
+    pub during: &'static [PhaseName],
+    /// Whether stale translations must have been tracked since the entry was blocked.
+    pub after_track: bool,
+}
+
+/// The states of a protected entry.
+pub trait States: Copy + Eq + Debug + Send + Sync + 'static {
+    /// The methods of the hooks trait, as values.
+    type Method: Copy + Eq + Debug + Send + Sync + 'static;
+
+    /// Every state, in the order of the declaration.
+    const ALL: &'static [Self];
+    /// The state of an entry of a new table.
+    const INITIAL: Self;
+    /// Every transition, in the order of the declaration.
+    const TRANSITIONS: &'static [Transition<Self, Self::Method>];
+    /// The bits of an entry that tell the states apart.
+    const MASK: u64;
+
+    /// The name in the declaration.
+    fn name(self) -> &'static str;
+    /// What an entry in this state points to.
+    fn shape(self) -> Shape;
+    /// Whether a CPU translates through an entry in this state.
+    fn is_accessible(self) -> bool;
+    /// Whether the entry is blocked: it lets nothing through, and stale translations may be left.
+    fn is_blocked(self) -> bool;
+    /// The state bits, in place.
+    fn bits(self) -> u64;
+    /// The state of an entry, or `None` if no state has these bits.
+    fn decode(raw: u64) -> Option<Self>;
+}

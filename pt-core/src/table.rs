@@ -1,0 +1,98 @@
+//! Tables: what a declaration says about each of its trees.
+//!
+//! Three properties are independent of each other: who can see a table, who uses it, and where its changes go.
+//! Each is a trait here, implemented by the macro where the declaration says so, and each operation of the
+//! engine asks for just the properties it needs:
+//!
+//! | trait | the declaration says | what it opens |
+//! |---|---|---|
+//! | [`Visible`] | `visible_to(vmm)` | readers |
+//! | [`Direct`] | visible, and propagates nowhere | the cursor's writes |
+//! | [`Propagating`] | `propagates_to = …` | the pair: freeze, hook, publish |
+//! | [`UsedByCpu`] | `used_by(cpu)` | a flush after a removal |
+
+use crate::address::Address;
+use crate::geometry::Geometry;
+use crate::level::{LevelOf, Levels};
+use crate::space::Space;
+use core::fmt::Debug;
+
+/// One table of a declaration.
+pub trait Table: Copy + Debug + Send + Sync + 'static {
+    /// The name in the declaration.
+    const NAME: &'static str;
+    /// The space of its input addresses, and of the pages that its leaves map.
+    type Space: Space;
+    /// The run-time shape of its address space.
+    type Geometry: Geometry;
+    /// Its levels, as values.
+    type Levels: Levels;
+}
+
+/// A table in memory that the VMM can read with ordinary loads.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is invisible to the VMM: it can be neither walked nor written",
+    label = "only the monitor reads and writes this table",
+    note = "walk the private table that propagates to it; its changes go through the declared hooks"
+)]
+pub trait Visible: Table {
+    /// What a leaf says beside its frame, the same at every level.
+    type Attributes: Copy + Eq + Debug;
+
+    /// An absent entry without payload: what a new table is filled with.
+    const ABSENT: u64;
+    /// An entry that one thread has taken for itself: not present, and different from every other absent value.
+    const FROZEN: u64;
+    /// The entry that links a table, its frame bits zero.
+    const LINK: u64;
+
+    /// Runs `visitor` at the root level of this geometry: the one place where a run-time level becomes a type.
+    fn at_root<V: RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output;
+}
+
+/// What [`Visible::at_root`] runs: a function that is generic over the level.
+pub trait RootVisitor<T: Visible> {
+    /// What it returns.
+    type Output;
+    /// Called once, with the root level.
+    fn visit<L: LevelOf<T>>(self) -> Self::Output;
+}
+
+/// A visible table whose changes concern nobody else: the cursor writes it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written directly: its changes are propagated",
+    label = "a direct write would leave the protected table behind",
+    note = "map, convert and remove through the pair, which calls the declared hooks in order"
+)]
+pub trait Direct: Visible {}
+
+/// A visible table whose every change is propagated to a protected one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` propagates to no protected table",
+    label = "there is no hook to call for this table"
+)]
+pub trait Propagating: Visible {
+    /// The table that its changes go to.
+    type Protected: Table;
+}
+
+/// A table that a CPU translates with, so that removals and restrictions must be flushed.
+#[diagnostic::on_unimplemented(
+    message = "no CPU uses `{Self}`: there is nothing to flush, and it has no accessed or dirty bits",
+    label = "this table is only read by the VMM"
+)]
+pub trait UsedByCpu: Table {
+    /// The translation stage, which says by what instruction stale translations are dropped.
+    type Stage: crate::flush::Stage;
+}
+
+/// An address that the table `T` translates.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` does not translate this address: it is a `{Self}`",
+    label = "this address belongs to another half of the address space",
+    note = "only the geometry's `route` says which half a fault address lies in; `counterpart` crosses over on purpose"
+)]
+pub trait AddressOf<T: Table>: Copy {
+    /// The same address, as the table's own.
+    fn address(self) -> Address<T::Space>;
+}

@@ -1,0 +1,134 @@
+//! A tree of tables: the root, the geometry it was made for, and the memory its pages lie in.
+//!
+//! A tree is read through [`crate::reader`] on `&self`, and written through a cursor. Exclusive access is a
+//! `&mut` borrow, parallel access a shared one: a lock around the tree gives either.
+
+use crate::address::{Address, Hpa};
+use crate::allocator::{OutOfTables, TableAllocator};
+use crate::geometry::{Extension, Geometry};
+use crate::level::LevelOf;
+use crate::memory::{Memory, Word};
+use crate::table::{RootVisitor, Visible};
+use core::fmt;
+use core::marker::PhantomData;
+
+/// One tree of the table `T` in the memory `M`.
+pub struct Tree<T: Visible, M: Memory> {
+    root: Hpa,
+    geometry: T::Geometry,
+    memory: M,
+}
+
+impl<T: Visible, M: Memory> Tree<T, M> {
+    /// A tree with an empty root.
+    ///
+    /// # Errors
+    /// [`OutOfTables`] if there is no page for the root.
+    pub fn new<A: TableAllocator>(geometry: T::Geometry, memory: M, allocator: &A) -> Result<Self, OutOfTables> {
+        let root = T::at_root(geometry, NewRoot { memory: &memory, allocator })?;
+        Ok(Self { root, geometry, memory })
+    }
+
+    /// The frame of the root table: what a CPU's root register is loaded with.
+    #[inline]
+    #[must_use]
+    pub const fn root_frame(&self) -> Hpa {
+        self.root
+    }
+
+    /// The geometry that the tree was made for.
+    #[inline]
+    #[must_use]
+    pub const fn geometry(&self) -> T::Geometry {
+        self.geometry
+    }
+
+    /// The memory that its tables lie in.
+    #[inline]
+    #[must_use]
+    pub const fn memory(&self) -> &M {
+        &self.memory
+    }
+}
+
+impl<T: Visible, M: Memory> fmt::Debug for Tree<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {} ({:?})", T::NAME, self.root, self.geometry)
+    }
+}
+
+struct NewRoot<'a, M, A> {
+    memory: &'a M,
+    allocator: &'a A,
+}
+
+impl<T: Visible, M: Memory, A: TableAllocator> RootVisitor<T> for NewRoot<'_, M, A> {
+    type Output = Result<Hpa, OutOfTables>;
+    fn visit<L: LevelOf<T>>(self) -> Self::Output {
+        let frame = self.allocator.allocate(L::TABLE_ORDER).ok_or(OutOfTables { wanted: 1 })?;
+        Ok(TableOf::<T, L>::initialise(self.memory, frame).frame)
+    }
+}
+
+/// A table page of `T` at level `L`, by its frame. It can be descended into at this level and in this tree only.
+pub struct TableOf<T: Visible, L: LevelOf<T>> {
+    frame: Hpa,
+    marker: PhantomData<fn() -> (T, L)>,
+}
+
+impl<T: Visible, L: LevelOf<T>> Clone for TableOf<T, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: Visible, L: LevelOf<T>> Copy for TableOf<T, L> {}
+
+impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
+    /// The table in `frame`, which the caller took from an entry of this tree or has just initialised.
+    #[inline(always)]
+    pub(crate) const fn at(frame: Hpa) -> Self {
+        Self { frame, marker: PhantomData }
+    }
+
+    /// Fills a fresh page with absent entries and clears its record. Nothing links to it yet, so that plain
+    /// stores will do; the release store that links it publishes them.
+    pub(crate) fn initialise<M: Memory>(memory: &M, frame: Hpa) -> Self {
+        for index in 0..1 << (9 + L::TABLE_ORDER) {
+            memory.word(frame, index).store(T::ABSENT);
+        }
+        let record = memory.record(frame);
+        record.partner.store(0);
+        record.live.store(0);
+        Self::at(frame)
+    }
+
+    /// The frame of the page.
+    #[inline(always)]
+    #[must_use]
+    pub const fn frame(self) -> Hpa {
+        self.frame
+    }
+
+    /// The word of the entry for `address`.
+    #[inline(always)]
+    pub(crate) fn word<M: Memory>(self, memory: &M, address: Address<T::Space>) -> &M::Word {
+        memory.word(self.frame, L::index(address.as_u64()))
+    }
+
+    /// The index of `address` in a root table, unless it lies beyond the tree: a tree of another geometry may
+    /// have wider addresses.
+    #[inline(always)]
+    pub(crate) fn root_index(address: Address<T::Space>) -> Option<usize> {
+        let index = match T::Geometry::EXTENSION {
+            Extension::Zero => (address.as_u64() >> L::SHIFT) as usize,
+            Extension::Sign => L::index(address.as_u64()),
+        };
+        if index < L::ENTRIES { Some(index) } else { None }
+    }
+}
+
+impl<T: Visible, L: LevelOf<T>> fmt::Debug for TableOf<T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} table of {} at {}", L::NAME, T::NAME, self.frame)
+    }
+}
