@@ -23,6 +23,8 @@ pub mod hook;
 pub mod level;
 pub mod memory;
 pub mod page;
+#[cfg(test)]
+mod sample;
 pub mod space;
 pub mod states;
 pub mod table;
@@ -38,5 +40,5 @@ pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 pub use memory::{Memory, Record, Word};
 pub use page::{Page, PageOf, TablePage};
 pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
-pub use table::{AddressOf, Direct, Propagating, Table, UsedByCpu, Visible};
+pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible};
 pub use tree::Tree;

@@ -45,6 +45,8 @@ pub trait Visible: Table {
     const FROZEN: u64;
     /// The entry that links a table, its frame bits zero.
     const LINK: u64;
+    /// How a block in use is split, and a table in use merged.
+    const LIVE_RULE: LiveRule = LiveRule::InPlace;
 
     /// Runs `visitor` at the root level of this geometry: the one place where a run-time level becomes a type.
     fn at_root<V: RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output;
@@ -95,4 +97,28 @@ pub trait UsedByCpu: Table {
 pub trait AddressOf<T: Table>: Copy {
     /// The same address, as the table's own.
     fn address(self) -> Address<T::Space>;
+}
+
+/// The two visible tables of a declaration with a split address space: what routes, faults and conversions work on.
+///
+/// The macro implements it for a marker named after the declaration's module (`tdx` → `Tdx`).
+pub trait Pair: Copy + Debug + Send + Sync + 'static {
+    /// The name of the declaration.
+    const NAME: &'static str;
+    /// The geometry of both tables.
+    type Geometry: crate::geometry::Split;
+    /// The table of the shared half.
+    type Shared: Direct<Space = crate::space::Shared, Geometry = Self::Geometry> + UsedByCpu;
+    /// The table of the private half.
+    type Private: Propagating<Space = crate::space::Private, Geometry = Self::Geometry>;
+}
+
+/// What may be done to an entry while a CPU uses it: how a block is split and a table merged.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum LiveRule {
+    /// Between a block and an equivalent table the entry changes in one write; old and new translate alike, and
+    /// the flush may come later. SDM 3A 4.10.2.3 and 3C 29.4.3.
+    InPlace,
+    /// The entry is made absent and flushed before the new one is written: Arm's break-before-make.
+    BreakBeforeMake,
 }
