@@ -7,14 +7,17 @@
 //! address becomes a typed one), [`entry`] and [`level`] (how a walk sees an entry), and [`hook`] (the monitor's
 //! operations).
 #![no_std]
-#![deny(missing_docs)]
+#![deny(missing_docs, unsafe_code)]
 
-#[cfg(feature = "std")]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 pub mod access;
 pub mod address;
 pub mod allocator;
+#[cfg(any(test, feature = "std"))]
+pub mod arena;
+pub mod direct_map;
 pub mod entry;
 pub mod flush;
 pub mod format;
@@ -32,6 +35,9 @@ pub mod tree;
 
 pub use address::{Address, AddressRange, Gfn, Gpa, Hpa, RawGpa, Route, Va};
 pub use allocator::{OutOfTables, Reserve, TableAllocator};
+#[cfg(any(test, feature = "std"))]
+pub use arena::Arena;
+pub use direct_map::DirectMap;
 pub use entry::{Absent, Entry};
 pub use flush::{Flush, Invalidate};
 pub use format::{Bits, EntryFormat};
