@@ -253,6 +253,7 @@ impl<S: Space> AddressRange<S> {
     }
 
     /// The 4 KiB pages of the range, in order.
+    #[must_use]
     pub fn pages(self) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {
         (0..self.bytes >> PAGE_SHIFT).map(move |page| Address::new(self.start.value + (page << PAGE_SHIFT)))
     }

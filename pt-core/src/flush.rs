@@ -115,6 +115,7 @@ impl<T: UsedByCpu> Flush<T> {
 
     /// Gathers two flushes into one that covers both.
     #[inline]
+    #[allow(clippy::needless_pass_by_value)] // the duty moves into the sum
     pub fn and(self, other: Self) -> Self {
         let (tables, a, b) = match (self.scope, other.scope) {
             (Scope::Nothing, scope) | (scope, Scope::Nothing) => return Self { scope },

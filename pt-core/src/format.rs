@@ -38,6 +38,7 @@ pub trait EntryFormat: Copy + Eq + Debug + 'static {
 
     /// Whether the frame field can hold `frame`: neither too wide nor below the alignment of the level.
     #[inline]
+    #[must_use]
     fn takes_frame(frame: Hpa) -> bool {
         Self::from_bits(Self::frame_bits(frame)).frame() == frame
     }

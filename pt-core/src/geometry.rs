@@ -96,7 +96,7 @@ pub trait Split: Geometry {
     /// # Errors
     /// [`NotAnInput`] if the frame lies beyond the geometry.
     fn address_of<S: Half>(self, frame: Gfn) -> Result<Gpa<S>, NotAnInput> {
-        let value = frame.number().checked_mul(1 << PAGE_SHIFT).unwrap_or(u64::MAX);
+        let value = frame.number().saturating_mul(1 << PAGE_SHIFT);
         if value & self.split_mask() != 0 || !self.is_input(value) {
             return Err(NotAnInput { value, width: self.width() - 1 });
         }

@@ -24,7 +24,7 @@ pub trait Level: Copy + Debug + 'static {
     /// Entries in a table of this level.
     const ENTRIES: usize = 1 << Self::INDEX_BITS;
     /// The size of a table page of this level, as a power of two of 4 KiB pages.
-    const TABLE_ORDER: u32 = if Self::INDEX_BITS > 9 { Self::INDEX_BITS - 9 } else { 0 };
+    const TABLE_ORDER: u32 = Self::INDEX_BITS.saturating_sub(9);
 
     /// The index of `address` in a table of this level.
     #[inline(always)]

@@ -1,5 +1,6 @@
 //! A small declaration, written by hand as the macro would emit it, for the unit tests of this crate: a shared
 //! table with EPT-like entries, and a private table that propagates to a protected one.
+#![allow(unreachable_code, dead_code, clippy::struct_excessive_bools, clippy::verbose_bit_mask)]
 
 use crate::address::{Address, Hpa};
 use crate::entry::{Absent, Entry};
