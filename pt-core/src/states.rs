@@ -4,6 +4,7 @@
 //! this model: types carry the order of operations there. It is for whoever plays the monitor (an emulator, a
 //! property test) and for drawings, so that all of them follow the one declaration.
 
+use crate::level::Levels;
 use core::fmt::Debug;
 
 /// What an entry in a state points to.
@@ -56,6 +57,8 @@ pub struct Transition<S: 'static, M: 'static> {
 pub trait States: Copy + Eq + Debug + Send + Sync + 'static {
     /// The methods of the hooks trait, as values.
     type Method: Copy + Eq + Debug + Send + Sync + 'static;
+    /// The levels of the declaration.
+    type Levels: Levels;
 
     /// Every state, in the order of the declaration.
     const ALL: &'static [Self];
@@ -63,8 +66,6 @@ pub trait States: Copy + Eq + Debug + Send + Sync + 'static {
     const INITIAL: Self;
     /// Every transition, in the order of the declaration.
     const TRANSITIONS: &'static [Transition<Self, Self::Method>];
-    /// The bits of an entry that tell the states apart.
-    const MASK: u64;
 
     /// The name in the declaration.
     fn name(self) -> &'static str;
@@ -74,8 +75,8 @@ pub trait States: Copy + Eq + Debug + Send + Sync + 'static {
     fn is_accessible(self) -> bool;
     /// Whether the entry is blocked: it lets nothing through, and stale translations may be left.
     fn is_blocked(self) -> bool;
-    /// The state bits, in place.
-    fn bits(self) -> u64;
-    /// The state of an entry, or `None` if no state has these bits.
-    fn decode(raw: u64) -> Option<Self>;
+    /// `raw` with the bits that tell the states apart set to this state. What they are may depend on the level.
+    fn apply(self, raw: u64, level: Self::Levels) -> u64;
+    /// The state of an entry of this level, or `None` if no state looks like it.
+    fn decode(raw: u64, level: Self::Levels) -> Option<Self>;
 }
