@@ -1,0 +1,280 @@
+//! The `#[entry]` structs: formats of entries.
+
+use super::{BitList, Head, LevelList, Module, Spanned};
+use proc_macro2::Span;
+use syn::{Attribute, Ident, Path, Type};
+
+/// The format of one shape of entry, or of several.
+pub struct Format {
+    /// Name and attributes.
+    pub head: Head,
+    /// `leaf`, `table`, `absent`.
+    pub shapes: Vec<Spanned<Shape>>,
+    /// `levels(…)`. Empty if it is missing (and was reported).
+    pub levels: LevelList,
+    /// `word = u64 | u128`.
+    pub word: Word,
+    /// When an entry is present.
+    pub presence: Option<Spanned<Presence>>,
+    /// Bits without a name: `reserved(…)`, `ignored(…)` and so on.
+    pub classes: Vec<ClassBits>,
+    /// The fields, in their order.
+    pub fields: Vec<Field>,
+}
+
+/// What an entry points to.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// A page.
+    Leaf,
+    /// A table.
+    Table,
+    /// Nothing.
+    Absent,
+}
+
+/// The integer that an entry is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Word {
+    /// `u64`.
+    U64,
+    /// `u128`: a format alone, that no table uses.
+    U128,
+}
+
+impl Word {
+    /// The bits of the word.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::U64 => 64,
+            Self::U128 => 128,
+        }
+    }
+
+    /// All bits of the word.
+    #[must_use]
+    pub const fn mask(self) -> u128 {
+        u128::MAX >> (128 - self.bits())
+    }
+}
+
+/// When an entry is present.
+#[derive(Clone, Debug)]
+pub enum Presence {
+    /// `present = a | b | c`: when any bit of these fields is set. A tag field has to equal its tag.
+    Any(Vec<Ident>),
+    /// `present = always`: something else decides.
+    Always,
+    /// `state = Enum`: the state decides, and the shape with it.
+    State(Ident),
+}
+
+/// Bits without a name.
+#[derive(Clone)]
+pub struct ClassBits {
+    /// Their class: [`Role::Reserved`], [`Role::Ignored`], [`Role::Software`] or [`Role::Hardware`].
+    pub role: Role,
+    /// Which bits.
+    pub bits: BitList,
+    /// `levels(…)`; all levels of the format without it.
+    pub levels: Option<LevelList>,
+    /// The option.
+    pub span: Span,
+}
+
+/// A field. It sits at one place, or elsewhere at other levels.
+pub struct Field {
+    /// Documentation.
+    pub attrs: Vec<Attribute>,
+    /// Its name.
+    pub ident: Ident,
+    /// Its type.
+    pub ty: Type,
+    /// Where it sits, one for each `#[bits]`.
+    pub places: Vec<Place>,
+}
+
+/// One `#[bits]` of a field.
+#[derive(Clone)]
+pub struct Place {
+    /// Which bits.
+    pub bits: BitList,
+    /// What they are for.
+    pub role: Role,
+    /// `levels(…)`; all levels of the format without it.
+    pub levels: Option<LevelList>,
+    /// `allows = …`: what a set field lets through.
+    pub allows: Vec<Spanned<Permission>>,
+    /// `denies = …`: what a set field does not let through.
+    pub denies: Vec<Spanned<Permission>>,
+    /// `absent = N`: the value in absent entries.
+    pub absent: Option<Spanned<u64>>,
+    /// `default = …`: the value in new entries.
+    pub default: Option<Spanned<Default>>,
+    /// The attribute.
+    pub span: Span,
+}
+
+/// What a field is for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// A value that the owner of the table chooses.
+    Value,
+    /// The frame. `shift` is the lowest address bit it stores, if written; else the position of its lowest bit.
+    Frame {
+        /// `shift = N`.
+        shift: Option<u32>,
+    },
+    /// Has this one value in this shape, which tells it from others.
+    Tag(u64),
+    /// Written by the CPU.
+    Hardware(Option<HardwareBit>),
+    /// Free for software.
+    Software,
+    /// Ignored by the CPU and left alone.
+    Ignored,
+    /// Must have this value.
+    Reserved(u64),
+    /// Unnamed bits that must all be one: `reserved_ones(…)`.
+    ReservedOnes,
+}
+
+/// Which of the bits that the CPU writes.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum HardwareBit {
+    /// Set by any use of the entry.
+    Accessed,
+    /// Set by a store.
+    Dirty,
+}
+
+/// What an entry may let through.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Permission {
+    /// Loads.
+    Read,
+    /// Stores.
+    Write,
+    /// Instruction fetches.
+    Execute,
+    /// Accesses of user code.
+    User,
+    /// Instruction fetches of user code.
+    UserExecute,
+}
+
+/// The value of a field in a new entry.
+#[derive(Clone, Debug)]
+pub enum Default {
+    /// A number.
+    Number(u64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// A variant of the enum that is the field's type, or a constant.
+    Path(Path),
+}
+
+/// What kind of type a field has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FieldType {
+    /// `()`: no accessors.
+    Unit,
+    /// `bool`.
+    Bool,
+    /// `u8` to `u64`, with its width.
+    Integer(u32),
+    /// `Bits<N>`, with `N` unless it is not a literal.
+    Bits(Option<u32>),
+    /// `Hpa`.
+    Frame,
+    /// A `#[values]` enum of the module.
+    Values(Ident),
+    /// A `#[states]` enum of the module.
+    States(Ident),
+    /// Anything else that has `from_bits` and `into_bits`.
+    Other,
+}
+
+impl Format {
+    /// Whether entries of this shape have this format.
+    #[must_use]
+    pub fn has(&self, shape: Shape) -> bool {
+        self.shapes.iter().any(|have| **have == shape)
+    }
+
+    /// The field with this name.
+    #[must_use]
+    pub fn field(&self, name: &Ident) -> Option<&Field> {
+        self.fields.iter().find(|field| field.ident == *name)
+    }
+}
+
+impl Field {
+    /// Where the field sits at this level.
+    #[must_use]
+    pub fn at(&self, level: &Ident) -> Option<&Place> {
+        self.places.iter().find(|place| place.is_at(level))
+    }
+
+    /// What kind of type it has.
+    #[must_use]
+    pub fn kind(&self, module: &Module) -> FieldType {
+        match &self.ty {
+            Type::Tuple(tuple) if tuple.elems.is_empty() => FieldType::Unit,
+            Type::Path(path) if path.qself.is_none() => path.path.segments.last().map_or(FieldType::Other, |last| {
+                named(last).unwrap_or_else(|| {
+                    if module.values(&last.ident).is_some() {
+                        FieldType::Values(last.ident.clone())
+                    } else if module.states(&last.ident).is_some() {
+                        FieldType::States(last.ident.clone())
+                    } else {
+                        FieldType::Other
+                    }
+                })
+            }),
+            _ => FieldType::Other,
+        }
+    }
+}
+
+fn named(segment: &syn::PathSegment) -> Option<FieldType> {
+    Some(match segment.ident.to_string().as_str() {
+        "bool" => FieldType::Bool,
+        "u8" => FieldType::Integer(8),
+        "u16" => FieldType::Integer(16),
+        "u32" => FieldType::Integer(32),
+        "u64" => FieldType::Integer(64),
+        "Hpa" => FieldType::Frame,
+        "Bits" => FieldType::Bits(literal_argument(&segment.arguments)),
+        _ => return None,
+    })
+}
+
+fn literal_argument(arguments: &syn::PathArguments) -> Option<u32> {
+    let syn::PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Const(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. })) => {
+            number.base10_parse().ok()
+        }
+        _ => None,
+    }
+}
+
+impl Place {
+    /// Whether the place is one of this level.
+    #[must_use]
+    pub fn is_at(&self, level: &Ident) -> bool {
+        self.levels.as_ref().is_none_or(|levels| levels.contains(level))
+    }
+
+    /// The value that the bits must have, in place, if there is only one.
+    #[must_use]
+    pub fn fixed(&self) -> Option<u128> {
+        match self.role {
+            Role::Tag(value) | Role::Reserved(value) => Some(self.bits.place(value)),
+            Role::ReservedOnes => Some(self.bits.mask()),
+            _ => None,
+        }
+    }
+}

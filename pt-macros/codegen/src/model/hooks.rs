@@ -1,0 +1,122 @@
+//! The `#[hooks]` traits: the operations of the monitor.
+
+use super::{Head, LevelList, Spanned};
+use proc_macro2::Span;
+use syn::{Ident, ItemTrait, Type};
+
+/// The operations that change one table.
+pub struct Hooks {
+    /// Name and attributes.
+    pub head: Head,
+    /// The table, unless it is missing (and was reported).
+    pub table: Option<Ident>,
+    /// The trait itself, without our attributes.
+    pub item: ItemTrait,
+    /// Its methods.
+    pub hooks: Vec<Hook>,
+}
+
+/// One operation.
+pub struct Hook {
+    /// The name of the method.
+    pub ident: Ident,
+    /// What it is to the engine.
+    pub roles: Vec<Spanned<HookRole>>,
+    /// What it can answer.
+    pub answers: Answers,
+    /// `done = Type`: what it returns when it is finished; `()` without it.
+    pub done: Option<Type>,
+    /// `levels(…)`: where it can be called.
+    pub levels: Option<LevelList>,
+    /// `before` or `after`: when it is called, relative to the write of the table that propagates.
+    pub order: Option<Spanned<Order>>,
+    /// `fused`: no translation survives it; nothing has to be blocked and tracked first.
+    pub fused: Option<Span>,
+    /// `lossy`: what the page held is lost.
+    pub lossy: Option<Span>,
+    /// The attribute.
+    pub span: Span,
+}
+
+/// What a hook is to the engine.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum HookRole {
+    /// Hangs a table page.
+    Link,
+    /// Maps a page with content.
+    Add,
+    /// Maps a page.
+    Map,
+    /// Lets no new translation through.
+    Block,
+    /// Undoes a block.
+    Unblock,
+    /// Begins a new epoch.
+    Track,
+    /// Takes a page away.
+    Remove,
+    /// Takes a table away.
+    Unlink,
+    /// Replaces a leaf by a table.
+    Split,
+    /// Replaces a table by a leaf.
+    Merge,
+    /// Takes a page back after teardown.
+    Reclaim,
+    /// An operation that the engine does not call.
+    Other,
+}
+
+impl HookRole {
+    /// Every role, by the word that declares it.
+    pub const ALL: [(&'static str, Self); 12] = [
+        ("link", Self::Link),
+        ("add", Self::Add),
+        ("map", Self::Map),
+        ("block", Self::Block),
+        ("unblock", Self::Unblock),
+        ("track", Self::Track),
+        ("remove", Self::Remove),
+        ("unlink", Self::Unlink),
+        ("split", Self::Split),
+        ("merge", Self::Merge),
+        ("reclaim", Self::Reclaim),
+        ("other", Self::Other),
+    ];
+
+    /// The word that declares it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, role)| *role == self).map_or("other", |(word, _)| word)
+    }
+}
+
+/// The answers that a hook gives beside done and fatal.
+#[derive(Copy, Clone, Debug)]
+pub struct Answers {
+    /// `partial`.
+    pub partial: Option<Span>,
+    /// `busy`.
+    pub busy: Option<Span>,
+    /// `incomplete`.
+    pub incomplete: Option<Span>,
+    /// `stopped`.
+    pub stopped: Option<Span>,
+}
+
+/// When a hook is called, relative to the write of the table that propagates.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// Before it.
+    Before,
+    /// After it.
+    After,
+}
+
+impl Hooks {
+    /// The hook with this name.
+    #[must_use]
+    pub fn get(&self, name: &Ident) -> Option<&Hook> {
+        self.hooks.iter().find(|hook| hook.ident == *name)
+    }
+}

@@ -1,0 +1,123 @@
+//! The declaration as data: what the parser read, with a span on everything that an error may point at.
+//!
+//! The model holds what is written, not whether it makes sense: a range may be reversed, a level unknown. The
+//! checks say so ([`check`](crate::check)), and every method here copes with it. What could not even be read was
+//! reported by the parser; the item it belongs to is then marked [`broken`](Head::broken), so that nothing that
+//! follows from the gap is reported again.
+
+mod bits;
+mod entry;
+mod geometry;
+mod hooks;
+mod layout;
+mod levels;
+mod states;
+mod table;
+mod values;
+
+pub use bits::{BitList, BitRange, describe};
+pub use darling::util::SpannedValue as Spanned;
+pub use entry::{
+    ClassBits, Default, Field, FieldType, Format, HardwareBit, Permission, Place, Presence, Role, Shape, Word,
+};
+pub use geometry::{Extension, Geometry, Root, Split, SplitBit, Width};
+pub use hooks::{Answers, Hook, HookRole, Hooks, Order};
+pub use layout::{Layout, Slot, Source};
+pub use levels::{Level, LevelList, LevelName, Levels};
+pub use states::{By, Phase, State, States, Transition, When};
+pub use table::{Kind, Select, Space, Table};
+pub use values::{Value, Values};
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Ident, Visibility};
+
+/// What every declared item begins with.
+pub struct Head {
+    /// The user's own attributes (documentation among them), without those of the language.
+    pub attrs: Vec<Attribute>,
+    /// Its visibility.
+    pub vis: Visibility,
+    /// Its name.
+    pub ident: Ident,
+    /// The attribute that made it an item of the language.
+    pub span: Span,
+    /// Something inside could not be read, and was reported: what is missing may be missing for that reason.
+    pub broken: bool,
+}
+
+/// A whole declaration.
+pub struct Module {
+    /// The path of `pt-core`.
+    pub krate: syn::Path,
+    /// The module itself; none for a format or values that stand alone.
+    pub head: Option<Head>,
+    /// Items that are not ours, in their order.
+    pub passed: Vec<TokenStream>,
+    /// The `#[levels]` enum.
+    pub levels: Option<Levels>,
+    /// The `#[geometry]` enum.
+    pub geometry: Option<Geometry>,
+    /// The `#[values]` enums.
+    pub values: Vec<Values>,
+    /// The `#[entry]` structs.
+    pub formats: Vec<Format>,
+    /// The `#[table]` structs.
+    pub tables: Vec<Table>,
+    /// The `#[states]` enums.
+    pub states: Vec<States>,
+    /// The `#[hooks]` traits.
+    pub hooks: Vec<Hooks>,
+}
+
+impl Module {
+    /// The level with this name.
+    #[must_use]
+    pub fn level(&self, name: &Ident) -> Option<&Level> {
+        self.levels.as_ref()?.get(name)
+    }
+
+    /// The format with this name.
+    #[must_use]
+    pub fn format(&self, name: &Ident) -> Option<&Format> {
+        self.formats.iter().find(|format| format.head.ident == *name)
+    }
+
+    /// The table with this name.
+    #[must_use]
+    pub fn table(&self, name: &Ident) -> Option<&Table> {
+        self.tables.iter().find(|table| table.head.ident == *name)
+    }
+
+    /// The states enum with this name.
+    #[must_use]
+    pub fn states(&self, name: &Ident) -> Option<&States> {
+        self.states.iter().find(|states| states.head.ident == *name)
+    }
+
+    /// The hooks trait with this name.
+    #[must_use]
+    pub fn hooks(&self, name: &Ident) -> Option<&Hooks> {
+        self.hooks.iter().find(|hooks| hooks.head.ident == *name)
+    }
+
+    /// The values enum with this name.
+    #[must_use]
+    pub fn values(&self, name: &Ident) -> Option<&Values> {
+        self.values.iter().find(|values| values.head.ident == *name)
+    }
+
+    /// The lowest index bit of a level of `format`: what a leaf there is aligned to.
+    #[must_use]
+    pub fn shift(&self, format: &Format, level: &Ident) -> Option<u32> {
+        match self.level(level) {
+            Some(level) => Some(level.index.low),
+            None => format.levels.names.iter().find(|name| name.ident == *level)?.shift,
+        }
+    }
+
+    /// The format of this shape that the entries of `table` have.
+    #[must_use]
+    pub fn format_of(&self, table: &Table, shape: Shape) -> Option<&Format> {
+        table.entries.iter().filter_map(|name| self.format(name)).find(|format| format.has(shape))
+    }
+}

@@ -1,0 +1,82 @@
+//! The `#[table]` structs.
+
+use super::{Head, Spanned};
+use proc_macro2::Span;
+use syn::{Ident, Path};
+
+/// One table. Who sees it, who uses it and where its changes go are independent of each other.
+pub struct Table {
+    /// Name and attributes.
+    pub head: Head,
+    /// The space of its input addresses, unless it is missing (and was reported).
+    pub space: Option<Spanned<Space>>,
+    /// `visible_to(vmm)`.
+    pub visible_to_vmm: Option<Span>,
+    /// `writable_by(vmm)`.
+    pub writable_by_vmm: Option<Span>,
+    /// `used_by(cpu)`.
+    pub used_by_cpu: Option<Span>,
+    /// `propagates_to(…)`, in order.
+    pub propagates_to: Vec<Ident>,
+    /// `entries(…)`: the formats.
+    pub entries: Vec<Ident>,
+    /// `flush = …`: the translation stage.
+    pub flush: Option<Path>,
+    /// `states = …`.
+    pub states: Option<Ident>,
+    /// `hooks = …`.
+    pub hooks: Option<Ident>,
+    /// `frozen = N`.
+    pub frozen: Option<Spanned<u64>>,
+    /// `kind = …`.
+    pub kind: Kind,
+    /// `select(…)`: which half of a split address space it translates.
+    pub select: Option<Spanned<Select>>,
+    /// `owner = "…"`.
+    pub owner: Option<String>,
+}
+
+/// An input-address space.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Space {
+    /// The half that the VMM can read.
+    Shared,
+    /// The half that belongs to the guest.
+    Private,
+    /// The guest's half, in a table of the monitor.
+    Protected,
+    /// An address space of a guest that is not split.
+    Guest,
+    /// Virtual addresses.
+    Virtual,
+}
+
+/// How a table is organised.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A tree, indexed by the levels.
+    Radix,
+    /// An array by physical address, beside a tree.
+    Inverse,
+    /// An array by input address.
+    Flat,
+}
+
+/// Which half of a split address space a table translates.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Select {
+    /// The shared half.
+    Shared,
+    /// The private half.
+    Private,
+    /// Both.
+    Both,
+}
+
+impl Table {
+    /// Whether the VMM walks it: it is a tree that the VMM sees.
+    #[must_use]
+    pub fn is_walked(&self) -> bool {
+        self.visible_to_vmm.is_some() && self.kind == Kind::Radix
+    }
+}

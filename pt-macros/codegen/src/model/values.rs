@@ -1,0 +1,34 @@
+//! The `#[values]` enums.
+
+use super::{Head, Spanned};
+use syn::{Attribute, Ident};
+
+/// The values that a field may have.
+pub struct Values {
+    /// Name and attributes.
+    pub head: Head,
+    /// The variants.
+    pub values: Vec<Value>,
+}
+
+/// One value.
+pub struct Value {
+    /// Documentation.
+    pub attrs: Vec<Attribute>,
+    /// The name of the variant.
+    pub ident: Ident,
+    /// The discriminant, unless it is missing (and was reported).
+    pub number: Option<Spanned<u64>>,
+}
+
+impl Values {
+    /// Whether each value of a field of `width` bits has a name.
+    #[must_use]
+    pub fn covers(&self, width: u32) -> bool {
+        let mut numbers: Vec<u64> = self.values.iter().filter_map(|value| value.number.map(|number| *number)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.retain(|number| number.checked_shr(width).unwrap_or(0) == 0);
+        width < 32 && numbers.len() == 1 << width
+    }
+}

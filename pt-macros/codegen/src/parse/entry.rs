@@ -1,0 +1,208 @@
+//! `#[entry(…)] struct` and the `#[bits(…)]` of its fields.
+
+use super::bits::{bit_list, levels, range};
+use super::options::{Options, alternatives, number, path, split_at_commas, word};
+use super::{Errors, Reader, arguments, first_and_rest, take_named};
+use crate::model::{
+    BitList, ClassBits, Default, Field, Format, HardwareBit, LevelList, Permission, Place, Presence, Role, Shape,
+    Spanned, Word,
+};
+use darling::Error;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Expr, ItemStruct, Lit, Meta};
+
+const SHAPES: [(&str, Shape); 3] = [("leaf", Shape::Leaf), ("table", Shape::Table), ("absent", Shape::Absent)];
+
+const CLASSES: [(&str, Role); 5] = [
+    ("reserved", Role::Reserved(0)),
+    ("reserved_ones", Role::ReservedOnes),
+    ("ignored", Role::Ignored),
+    ("software", Role::Software),
+    ("hardware", Role::Hardware(None)),
+];
+
+const PERMISSIONS: [(&str, Permission); 5] = [
+    ("read", Permission::Read),
+    ("write", Permission::Write),
+    ("execute", Permission::Execute),
+    ("user", Permission::User),
+    ("user_execute", Permission::UserExecute),
+];
+
+pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
+    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut options = Options::new(reader.tokens, errors);
+    let shapes = options.flags(&SHAPES);
+    let word = options.word("word", &[("u64", Word::U64), ("u128", Word::U128)]);
+    let presence = presence(&mut options);
+    let named_levels = options.list("levels");
+    let classes: Vec<_> =
+        CLASSES.iter().flat_map(|(name, role)| options.all(name).into_iter().map(|meta| (meta, *role))).collect();
+    options.finish();
+
+    let levels = if let Some((tokens, span)) = named_levels {
+        levels(tokens, span, errors)
+    } else {
+        errors.push(Error::custom("at which levels does this format occur? Add `levels(…)`").with_span(&head.ident));
+        head.broken = true;
+        LevelList { names: Vec::new(), span: head.span }
+    };
+    if shapes.is_empty() {
+        let message = "what do these entries point to? Add `leaf`, `table` or `absent`";
+        errors.push(Error::custom(message).with_span(&head.ident));
+        head.broken = true;
+    }
+    let classes: Vec<_> = classes.into_iter().filter_map(|(meta, role)| class_bits(&meta, role, errors)).collect();
+    let mut fields = Vec::new();
+    for item in item.fields {
+        let Some(ident) = item.ident else {
+            errors.push(Error::custom("a field of a format has a name").with_span(&item.ty));
+            head.broken = true;
+            continue;
+        };
+        let mut attrs = item.attrs;
+        let attributes = take_named(&mut attrs, "bits");
+        if attributes.is_empty() {
+            errors.push(Error::custom(format!("where is `{ident}`? Add `#[bits(LOW..=HIGH)]`")).with_span(&ident));
+        }
+        let written = attributes.len();
+        let places: Vec<_> = attributes.iter().filter_map(|attribute| place(attribute, errors)).collect();
+        head.broken |= written == 0 || places.len() != written;
+        fields.push(Field { attrs, ident, ty: item.ty, places });
+    }
+    let word = word.map_or(Word::U64, |word| *word);
+    Format { head, shapes, levels, word, presence, classes, fields }
+}
+
+fn presence(options: &mut Options<'_>) -> Option<Spanned<Presence>> {
+    let present = options.value("present");
+    let state = options.ident("state");
+    match (present, state) {
+        (Some(_), Some(state)) => {
+            let message = "`present` and `state` both say when an entry is present: keep one of them";
+            options.errors().push(Error::custom(message).with_span(&state));
+            let span = state.span();
+            Some(Spanned::new(Presence::State(state), span))
+        }
+        (Some(present), None) => {
+            let names = options.errors().handle(alternatives(&present))?;
+            let always = names.len() == 1 && names[0] == "always";
+            let presence = if always { Presence::Always } else { Presence::Any(names) };
+            Some(Spanned::new(presence, present.span()))
+        }
+        (None, Some(state)) => {
+            let span = state.span();
+            Some(Spanned::new(Presence::State(state), span))
+        }
+        (None, None) => None,
+    }
+}
+
+/// `reserved(3..=6, 8, levels(A, B))`.
+fn class_bits(meta: &Meta, role: Role, errors: &mut Errors) -> Option<ClassBits> {
+    let Meta::List(list) = meta else {
+        let name = meta.path().get_ident().map(ToString::to_string).unwrap_or_default();
+        errors.push(Error::custom(format!("which bits? Write `{name}(LOW..=HIGH)`")).with_span(meta));
+        return None;
+    };
+    let (mut ranges, mut filter) = (Vec::new(), None);
+    for chunk in split_at_commas(list.tokens.clone()) {
+        match level_filter(&chunk) {
+            Some((tokens, span)) => filter = Some(levels(tokens, span, errors)),
+            None => ranges
+                .extend(errors.handle(syn::parse2::<Expr>(chunk).map_err(Error::from).and_then(|value| range(&value)))),
+        }
+    }
+    Some(ClassBits { role, bits: BitList { ranges, span: list.span() }, levels: filter, span: meta.span() })
+}
+
+fn level_filter(chunk: &TokenStream) -> Option<(TokenStream, Span)> {
+    let mut tokens = chunk.clone().into_iter();
+    match (tokens.next()?, tokens.next()?) {
+        (TokenTree::Ident(name), TokenTree::Group(group)) if name == "levels" => Some((group.stream(), chunk.span())),
+        _ => None,
+    }
+}
+
+fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
+    let (first, rest) = first_and_rest(arguments(attribute, errors));
+    let bits = if first.is_empty() {
+        errors.push(Error::custom("which bits? Write `#[bits(LOW..=HIGH)]`").with_span(attribute));
+        None
+    } else {
+        let message = "these bits cannot be read: write `BIT`, `LOW..=HIGH`, or a list of them in brackets";
+        let value = syn::parse2::<Expr>(first.clone()).map_err(|_| Error::custom(message).with_span(&first));
+        errors.handle(value.and_then(|value| bit_list(&value)))
+    };
+    let mut options = Options::new(rest, errors);
+    let role = role(&mut options);
+    let allows = permissions(&mut options, "allows");
+    let denies = permissions(&mut options, "denies");
+    let absent = options.number("absent");
+    let default = options.value("default");
+    let filter = options.list("levels");
+    options.finish();
+    let default = default.and_then(|value| errors.handle(default_value(&value)));
+    let filter = filter.map(|(tokens, span)| levels(tokens, span, errors));
+    Some(Place { bits: bits?, role, levels: filter, allows, denies, absent, default, span: attribute.span() })
+}
+
+/// The one option that says what the bits are for.
+fn role(options: &mut Options<'_>) -> Role {
+    let shift = options.number("shift");
+    let mut roles = Vec::new();
+    if let Some(span) = options.flag("frame") {
+        let shift = shift.map(|shift| u32::try_from(*shift).unwrap_or(u32::MAX));
+        roles.push((Role::Frame { shift }, span));
+    } else if let Some(shift) = shift {
+        let message = "`shift` belongs to `frame`: it is the lowest address bit that the field stores";
+        options.errors().push(Error::custom(message).with_span(&shift.span()));
+    }
+    if let Some(tag) = options.number("tag") {
+        roles.push((Role::Tag(*tag), tag.span()));
+    }
+    match options.one("hardware") {
+        Some(Meta::NameValue(meta)) => {
+            let words = [("accessed", HardwareBit::Accessed), ("dirty", HardwareBit::Dirty)];
+            let bit = super::options::ident(&meta.value).and_then(|name| word(&name, &words));
+            let bit = options.errors().handle(bit);
+            roles.push((Role::Hardware(bit.map(|bit| *bit)), meta.span()));
+        }
+        Some(meta) => roles.push((Role::Hardware(None), meta.span())),
+        None => {}
+    }
+    match options.one("reserved") {
+        Some(Meta::NameValue(meta)) => {
+            let value = options.errors().handle(number(&meta.value));
+            roles.push((Role::Reserved(value.map_or(0, |value| *value)), meta.span()));
+        }
+        Some(meta) => roles.push((Role::Reserved(0), meta.span())),
+        None => {}
+    }
+    for (name, role) in [("software", Role::Software), ("ignored", Role::Ignored)] {
+        roles.extend(options.flag(name).map(|span| (role, span)));
+    }
+    for (_, again) in roles.iter().skip(1) {
+        let message =
+            "a field is for one thing: keep one of `frame`, `tag`, `hardware`, `software`, `ignored`, `reserved`";
+        options.errors().push(Error::custom(message).with_span(again));
+    }
+    roles.first().map_or(Role::Value, |(role, _)| *role)
+}
+
+fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<Spanned<Permission>> {
+    let Some(value) = options.value(name) else { return Vec::new() };
+    let errors = options.errors();
+    let names = errors.handle(alternatives(&value)).unwrap_or_default();
+    names.iter().filter_map(|name| errors.handle(word(name, &PERMISSIONS))).collect()
+}
+
+fn default_value(value: &Expr) -> Result<Spanned<Default>, Error> {
+    let read = match value {
+        Expr::Lit(syn::ExprLit { lit: Lit::Bool(literal), .. }) => Default::Bool(literal.value),
+        Expr::Path(_) => Default::Path(path(value)?),
+        _ => Default::Number(*number(value)?),
+    };
+    Ok(Spanned::new(read, value.span()))
+}

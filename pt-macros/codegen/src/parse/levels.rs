@@ -1,0 +1,58 @@
+//! `#[levels] enum`.
+
+use super::bits::range;
+use super::options::Options;
+use super::{Errors, Reader, arguments, take_named};
+use crate::model::{Level, Levels};
+use darling::Error;
+use proc_macro2::TokenStream;
+use syn::spanned::Spanned;
+use syn::{ItemEnum, Variant};
+
+pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Levels {
+    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    Options::new(reader.tokens, errors).finish();
+    let mut levels = Vec::new();
+    for variant in item.variants {
+        match level(variant, errors) {
+            Some(level) => levels.push(level),
+            None => head.broken = true,
+        }
+    }
+    Levels { head, levels }
+}
+
+fn level(mut variant: Variant, errors: &mut Errors) -> Option<Level> {
+    let attribute = only_attribute(&mut variant, "level", "#[level(index = LOW..=HIGH, table, leaf)]", errors)?;
+    let mut options = Options::new(attribute.0, errors);
+    let index = options.value("index");
+    let (table, leaf) = (options.flag("table"), options.flag("leaf"));
+    options.finish();
+    let Some(index) = index else {
+        errors.push(
+            Error::custom("which address bits index this level? Write `index = LOW..=HIGH`").with_span(&variant.ident),
+        );
+        return None;
+    };
+    let index = errors.handle(range(&index))?;
+    Some(Level { attrs: variant.attrs, ident: variant.ident, index, table, leaf, span: attribute.1 })
+}
+
+/// The attribute that each variant needs once: what is in its parentheses, and where it is.
+pub(super) fn only_attribute(
+    variant: &mut Variant,
+    name: &str,
+    form: &str,
+    errors: &mut Errors,
+) -> Option<(TokenStream, proc_macro2::Span)> {
+    let mut attributes = take_named(&mut variant.attrs, name).into_iter();
+    let Some(first) = attributes.next() else {
+        errors.push(Error::custom(format!("`{}` needs `{form}`", variant.ident)).with_span(&variant.ident));
+        return None;
+    };
+    for again in attributes {
+        errors.push(Error::custom(format!("`#[{name}]` is given twice")).with_span(&again));
+    }
+    let span = first.span();
+    Some((arguments(&first, errors), span))
+}

@@ -1,0 +1,199 @@
+//! Reads a declaration into the [model](crate::model).
+//!
+//! Nothing stops at an error: each is put into the accumulator, and what can be read besides is kept. Items
+//! without an attribute of the language pass through as they are.
+
+mod bits;
+mod entry;
+mod geometry;
+mod hooks;
+mod levels;
+mod options;
+mod salvage;
+mod states;
+mod table;
+mod values;
+
+pub use options::nearest;
+
+use crate::model::{Head, Module};
+use darling::Error;
+use options::Options;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use salvage::Salvaged;
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, Item, Meta, Path, Visibility, parse_quote};
+
+pub(crate) type Errors = darling::error::Accumulator;
+
+/// Reads `#[page_tables(attr)] item`. `None` if the item is not an inline module.
+pub fn page_tables(attr: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Module> {
+    let mut options = Options::new(attr, errors);
+    let krate = krate(&mut options);
+    options.finish();
+    let (head, items) = errors.handle(salvage::module(item).map_err(Error::from))?;
+    let mut module = empty(krate, Some(head));
+    for salvaged in items {
+        salvaged_item(salvaged, &mut module, errors);
+    }
+    Some(module)
+}
+
+/// Reads an `#[entry]` or a `#[values]` outside of a module; `name` is the attribute's name.
+pub fn alone(name: &str, attr: TokenStream, item: TokenStream, errors: &mut Errors) -> Module {
+    let mut krate: Path = parse_quote!(::pt_core);
+    // The attribute that was taken away is put back in front, so that both forms are read by the same code.
+    let mut rest = TokenStream::new();
+    for chunk in options::split_at_commas(attr) {
+        match syn::parse2::<Meta>(chunk.clone()) {
+            Ok(Meta::NameValue(meta)) if meta.path.is_ident("crate") => {
+                krate = errors.handle(options::path(&meta.value)).unwrap_or(krate);
+            }
+            _ => rest.extend(quote::quote!(#chunk,)),
+        }
+    }
+    let name = Ident::new(name, Span::call_site());
+    let mut tokens = if rest.is_empty() { quote::quote!(#[#name]) } else { quote::quote!(#[#name(#rest)]) };
+    tokens.extend(item);
+    let mut module = empty(krate, None);
+    for salvaged in salvage::items(tokens) {
+        salvaged_item(salvaged, &mut module, errors);
+    }
+    module
+}
+
+fn empty(krate: Path, head: Option<Head>) -> Module {
+    Module {
+        krate,
+        head,
+        passed: Vec::new(),
+        levels: None,
+        geometry: None,
+        values: Vec::new(),
+        formats: Vec::new(),
+        tables: Vec::new(),
+        states: Vec::new(),
+        hooks: Vec::new(),
+    }
+}
+
+fn krate(options: &mut Options<'_>) -> Path {
+    options.path("crate").unwrap_or_else(|| parse_quote!(::pt_core))
+}
+
+fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
+    let Salvaged { item, broken } = salvaged;
+    let mut item = match item {
+        Ok(item) => item,
+        Err(tokens) => return module.passed.push(tokens),
+    };
+    let Some(attribute) = attributes(&mut item).and_then(take_ours) else {
+        return module.passed.push(item.into_token_stream());
+    };
+    let already_broken = !broken.is_empty();
+    for error in broken {
+        errors.push(error);
+    }
+    let name = attribute.path().to_token_stream().to_string();
+    let mut reader = Reader { tokens: arguments(&attribute, errors), span: attribute.span(), broken: already_broken };
+    match (name.as_str(), item) {
+        ("levels", Item::Enum(item)) => {
+            let levels = levels::read(reader, item, errors);
+            once(&mut module.levels, levels, |levels| &levels.head, "levels", errors);
+        }
+        ("geometry", Item::Enum(item)) => {
+            let geometry = geometry::read(reader, item, errors);
+            once(&mut module.geometry, geometry, |geometry| &geometry.head, "geometry", errors);
+        }
+        ("values", Item::Enum(item)) => module.values.push(values::read(reader, item, errors)),
+        ("entry", Item::Struct(item)) => module.formats.push(entry::read(reader, item, errors)),
+        ("table", Item::Struct(item)) => module.tables.push(table::read(reader, item, errors)),
+        ("states", Item::Enum(item)) => module.states.push(states::read(reader, item, errors)),
+        ("hooks", Item::Trait(item)) => module.hooks.push(hooks::read(reader, item, errors)),
+        (name, item) => {
+            let wanted = match name {
+                "entry" => "a struct with named fields",
+                "table" => "a unit struct",
+                "hooks" => "a trait",
+                _ => "an enum",
+            };
+            errors.push(Error::custom(format!("`#[{name}]` belongs on {wanted}")).with_span(&attribute));
+            reader.tokens = TokenStream::new();
+            module.passed.push(item.into_token_stream());
+        }
+    }
+}
+
+/// An attribute of the language, and the state of the item it was found on.
+struct Reader {
+    tokens: TokenStream,
+    span: Span,
+    broken: bool,
+}
+
+impl Reader {
+    fn head(&self, attrs: Vec<Attribute>, vis: Visibility, ident: Ident) -> Head {
+        Head { attrs, vis, ident, span: self.span, broken: self.broken }
+    }
+}
+
+const OURS: [&str; 7] = ["levels", "geometry", "values", "entry", "table", "states", "hooks"];
+
+fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    match item {
+        Item::Enum(item) => Some(&mut item.attrs),
+        Item::Struct(item) => Some(&mut item.attrs),
+        Item::Trait(item) => Some(&mut item.attrs),
+        Item::Fn(item) => Some(&mut item.attrs),
+        Item::Union(item) => Some(&mut item.attrs),
+        Item::Type(item) => Some(&mut item.attrs),
+        _ => None,
+    }
+}
+
+fn take_ours(attrs: &mut Vec<Attribute>) -> Option<Attribute> {
+    let position = attrs.iter().position(|attr| OURS.iter().any(|name| attr.path().is_ident(name)))?;
+    Some(attrs.remove(position))
+}
+
+/// Takes the attributes with this name away.
+fn take_named(attrs: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
+    let (taken, rest) = std::mem::take(attrs).into_iter().partition(|attr| attr.path().is_ident(name));
+    *attrs = rest;
+    taken
+}
+
+/// What is in the parentheses of an attribute.
+fn arguments(attribute: &Attribute, errors: &mut Errors) -> TokenStream {
+    match &attribute.meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(meta) => {
+            let name = meta.path.to_token_stream();
+            errors.push(Error::custom(format!("write `#[{name}(…)]`")).with_span(meta));
+            TokenStream::new()
+        }
+    }
+}
+
+fn once<T>(slot: &mut Option<T>, item: T, head: fn(&T) -> &Head, what: &str, errors: &mut Errors) {
+    if let Some(first) = slot {
+        let message = format!("a declaration has one `#[{what}]` enum, and this is the second");
+        errors.push(Error::custom(message).with_span(&head(&item).ident));
+        errors.push(Error::custom(format!("the first `#[{what}]` enum is here")).with_span(&head(first).ident));
+    } else {
+        *slot = Some(item);
+    }
+}
+
+/// Splits off the first argument if it is not an option: `f(FIRST, option, …)`.
+fn first_and_rest(tokens: TokenStream) -> (TokenStream, TokenStream) {
+    let mut chunks = options::split_at_commas(tokens).into_iter();
+    let first = chunks.next().unwrap_or_default();
+    let mut rest = TokenStream::new();
+    for chunk in chunks {
+        rest.extend(quote::quote!(#chunk,));
+    }
+    (first, rest)
+}

@@ -1,0 +1,263 @@
+//! The options of an attribute: `name`, `name = value` and `name(…)`, separated by commas.
+//!
+//! Each option is read by itself, so that a wrong one leaves the others standing. Whoever reads an attribute
+//! takes the options it knows, and [`finish`](Options::finish) reports the rest: a name that was never asked for
+//! is unknown, and the nearest name that was asked for is what was meant.
+
+use super::Errors;
+use darling::Error;
+use darling::ast::NestedMeta;
+use darling::util::SpannedValue as Spanned;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::spanned::Spanned as _;
+use syn::{Expr, Ident, Meta, Path};
+
+/// The options of one attribute, as they are taken one by one.
+pub(crate) struct Options<'e> {
+    rest: Vec<Meta>,
+    known: Vec<&'static str>,
+    errors: &'e mut Errors,
+}
+
+impl<'e> Options<'e> {
+    pub(crate) fn new(tokens: TokenStream, errors: &'e mut Errors) -> Self {
+        let mut rest = Vec::new();
+        for chunk in split_at_commas(tokens) {
+            match NestedMeta::parse_meta_list(chunk.clone()) {
+                Ok(metas) => {
+                    for meta in metas {
+                        match meta {
+                            NestedMeta::Meta(meta) => rest.push(meta),
+                            other => errors.push(
+                                Error::custom(
+                                    "expected an option: a name, `name = value`, or a name with a list in parentheses",
+                                )
+                                .with_span(&other),
+                            ),
+                        }
+                    }
+                }
+                Err(_) => errors.push(
+                    Error::custom("this option cannot be read: write `name`, `name = value`, or `name(…)`")
+                        .with_span(&chunk),
+                ),
+            }
+        }
+        Self { rest, known: Vec::new(), errors }
+    }
+
+    /// The errors, for a value that the caller reads by itself.
+    pub(crate) fn errors(&mut self) -> &mut Errors {
+        self.errors
+    }
+
+    /// All options with this name.
+    pub(crate) fn all(&mut self, name: &'static str) -> Vec<Meta> {
+        self.known.push(name);
+        let (taken, rest) = std::mem::take(&mut self.rest).into_iter().partition(|meta| meta.path().is_ident(name));
+        self.rest = rest;
+        taken
+    }
+
+    /// The one option with this name.
+    pub(crate) fn one(&mut self, name: &'static str) -> Option<Meta> {
+        let mut found = self.all(name).into_iter();
+        let first = found.next();
+        for again in found {
+            self.errors.push(Error::custom(format!("`{name}` is given twice")).with_span(&again));
+        }
+        first
+    }
+
+    /// `name` alone.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Option<Span> {
+        let meta = self.one(name)?;
+        if !matches!(meta, Meta::Path(_)) {
+            self.errors.push(Error::custom(format!("`{name}` takes no value")).with_span(&meta));
+        }
+        Some(meta.span())
+    }
+
+    /// The flags out of `names` that are given.
+    pub(crate) fn flags<T: Copy>(&mut self, names: &[(&'static str, T)]) -> Vec<Spanned<T>> {
+        names.iter().filter_map(|(name, value)| self.flag(name).map(|span| Spanned::new(*value, span))).collect()
+    }
+
+    /// `name = value`.
+    pub(crate) fn value(&mut self, name: &'static str) -> Option<Expr> {
+        match self.one(name)? {
+            Meta::NameValue(meta) => Some(meta.value),
+            other => {
+                self.errors.push(Error::custom(format!("write `{name} = …`")).with_span(&other));
+                None
+            }
+        }
+    }
+
+    /// `name = 7`.
+    pub(crate) fn number(&mut self, name: &'static str) -> Option<Spanned<u64>> {
+        let value = self.value(name)?;
+        self.errors.handle(number(&value))
+    }
+
+    /// `name = some::path`.
+    pub(crate) fn path(&mut self, name: &'static str) -> Option<Path> {
+        let value = self.value(name)?;
+        self.errors.handle(path(&value))
+    }
+
+    /// `name = Ident`.
+    pub(crate) fn ident(&mut self, name: &'static str) -> Option<Ident> {
+        let value = self.value(name)?;
+        self.errors.handle(ident(&value))
+    }
+
+    /// `name(…)`.
+    pub(crate) fn list(&mut self, name: &'static str) -> Option<(TokenStream, Span)> {
+        match self.one(name)? {
+            Meta::List(list) => Some((list.tokens.clone(), list.span())),
+            other => {
+                self.errors.push(Error::custom(format!("write `{name}(…)`")).with_span(&other));
+                None
+            }
+        }
+    }
+
+    /// `name(A, B)`, or `name = A`.
+    pub(crate) fn idents(&mut self, name: &'static str) -> Option<Vec<Ident>> {
+        match self.one(name)? {
+            Meta::List(list) => self.errors.handle(idents(list.tokens.clone())),
+            Meta::NameValue(meta) => self.errors.handle(ident(&meta.value)).map(|ident| vec![ident]),
+            other @ Meta::Path(_) => {
+                self.errors.push(Error::custom(format!("write `{name}(…)`")).with_span(&other));
+                None
+            }
+        }
+    }
+
+    /// `name = word`, where the word is one of `words`.
+    pub(crate) fn word<T: Copy>(&mut self, name: &'static str, words: &[(&'static str, T)]) -> Option<Spanned<T>> {
+        let value = self.ident(name)?;
+        self.errors.handle(word(&value, words))
+    }
+
+    /// What is left, for an attribute that takes arbitrary names.
+    pub(crate) fn drain(&mut self) -> Vec<Meta> {
+        std::mem::take(&mut self.rest)
+    }
+
+    /// Reports what nobody asked for.
+    pub(crate) fn finish(self) {
+        for meta in self.rest {
+            let name = meta.path().to_token_stream().to_string();
+            self.errors.push(unknown("option", &name, &self.known).with_span(meta.path()));
+        }
+    }
+}
+
+/// `what` with this name does not exist; it may be a slip of one of `known`.
+pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> Error {
+    let Some(near) = nearest(name, known) else {
+        return Error::custom(format!("unknown {what} `{name}`: it is one of `{}`", known.join("`, `")));
+    };
+    Error::custom(format!("unknown {what} `{name}`: did you mean `{near}`?"))
+}
+
+/// The name that differs from `name` in the fewest letters, if those are few.
+#[must_use]
+pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let distance = |other: &str| edits(name, other);
+    let near = known.iter().min_by_key(|known| distance(known))?;
+    (distance(near) <= 1 + name.len().min(near.len()) / 3).then_some(*near)
+}
+
+/// The number of letters to insert, delete or replace between two words.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// An integer literal.
+pub(crate) fn number(value: &Expr) -> Result<Spanned<u64>, Error> {
+    let expected = || Error::custom("expected an integer").with_span(value);
+    let Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(literal), .. }) = value else { return Err(expected()) };
+    match literal.base10_parse() {
+        Ok(number) => Ok(Spanned::new(number, value.span())),
+        Err(_) => Err(Error::custom("this number does not fit into 64 bits").with_span(value)),
+    }
+}
+
+/// A path.
+pub(crate) fn path(value: &Expr) -> Result<Path, Error> {
+    match value {
+        Expr::Path(path) if path.qself.is_none() => Ok(path.path.clone()),
+        _ => Err(Error::custom("expected a name").with_span(value)),
+    }
+}
+
+/// A path of one segment.
+pub(crate) fn ident(value: &Expr) -> Result<Ident, Error> {
+    path(value)?.require_ident().cloned().map_err(|_| Error::custom("expected a single name").with_span(value))
+}
+
+/// One of `words`.
+pub(crate) fn word<T: Copy>(name: &Ident, words: &[(&'static str, T)]) -> Result<Spanned<T>, Error> {
+    if let Some((_, value)) = words.iter().find(|(word, _)| name == word) {
+        return Ok(Spanned::new(*value, name.span()));
+    }
+    let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+    Err(unknown("word", &name.to_string(), &known).with_span(name))
+}
+
+/// `A, B, C`.
+pub(crate) fn idents(tokens: TokenStream) -> Result<Vec<Ident>, Error> {
+    let parser = syn::punctuated::Punctuated::<Ident, syn::Token![,]>::parse_terminated;
+    Ok(parser.parse2(tokens)?.into_iter().collect())
+}
+
+/// `a | b | c`.
+pub(crate) fn alternatives(value: &Expr) -> Result<Vec<Ident>, Error> {
+    match value {
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::BitOr(_)) => {
+            let mut names = alternatives(&binary.left)?;
+            names.extend(alternatives(&binary.right)?);
+            Ok(names)
+        }
+        _ => Ok(vec![ident(value)?]),
+    }
+}
+
+/// `A | B`, or `A, B`.
+pub(crate) fn words_of_list(tokens: TokenStream) -> Result<Vec<Ident>, Error> {
+    let mut names = Vec::new();
+    for chunk in split_at_commas(tokens) {
+        names.extend(alternatives(&syn::parse2(chunk)?)?);
+    }
+    Ok(names)
+}
+
+/// Splits at the commas outside of brackets; empty pieces are left out.
+pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut chunks = vec![Vec::new()];
+    for token in tokens {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => chunks.push(Vec::new()),
+            token => {
+                if let Some(chunk) = chunks.last_mut() {
+                    chunk.push(token);
+                }
+            }
+        }
+    }
+    chunks.into_iter().filter(|chunk| !chunk.is_empty()).map(TokenStream::from_iter).collect()
+}

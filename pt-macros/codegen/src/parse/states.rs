@@ -1,0 +1,128 @@
+//! `#[states(TABLE)] enum`, with `#[state]`, `#[when]` and `#[to]` on its variants.
+
+use super::bits::levels;
+use super::options::{Options, number, word, words_of_list};
+use super::{Errors, Reader, arguments, first_and_rest, take_named};
+use crate::model::{By, Phase, Shape, State, States, Transition, When};
+use darling::Error;
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Expr, Ident, ItemEnum, Meta, Variant};
+
+pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> States {
+    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let table = subject(reader.tokens, "states", &head.ident, errors);
+    head.broken |= table.is_none();
+    let states: Vec<_> = item.variants.into_iter().map(|variant| state(variant, errors)).collect();
+    head.broken |= states.iter().any(|state| state.shape.is_none());
+    States { head, table, states }
+}
+
+/// `#[states(TABLE)]` and `#[hooks(TABLE)]`: the one argument.
+pub(super) fn subject(
+    tokens: proc_macro2::TokenStream,
+    name: &str,
+    ident: &Ident,
+    errors: &mut Errors,
+) -> Option<Ident> {
+    let table = syn::parse2(tokens).ok();
+    if table.is_none() {
+        errors.push(Error::custom(format!("of which table? Write `#[{name}(TABLE)]`")).with_span(ident));
+    }
+    table
+}
+
+fn state(mut variant: Variant, errors: &mut Errors) -> State {
+    let (mut shape, mut initial, mut accessible, mut blocked) = (None, None, None, None);
+    for attribute in take_named(&mut variant.attrs, "state") {
+        let mut options = Options::new(arguments(&attribute, errors), errors);
+        let mut shapes =
+            options.flags(&[("absent", Shape::Absent), ("leaf", Shape::Leaf), ("table", Shape::Table)]).into_iter();
+        shape = shape.or(shapes.next());
+        for again in shapes {
+            let message = "an entry in a state points to one thing: keep one of `absent`, `leaf`, `table`";
+            options.errors().push(Error::custom(message).with_span(&again.span()));
+        }
+        initial = initial.or(options.flag("initial"));
+        accessible = accessible.or(options.flag("accessible"));
+        blocked = blocked.or(options.flag("blocked"));
+        options.finish();
+    }
+    if shape.is_none() {
+        let message = format!(
+            "what does an entry in state `{}` point to? Add `#[state(absent)]`, `leaf` or `table`",
+            variant.ident
+        );
+        errors.push(Error::custom(message).with_span(&variant.ident));
+    }
+    let mut when = None;
+    for attribute in take_named(&mut variant.attrs, "when") {
+        when = Some(self::when(&attribute, errors));
+    }
+    let transitions = take_named(&mut variant.attrs, "to").iter().filter_map(|attr| transition(attr, errors)).collect();
+    let code = variant.discriminant.as_ref().and_then(|(_, value)| errors.handle(number(value)));
+    State { attrs: variant.attrs, ident: variant.ident, code, when, shape, initial, accessible, blocked, transitions }
+}
+
+fn when(attribute: &Attribute, errors: &mut Errors) -> When {
+    let mut options = Options::new(arguments(attribute, errors), errors);
+    let filter = options.list("levels");
+    let mut terms = Vec::new();
+    for meta in options.drain() {
+        match &meta {
+            Meta::NameValue(term) => {
+                let value = match &term.value {
+                    Expr::Lit(syn::ExprLit { lit: syn::Lit::Bool(value), .. }) => {
+                        Ok(crate::model::Spanned::new(u64::from(value.value), value.span()))
+                    }
+                    value => number(value),
+                };
+                if let (Some(name), Some(value)) = (term.path.get_ident(), options.errors().handle(value)) {
+                    terms.push((name.clone(), value));
+                }
+            }
+            other => options.errors().push(Error::custom("write `field = N`").with_span(other)),
+        }
+    }
+    options.finish();
+    When { terms, levels: filter.map(|(tokens, span)| levels(tokens, span, errors)), span: attribute.span() }
+}
+
+fn transition(attribute: &Attribute, errors: &mut Errors) -> Option<Transition> {
+    let (to, rest) = first_and_rest(arguments(attribute, errors));
+    let mut options = Options::new(rest, errors);
+    let by = options.value("by");
+    let during = options.list("during");
+    let after = options.idents("after");
+    let lossy = options.flag("lossy");
+    options.finish();
+    let to = syn::parse2::<Ident>(to);
+    if to.is_err() {
+        errors.push(Error::custom("name the state after it first: `#[to(STATE, by = HOOK)]`").with_span(attribute));
+    }
+    if by.is_none() {
+        let message = "who does it? Add `by = HOOK`, or `by = guest::NAME` for an operation of the guest";
+        errors.push(Error::custom(message).with_span(attribute));
+    }
+    let by = by.and_then(|by| errors.handle(initiator(&by)));
+    let phases = [("Build", Phase::Build), ("Run", Phase::Run), ("Teardown", Phase::Teardown)];
+    let names = during.and_then(|(tokens, _)| errors.handle(words_of_list(tokens))).unwrap_or_default();
+    let during = names.iter().filter_map(|name| errors.handle(word(name, &phases))).collect();
+    let mut after_track = None;
+    for name in after.unwrap_or_default() {
+        after_track = errors.handle(word(&name, &[("track", ())])).map(|word| word.span()).or(after_track);
+    }
+    Some(Transition { to: to.ok()?, by, during, after_track, lossy, span: attribute.span() })
+}
+
+fn initiator(value: &Expr) -> Result<By, Error> {
+    let path = super::options::path(value)?;
+    let mut segments = path.segments.iter();
+    match (segments.next(), segments.next(), segments.next()) {
+        (Some(hook), None, None) => Ok(By::Hook(hook.ident.clone())),
+        (Some(guest), Some(name), None) if guest.ident == "guest" => Ok(By::Guest(name.ident.clone())),
+        _ => {
+            Err(Error::custom("write `by = HOOK`, or `by = guest::NAME` for an operation of the guest")
+                .with_span(value))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `#[table(…)] struct`.
+
+use super::options::Options;
+use super::{Errors, Reader};
+use crate::model::{Kind, Select, Space, Table};
+use darling::Error;
+use proc_macro2::Span;
+use syn::{Fields, ItemStruct};
+
+const SPACES: [(&str, Space); 5] = [
+    ("shared", Space::Shared),
+    ("private", Space::Private),
+    ("protected", Space::Protected),
+    ("guest", Space::Guest),
+    ("virtual", Space::Virtual),
+];
+
+pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Table {
+    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    if !matches!(item.fields, Fields::Unit) {
+        errors.push(Error::custom("a table is a unit struct: it has no fields").with_span(&item.fields));
+    }
+    let mut options = Options::new(reader.tokens, errors);
+    let mut spaces = options.flags(&SPACES).into_iter();
+    let space = spaces.next();
+    for again in spaces {
+        options.errors().push(Error::custom("a table translates one address space").with_span(&again.span()));
+    }
+    let visible_to_vmm = party(&mut options, "visible_to", "vmm");
+    let writable_by_vmm = party(&mut options, "writable_by", "vmm");
+    let used_by_cpu = party(&mut options, "used_by", "cpu");
+    let propagates_to = options.idents("propagates_to").unwrap_or_default();
+    let entries = options.idents("entries").unwrap_or_default();
+    let flush = options.path("flush");
+    let states = options.ident("states");
+    let hooks = options.ident("hooks");
+    let frozen = options.number("frozen");
+    let kind = options.word("kind", &[("radix", Kind::Radix), ("inverse", Kind::Inverse), ("flat", Kind::Flat)]);
+    let select = select(&mut options);
+    let owner = owner(&mut options);
+    options.finish();
+    if space.is_none() {
+        let message = "which addresses does this table translate? Begin with `shared`, `private`, `protected`, `guest` or \
+                       `virtual`";
+        errors.push(Error::custom(message).with_span(&head.ident));
+        head.broken = true;
+    }
+    Table {
+        head,
+        space,
+        visible_to_vmm,
+        writable_by_vmm,
+        used_by_cpu,
+        propagates_to,
+        entries,
+        flush,
+        states,
+        hooks,
+        frozen,
+        kind: kind.map_or(Kind::Radix, |kind| *kind),
+        select,
+        owner,
+    }
+}
+
+/// `visible_to(vmm)`: an option that names one party.
+fn party(options: &mut Options<'_>, name: &'static str, party: &'static str) -> Option<Span> {
+    let parties = options.idents(name)?;
+    let mut found = None;
+    for who in parties {
+        match super::options::word(&who, &[(party, ())]) {
+            Ok(word) => found = Some(word.span()),
+            Err(error) => options.errors().push(error),
+        }
+    }
+    found
+}
+
+fn select(options: &mut Options<'_>) -> Option<crate::model::Spanned<Select>> {
+    let names = options.idents("select")?;
+    let words = [("shared", Select::Shared), ("private", Select::Private), ("both", Select::Both)];
+    let name = names.first()?;
+    options.errors().handle(super::options::word(name, &words))
+}
+
+fn owner(options: &mut Options<'_>) -> Option<String> {
+    let value = options.value("owner")?;
+    let text = <String as darling::FromMeta>::from_expr(&value).map_err(|error| error.with_span(&value));
+    options.errors().handle(text)
+}
