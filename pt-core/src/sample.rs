@@ -139,10 +139,38 @@ pub struct Fields {
 
 impl Fields {
     pub const RWX: Self = Self { read: true, write: true, execute: true, accessed: false, dirty: false };
+
+    fn bits(self) -> u64 {
+        u64::from(self.read)
+            | u64::from(self.write) << 1
+            | u64::from(self.execute) << 2
+            | u64::from(self.accessed) << 8
+            | u64::from(self.dirty) << 9
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        let bit = |bit: u32| bits >> bit & 1 != 0;
+        Self { read: bit(0), write: bit(1), execute: bit(2), accessed: bit(8), dirty: bit(9) }
+    }
+}
+
+/// What a private leaf says beside its frame: nothing.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Mapped;
+
+impl Mapped {
+    #[allow(clippy::unused_self)] // the same form as `Fields::bits`
+    fn bits(self) -> u64 {
+        7
+    }
+
+    fn from_bits(_bits: u64) -> Self {
+        Self
+    }
 }
 
 macro_rules! visible {
-    ($table:ident, $space:ident) => {
+    ($table:ident, $space:ident, $fields:ident) => {
         #[derive(Copy, Clone, Debug)]
         pub struct $table;
         impl Table for $table {
@@ -152,7 +180,7 @@ macro_rules! visible {
             type Levels = LevelName;
         }
         impl Visible for $table {
-            type Attributes = Fields;
+            type Attributes = $fields;
             const ABSENT: u64 = 1 << 63;
             const FROZEN: u64 = 1 << 63 | 0x5a0;
             const LINK: u64 = 1 << 63 | 7;
@@ -168,11 +196,11 @@ macro_rules! visible {
                 self
             }
         }
-        visible!(@level $table $space Pml5 Pml4 false true NoEntry, Word<Pml5, false>);
-        visible!(@level $table $space Pml4 Pdpt false true NoEntry, Word<Pml4, false>);
-        visible!(@level $table $space Pdpt Pd false true NoEntry, Word<Pdpt, false>);
-        visible!(@level $table $space Pd Pt true true Word<Pd, true>, Word<Pd, false>);
-        visible!(@level $table $space Pt Bottom true false Word<Pt, true>, NoEntry);
+        visible!(@level $table $fields Pml5 Pml4 false true NoEntry, Word<Pml5, false>);
+        visible!(@level $table $fields Pml4 Pdpt false true NoEntry, Word<Pml4, false>);
+        visible!(@level $table $fields Pdpt Pd false true NoEntry, Word<Pdpt, false>);
+        visible!(@level $table $fields Pd Pt true true Word<Pd, true>, Word<Pd, false>);
+        visible!(@level $table $fields Pt Bottom true false Word<Pt, true>, NoEntry);
         impl LeafLevelOf<$table> for Pd {}
         impl LeafLevelOf<$table> for Pt {}
         impl TableLevelOf<$table> for Pml5 {}
@@ -190,7 +218,7 @@ macro_rules! visible {
             }
         }
     };
-    (@level $table:ident $space:ident $level:ident $below:ident $leaves:literal $tables:literal $leaf:ty, $subtable:ty) => {
+    (@level $table:ident $fields:ident $level:ident $below:ident $leaves:literal $tables:literal $leaf:ty, $subtable:ty) => {
         impl LevelOf<$table> for $level {
             type Below = $below;
             type Leaf = $leaf;
@@ -209,26 +237,19 @@ macro_rules! visible {
                 }
             }
             #[inline(always)]
-            fn leaf_template(fields: &Fields) -> u64 {
-                1 << 63
-                    | u64::from(fields.read)
-                    | u64::from(fields.write) << 1
-                    | u64::from(fields.execute) << 2
-                    | u64::from($tables) << 7
-                    | u64::from(fields.accessed) << 8
-                    | u64::from(fields.dirty) << 9
+            fn leaf_template(fields: &$fields) -> u64 {
+                1 << 63 | u64::from($tables) << 7 | fields.bits()
             }
             #[inline(always)]
-            fn attributes(leaf: $leaf) -> Fields {
-                let bit = |bit: u32| leaf.bits() >> bit & 1 != 0;
-                Fields { read: bit(0), write: bit(1), execute: bit(2), accessed: bit(8), dirty: bit(9) }
+            fn attributes(leaf: $leaf) -> $fields {
+                $fields::from_bits(leaf.bits())
             }
         }
     };
 }
 
-visible!(SharedSample, Shared);
-visible!(PrivateSample, Private);
+visible!(SharedSample, Shared, Fields);
+visible!(PrivateSample, Private, Mapped);
 
 impl Direct for SharedSample {}
 impl UsedByCpu for SharedSample {

@@ -14,7 +14,7 @@
 use crate::address::Address;
 use crate::geometry::Geometry;
 use crate::level::{LevelOf, Levels};
-use crate::space::Space;
+use crate::space::{Private, Shared, Space};
 use core::fmt::Debug;
 
 /// One table of a declaration.
@@ -69,13 +69,31 @@ pub trait RootVisitor<T: Visible> {
 pub trait Direct: Visible {}
 
 /// A visible table whose every change is propagated to a protected one.
+///
+/// No CPU uses it, so that its entries say just what the VMM has to remember: the shape and the frame. An entry
+/// that is about to be taken away is *blocked*: it is not present for a reader, and keeps the frame, so that it
+/// can be put back bit for bit until the monitor has let go of it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` propagates to no protected table",
     label = "there is no hook to call for this table"
 )]
-pub trait Propagating: Visible {
+pub trait Propagating: Visible<Space = Private, Attributes: Default> {
     /// The table that its changes go to.
     type Protected: Table;
+
+    /// A blocked leaf, its frame bits zero: not present, and different from every other absent value.
+    const BLOCKED_LEAF: u64 = Self::ABSENT ^ lowest_bit(Self::ABSENT ^ Self::FROZEN);
+    /// A blocked entry that points to a table, its frame bits zero: not present, and different from every other
+    /// absent value.
+    const BLOCKED_TABLE: u64 = Self::ABSENT ^ highest_bit(Self::ABSENT ^ Self::FROZEN);
+}
+
+const fn lowest_bit(bits: u64) -> u64 {
+    bits & bits.wrapping_neg()
+}
+
+const fn highest_bit(bits: u64) -> u64 {
+    if bits == 0 { 0 } else { 1 << bits.ilog2() }
 }
 
 /// A table that a CPU translates with, so that removals and restrictions must be flushed.
@@ -108,9 +126,9 @@ pub trait Pair: Copy + Debug + Send + Sync + 'static {
     /// The geometry of both tables.
     type Geometry: crate::geometry::Split;
     /// The table of the shared half.
-    type Shared: Direct<Space = crate::space::Shared, Geometry = Self::Geometry> + UsedByCpu;
+    type Shared: Direct<Space = Shared, Geometry = Self::Geometry> + UsedByCpu;
     /// The table of the private half.
-    type Private: Propagating<Space = crate::space::Private, Geometry = Self::Geometry>;
+    type Private: Propagating<Geometry = Self::Geometry, Levels = <Self::Shared as Table>::Levels>;
 }
 
 /// What may be done to an entry while a CPU uses it: how a block is split and a table merged.
