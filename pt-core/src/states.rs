@@ -36,6 +36,8 @@ pub enum Initiator<M> {
     Host(M),
     /// The guest, by the operation with this name.
     Guest(&'static str),
+    /// The monitor by itself, in the course of another operation.
+    Monitor(&'static str),
 }
 
 /// One declared transition.
