@@ -1,0 +1,299 @@
+//! Memory encryption: physical memory as it looks through the key of a VM.
+//!
+//! AES-XTS-128, IEEE 1619, with data units of 16 bytes: the unit is the smallest that the standard allows, so that
+//! one load or store costs one unit, and the tweak is the number of the unit in physical memory. The same bytes
+//! are therefore different ciphertext in every unit and under every key, and a page that is moved or read under
+//! another key is garbage. Integrity is not modelled: garbage raises no machine check.
+//!
+//! A partial store decrypts, patches and encrypts its unit under a lock of the [`Machine`], so that two vCPUs can
+//! write neighbouring bytes.
+
+use crate::machine::{BusError, Machine, Stripes, pieces};
+use crate::random::Random;
+use aes::Aes128;
+use aes::cipher::KeyInit;
+use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
+use pt_core::Hpa;
+use xts_mode::{Xts128, get_tweak_default};
+
+/// Bytes in a data unit.
+const UNIT: usize = 16;
+/// The address bits inside a data unit.
+const UNIT_SHIFT: u32 = 4;
+/// Bytes in a page.
+const PAGE: usize = 4096;
+
+/// The memory encryption key of one VM: two AES-128 keys, one for the data and one for the tweak.
+pub struct Key {
+    xts: Xts128<Aes128>,
+}
+
+impl Key {
+    /// The key made of the next numbers of `random`.
+    #[must_use]
+    pub fn generate(random: &mut Random) -> Self {
+        let data = Aes128::new(&random.bytes().into());
+        let tweak = Aes128::new(&random.bytes().into());
+        Self { xts: Xts128::new(data, tweak) }
+    }
+}
+
+/// Shows nothing of the key.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+/// The memory of a machine through a key.
+#[derive(Copy, Clone, Debug)]
+pub struct Keyed<'a> {
+    machine: &'a Machine,
+    key: &'a Key,
+}
+
+impl<'a> Keyed<'a> {
+    /// The memory of `machine` through `key`.
+    #[inline]
+    #[must_use]
+    pub const fn new(machine: &'a Machine, key: &'a Key) -> Self {
+        Self { machine, key }
+    }
+
+    /// Reads and decrypts.
+    ///
+    /// # Errors
+    /// [`BusError`] if a byte lies outside the memory. Some bytes may have been read by then.
+    #[inline]
+    pub fn read(&self, address: Hpa, into: &mut [u8]) -> Result<(), BusError> {
+        for piece in pieces::<UNIT>(address, into.len()) {
+            let unit = self.unit(piece.unit)?;
+            into[piece.bytes].copy_from_slice(&unit.plaintext(self.key)[piece.within]);
+        }
+        Ok(())
+    }
+
+    /// Encrypts and stores. A data unit changes at once.
+    ///
+    /// # Errors
+    /// [`BusError`] if a byte lies outside the memory. Some bytes may have been written by then.
+    #[inline]
+    pub fn write(&self, address: Hpa, from: &[u8]) -> Result<(), BusError> {
+        for piece in pieces::<UNIT>(address, from.len()) {
+            let unit = self.unit(piece.unit)?;
+            let bytes = &from[piece.bytes];
+            let _locked = unit.stripes.lock(unit.number);
+            let plaintext = <[u8; UNIT]>::try_from(bytes).unwrap_or_else(|_| {
+                let mut patched = unit.decrypt(unit.load(), self.key);
+                patched[piece.within].copy_from_slice(bytes);
+                patched
+            });
+            unit.store(plaintext, self.key);
+        }
+        Ok(())
+    }
+
+    /// Reads the page at `page`, which is aligned to 4 KiB.
+    ///
+    /// # Errors
+    /// [`BusError`] if it lies outside the memory.
+    pub fn read_page(&self, page: Hpa) -> Result<Box<[u8; PAGE]>, BusError> {
+        let mut bytes = Box::new([0; PAGE]);
+        self.read(page, &mut bytes[..])?;
+        Ok(bytes)
+    }
+
+    /// Reads the word at `address`, which is a multiple of 8.
+    ///
+    /// # Errors
+    /// [`BusError`] outside the memory.
+    #[inline]
+    pub fn load(&self, address: Hpa) -> Result<u64, BusError> {
+        let mut word = [0; 8];
+        self.read(address, &mut word)?;
+        Ok(u64::from_le_bytes(word))
+    }
+
+    /// Writes the word at `address`, which is a multiple of 8.
+    ///
+    /// # Errors
+    /// [`BusError`] outside the memory.
+    pub fn store(&self, address: Hpa, value: u64) -> Result<(), BusError> {
+        self.write(address, &value.to_le_bytes())
+    }
+
+    /// Writes `new` to the word at `address`, a multiple of 8, if it is `current`. Returns what was found.
+    ///
+    /// # Errors
+    /// [`BusError`] outside the memory.
+    pub fn compare_exchange(&self, address: Hpa, current: u64, new: u64) -> Result<u64, BusError> {
+        let unit = self.unit(Hpa::new(address.as_u64() & !(UNIT as u64 - 1)))?;
+        let within = (address.as_u64() & 8) as usize;
+        let _locked = unit.stripes.lock(unit.number);
+        let mut plaintext = unit.decrypt(unit.load(), self.key);
+        let mut word = [0; 8];
+        word.copy_from_slice(&plaintext[within..within + 8]);
+        let found = u64::from_le_bytes(word);
+        if found == current {
+            plaintext[within..within + 8].copy_from_slice(&new.to_le_bytes());
+            unit.store(plaintext, self.key);
+        }
+        Ok(found)
+    }
+
+    #[inline]
+    fn unit(&self, address: Hpa) -> Result<Unit<'a>, BusError> {
+        let low = self.machine.word(address)?;
+        let high = self.machine.word(Hpa::new(address.as_u64() | 8))?;
+        Ok(Unit { number: address.as_u64() >> UNIT_SHIFT, words: [low, high], stripes: self.machine.stripes() })
+    }
+}
+
+/// One data unit in memory.
+struct Unit<'a> {
+    /// Its number in physical memory: the tweak.
+    number: u64,
+    words: [&'a AtomicU64; 2],
+    stripes: &'a Stripes,
+}
+
+impl Unit<'_> {
+    #[inline]
+    fn load(&self) -> [u64; 2] {
+        self.words.map(|word| word.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    fn plaintext(&self, key: &Key) -> [u8; UNIT] {
+        self.decrypt(self.stripes.read(self.number, || self.load()), key)
+    }
+
+    #[inline]
+    fn decrypt(&self, [low, high]: [u64; 2], key: &Key) -> [u8; UNIT] {
+        let mut bytes = (u128::from(high) << 64 | u128::from(low)).to_le_bytes();
+        key.xts.decrypt_sector(&mut bytes, get_tweak_default(self.number.into()));
+        bytes
+    }
+
+    /// The caller holds the lock of the unit.
+    #[inline]
+    fn store(&self, mut bytes: [u8; UNIT], key: &Key) {
+        key.xts.encrypt_sector(&mut bytes, get_tweak_default(self.number.into()));
+        let stored = u128::from_le_bytes(bytes);
+        self.words[0].store(stored as u64, Ordering::Relaxed);
+        self.words[1].store((stored >> 64) as u64, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pt_core::TableAllocator;
+
+    fn machine() -> Machine {
+        Machine::new(Hpa::new(0), 4 << 12)
+    }
+
+    fn keys() -> [Key; 2] {
+        let mut random = Random::new(1);
+        [Key::generate(&mut random), Key::generate(&mut random)]
+    }
+
+    #[test]
+    fn a_unit_is_the_first_block_of_the_standards_vector() {
+        // IEEE 1619-2007, annex B, vector 1: both keys, the data unit number and the plaintext zero.
+        let zero = || Aes128::new(&[0; 16].into());
+        let key = Key { xts: Xts128::new(zero(), zero()) };
+        let machine = machine();
+        Keyed::new(&machine, &key).write(Hpa::new(0), &[0; 16]).unwrap();
+        let mut stored = [0; 16];
+        machine.read(Hpa::new(0), &mut stored).unwrap();
+        assert_eq!(u128::from_be_bytes(stored), 0x917c_f69e_bd68_b2ec_9b9f_e9a3_eadd_a692);
+    }
+
+    #[test]
+    fn the_key_reads_plaintext_the_bus_ciphertext_and_another_key_garbage() {
+        let machine = machine();
+        let [key, other] = keys();
+        let page = machine.allocate(0).unwrap();
+        let text: Vec<u8> = (0..=255).collect();
+        Keyed::new(&machine, &key).write(page, &text).unwrap();
+
+        let mut read = vec![0; 256];
+        Keyed::new(&machine, &key).read(page, &mut read).unwrap();
+        assert_eq!(read, text);
+        let hits = |read: &[u8]| read.iter().zip(&text).filter(|(a, b)| a == b).count();
+        machine.read(page, &mut read).unwrap();
+        assert!(hits(&read) < 16, "plaintext on the bus");
+        Keyed::new(&machine, &other).read(page, &mut read).unwrap();
+        assert!(hits(&read) < 16, "another key opens the page");
+    }
+
+    #[test]
+    fn equal_units_are_stored_differently_and_a_moved_unit_is_garbage() {
+        let machine = machine();
+        let [key, _] = keys();
+        let keyed = Keyed::new(&machine, &key);
+        keyed.write(Hpa::new(0), &[7; 32]).unwrap();
+        let mut stored = [0; 32];
+        machine.read(Hpa::new(0), &mut stored).unwrap();
+        assert_ne!(stored[..16], stored[16..]);
+        machine.write(Hpa::new(0x1000), &stored).unwrap();
+        let mut moved = [0; 32];
+        keyed.read(Hpa::new(0x1000), &mut moved).unwrap();
+        assert_ne!(moved, [7; 32]);
+    }
+
+    #[test]
+    fn a_partial_store_keeps_its_neighbours() {
+        let machine = machine();
+        let [key, _] = keys();
+        let keyed = Keyed::new(&machine, &key);
+        for (offset, length) in [(0, 1), (15, 2), (16, 16), (3, 40), (47, 17)] {
+            keyed.write(Hpa::new(0), &[0xaa; 64]).unwrap();
+            keyed.write(Hpa::new(offset), &vec![0xbb; length]).unwrap();
+            let mut line = [0; 64];
+            keyed.read(Hpa::new(0), &mut line).unwrap();
+            let expected: Vec<u8> = (0..64)
+                .map(|at| if (offset as usize..offset as usize + length).contains(&at) { 0xbb } else { 0xaa })
+                .collect();
+            assert_eq!(line[..], expected, "{length} bytes at {offset}");
+        }
+    }
+
+    #[test]
+    fn threads_that_write_neighbouring_bytes_lose_nothing() {
+        let machine = machine();
+        let [key, _] = keys();
+        let keyed = Keyed::new(&machine, &key);
+        keyed.write(Hpa::new(0), &[0; UNIT]).unwrap();
+        std::thread::scope(|scope| {
+            for byte in 0..4 {
+                scope.spawn(move || {
+                    for value in 0..=255 {
+                        let at = Hpa::new(byte * 5);
+                        keyed.write(at, &[value]).unwrap();
+                        let mut read = [0];
+                        keyed.read(at, &mut read).unwrap();
+                        assert_eq!(read, [value]);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_word_is_exchanged_only_if_it_is_the_expected_one() {
+        let machine = machine();
+        let [key, _] = keys();
+        let keyed = Keyed::new(&machine, &key);
+        let at = Hpa::new(0x28);
+        keyed.store(at, 5).unwrap();
+        assert_eq!(keyed.compare_exchange(at, 4, 6), Ok(5));
+        assert_eq!(keyed.load(at), Ok(5));
+        assert_eq!(keyed.compare_exchange(at, 5, 6), Ok(5));
+        assert_eq!(keyed.load(at), Ok(6));
+        assert!(keyed.load(Hpa::new(4 << 12)).is_err());
+    }
+}
