@@ -209,19 +209,25 @@ pub enum Route {
     Private(Gpa<Private>),
 }
 
-/// A non-empty run of input addresses of one space: `[start, end)`, both aligned to 4 KiB.
+/// A non-empty run of input addresses of one space, both ends aligned to 4 KiB.
 ///
 /// Made only by a geometry, so that it never leaves its half of the address space.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
 pub struct AddressRange<S: Space> {
     start: Address<S>,
-    bytes: u64,
+    last: Address<S>,
 }
 
 impl<S: Space> AddressRange<S> {
     #[inline]
     pub(crate) const fn new(start: Address<S>, bytes: u64) -> Self {
-        Self { start, bytes }
+        Self { start, last: Address::new(start.value + (bytes - 1)) }
+    }
+
+    /// The range from `start` to `last`, both of them in it.
+    #[inline]
+    pub(crate) const fn from_start_to_last(start: Address<S>, last: Address<S>) -> Self {
+        Self { start, last }
     }
 
     /// The first address.
@@ -231,36 +237,37 @@ impl<S: Space> AddressRange<S> {
         self.start
     }
 
-    /// The length in bytes; never zero, a multiple of 4096.
+    /// The length in bytes; never zero, a multiple of 4096. (What covers all 64 bits, which only the sum of two
+    /// flushes can, has a length of `u64::MAX`.)
     #[inline]
     #[must_use]
     pub const fn bytes(&self) -> u64 {
-        self.bytes
+        (self.last.value - self.start.value).saturating_add(1)
     }
 
     /// The last address of the range. (The end itself may lie outside the space.)
     #[inline]
     #[must_use]
     pub const fn last(&self) -> Address<S> {
-        Address::new(self.start.value + (self.bytes - 1))
+        self.last
     }
 
     /// Whether `address` lies in the range.
     #[inline]
     #[must_use]
     pub const fn contains(&self, address: Address<S>) -> bool {
-        address.value.wrapping_sub(self.start.value) < self.bytes
+        address.value.wrapping_sub(self.start.value) <= self.last.value - self.start.value
     }
 
     /// The 4 KiB pages of the range, in order.
     #[must_use]
     pub fn pages(self) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {
-        (0..self.bytes >> PAGE_SHIFT).map(move |page| Address::new(self.start.value + (page << PAGE_SHIFT)))
+        (self.start.value >> PAGE_SHIFT..=self.last.value >> PAGE_SHIFT).map(|page| Address::new(page << PAGE_SHIFT))
     }
 }
 
 impl<S: Space> fmt::Debug for AddressRange<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}+{:#x}", self.start, self.bytes)
+        write!(f, "{:?}+{:#x}", self.start, self.bytes())
     }
 }

@@ -5,7 +5,7 @@
 //! can be gathered, so that a range operation costs one flush. An operation on a table that no CPU uses returns
 //! none at all.
 
-use crate::address::{Address, AddressRange};
+use crate::address::AddressRange;
 use crate::table::UsedByCpu;
 use core::fmt;
 
@@ -55,6 +55,23 @@ pub enum Scope<S: crate::space::Space> {
     Leaves(AddressRange<S>),
     /// Those of this range, and cached table entries on the way to it.
     Tables(AddressRange<S>),
+}
+
+impl<S: crate::space::Space> Scope<S> {
+    /// The smallest scope that covers both.
+    #[inline]
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let (tables, a, b) = match (self, other) {
+            (Self::Nothing, scope) | (scope, Self::Nothing) => return scope,
+            (Self::Leaves(a), Self::Leaves(b)) => (false, a, b),
+            (Self::Tables(a), Self::Leaves(b) | Self::Tables(b)) | (Self::Leaves(a), Self::Tables(b)) => (true, a, b),
+        };
+        let start = a.start().min(b.start());
+        let last = a.last().max(b.last());
+        let range = AddressRange::from_start_to_last(start, last);
+        if tables { Self::Tables(range) } else { Self::Leaves(range) }
+    }
 }
 
 /// Drops stale translations of one stage. Implemented by what owns the CPUs.
@@ -117,15 +134,7 @@ impl<T: UsedByCpu> Flush<T> {
     #[inline]
     #[allow(clippy::needless_pass_by_value)] // the duty moves into the sum
     pub fn and(self, other: Self) -> Self {
-        let (tables, a, b) = match (self.scope, other.scope) {
-            (Scope::Nothing, scope) | (scope, Scope::Nothing) => return Self { scope },
-            (Scope::Leaves(a), Scope::Leaves(b)) => (false, a, b),
-            (Scope::Leaves(a) | Scope::Tables(a), Scope::Leaves(b) | Scope::Tables(b)) => (true, a, b),
-        };
-        let start = if a.start() < b.start() { a.start() } else { b.start() };
-        let last = if a.last() > b.last() { a.last() } else { b.last() };
-        let range = AddressRange::new(Address::new(start.as_u64()), last.as_u64() - start.as_u64() + 1);
-        if tables { Self::tables(range) } else { Self::leaves(range) }
+        Self { scope: self.scope.and(other.scope) }
     }
 
     /// Takes the duty over: the caller knows that no CPU can hold a stale translation, for the reason it gives.

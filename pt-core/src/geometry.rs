@@ -54,9 +54,15 @@ pub trait Whole: Geometry {
     /// The range of `bytes` from `start`.
     ///
     /// # Errors
-    /// [`RangeError`] if it is empty, not aligned to 4 KiB, or leaves the address space.
+    /// [`RangeError`] if it is empty, not aligned to 4 KiB, leaves the address space, or spans the hole between
+    /// the two canonical halves.
     fn range(self, start: Address<Self::Space>, bytes: u64) -> Result<AddressRange<Self::Space>, RangeError> {
-        range(self, start, bytes, |last| self.is_input(last))
+        // Both ends may be canonical, and the hole between the halves not.
+        let same_half = |last: u64| match Self::EXTENSION {
+            Extension::Zero => true,
+            Extension::Sign => (start.as_u64() ^ last) >> 63 == 0,
+        };
+        range(self, start, bytes, |last| self.is_input(last) && same_half(last))
     }
 }
 
@@ -121,7 +127,7 @@ pub trait Split: Geometry {
     /// The same guest memory seen through the other half.
     #[inline]
     fn counterpart_range<S: Half>(self, range: AddressRange<S>) -> AddressRange<S::Other> {
-        AddressRange::new(self.counterpart(range.start()), range.bytes())
+        AddressRange::from_start_to_last(self.counterpart(range.start()), self.counterpart(range.last()))
     }
 }
 
@@ -218,3 +224,37 @@ impl fmt::Display for RangeError {
     }
 }
 impl core::error::Error for RangeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::Virtual;
+
+    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+    struct Canonical48;
+    impl Geometry for Canonical48 {
+        const EXTENSION: Extension = Extension::Sign;
+        fn width(self) -> u32 {
+            48
+        }
+    }
+    impl Whole for Canonical48 {
+        type Space = Virtual;
+    }
+
+    #[test]
+    fn a_range_does_not_span_the_canonical_hole() {
+        let last_low = Canonical48.address(0x7fff_ffff_f000).unwrap();
+        assert_eq!(Canonical48.range(last_low, 0x1000).unwrap().last().as_u64(), 0x7fff_ffff_ffff);
+        let across = 0xffff_8000_0000_1000 - last_low.as_u64();
+        let refused = RangeError::LeavesSpace { start: last_low.as_u64(), bytes: across };
+        assert_eq!(Canonical48.range(last_low, across), Err(refused));
+    }
+
+    #[test]
+    fn the_last_page_of_the_address_space_is_a_range() {
+        let top = Canonical48.address(0xffff_ffff_ffff_f000).unwrap();
+        let range = Canonical48.range(top, 0x1000).unwrap();
+        assert_eq!((range.last().as_u64(), range.bytes(), range.pages().count()), (u64::MAX, 0x1000, 1));
+    }
+}

@@ -119,11 +119,13 @@ impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
     /// have wider addresses.
     #[inline(always)]
     pub(crate) fn root_index(address: Address<T::Space>) -> Option<usize> {
-        let index = match T::Geometry::EXTENSION {
-            Extension::Zero => (address.as_u64() >> L::SHIFT) as usize,
-            Extension::Sign => L::index(address.as_u64()),
+        let unused = 64 - (L::SHIFT + L::INDEX_BITS);
+        let value = address.as_u64();
+        let within = match T::Geometry::EXTENSION {
+            Extension::Zero => value << unused >> unused == value,
+            Extension::Sign => ((value << unused).cast_signed() >> unused).cast_unsigned() == value,
         };
-        if index < L::ENTRIES { Some(index) } else { None }
+        if within { Some(L::index(value)) } else { None }
     }
 }
 
