@@ -6,6 +6,7 @@
 use crate::address::Hpa;
 use crate::page::TablePage;
 use crate::space::Space;
+use core::cell::Cell;
 use core::fmt;
 
 /// Hands out and takes back naturally aligned blocks of `2^order` pages of 4 KiB for tables.
@@ -28,9 +29,12 @@ impl<A: TableAllocator + ?Sized> TableAllocator for &A {
 }
 
 /// Up to `N` table pages of 4 KiB, taken before they are needed; what is left over is freed when dropped.
+///
+/// It is itself an allocator, so that a cursor can be given the reserve instead of what it was taken from: an
+/// operation that needs no more than the reserve holds (its plan says how many) cannot run out half-way.
 pub struct Reserve<'a, A: TableAllocator, const N: usize> {
     allocator: &'a A,
-    pages: [Option<Hpa>; N],
+    pages: [Cell<Option<Hpa>>; N],
 }
 
 impl<'a, A: TableAllocator, const N: usize> Reserve<'a, A, N> {
@@ -39,32 +43,28 @@ impl<'a, A: TableAllocator, const N: usize> Reserve<'a, A, N> {
     /// # Errors
     /// [`OutOfTables`] if the allocator has too few, or if `count` is larger than `N`. Nothing stays taken then.
     pub fn take(allocator: &'a A, count: usize) -> Result<Self, OutOfTables> {
-        let mut reserve = Self { allocator, pages: [None; N] };
+        let reserve = Self { allocator, pages: [const { Cell::new(None) }; N] };
         let refused = OutOfTables { wanted: count };
-        for slot in reserve.pages.get_mut(..count).ok_or(refused)? {
-            *slot = Some(allocator.allocate(0).ok_or(refused)?);
+        for slot in reserve.pages.get(..count).ok_or(refused)? {
+            slot.set(Some(allocator.allocate(0).ok_or(refused)?));
         }
         Ok(reserve)
     }
 
     /// Takes one page out of the reserve, for a table of the kind `K`.
     pub fn page<K: Space>(&mut self) -> Option<TablePage<K>> {
-        self.pages.iter_mut().rev().find_map(Option::take).map(TablePage::new)
+        self.allocate(0).map(TablePage::new)
     }
 
     /// Puts an unused page back into the reserve. A reserve that is full frees it.
     pub fn put_back<K: Space>(&mut self, page: TablePage<K>) {
-        let frame = page.into_frame();
-        match self.pages.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => *slot = Some(frame),
-            None => self.allocator.free(frame, 0),
-        }
+        self.free(page.into_frame(), 0);
     }
 
     /// How many pages are left.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.pages.iter().flatten().count()
+        self.pages.iter().filter(|slot| slot.get().is_some()).count()
     }
 
     /// Whether no page is left.
@@ -74,9 +74,28 @@ impl<'a, A: TableAllocator, const N: usize> Reserve<'a, A, N> {
     }
 }
 
+impl<A: TableAllocator, const N: usize> TableAllocator for Reserve<'_, A, N> {
+    /// A page of the reserve, and nothing beyond it. Blocks of several pages are not kept here: they come from the
+    /// allocator behind it.
+    fn allocate(&self, order: u32) -> Option<Hpa> {
+        match order {
+            0 => self.pages.iter().rev().find_map(Cell::take),
+            _ => self.allocator.allocate(order),
+        }
+    }
+
+    /// Keeps a page while there is room, and frees all else.
+    fn free(&self, block: Hpa, order: u32) {
+        match self.pages.iter().find(|slot| slot.get().is_none()) {
+            Some(slot) if order == 0 => slot.set(Some(block)),
+            _ => self.allocator.free(block, order),
+        }
+    }
+}
+
 impl<A: TableAllocator, const N: usize> Drop for Reserve<'_, A, N> {
     fn drop(&mut self) {
-        for page in self.pages.iter_mut().filter_map(Option::take) {
+        for page in self.pages.iter().filter_map(Cell::take) {
             self.allocator.free(page, 0);
         }
     }
@@ -95,3 +114,35 @@ impl fmt::Display for OutOfTables {
     }
 }
 impl core::error::Error for OutOfTables {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arena::Arena;
+
+    fn arena() -> Arena {
+        Arena::new(Hpa::new(0x10_0000), 8 << 12)
+    }
+
+    #[test]
+    fn a_reserve_gives_what_it_took_and_no_more() {
+        let arena = arena();
+        let reserve = Reserve::<_, 4>::take(&arena, 2).unwrap();
+        assert_eq!((reserve.len(), arena.pages_in_use()), (2, 2));
+        let page = reserve.allocate(0).unwrap();
+        assert!(reserve.allocate(0).is_some());
+        assert_eq!(reserve.allocate(0), None, "the arena has more, the reserve does not");
+        reserve.free(page, 0);
+        assert_eq!(reserve.len(), 1);
+        drop(reserve);
+        assert_eq!(arena.pages_in_use(), 1, "what is left over goes back");
+    }
+
+    #[test]
+    fn a_reserve_that_cannot_be_filled_takes_nothing() {
+        let arena = arena();
+        assert_eq!(Reserve::<_, 4>::take(&arena, 5).err(), Some(OutOfTables { wanted: 5 }));
+        assert_eq!(Reserve::<_, 16>::take(&arena, 9).err(), Some(OutOfTables { wanted: 9 }));
+        assert_eq!(arena.pages_in_use(), 0);
+    }
+}

@@ -63,13 +63,26 @@ impl<K: Space, L: Level> fmt::Debug for Page<K, L> {
     }
 }
 
+/// A page of guest memory of any kind and size.
+pub trait Framed {
+    /// The frame, leaving the page where it is.
+    fn frame(&self) -> Hpa;
+}
+
+impl<K: Space, L: Level> Framed for Page<K, L> {
+    #[inline(always)]
+    fn frame(&self) -> Hpa {
+        self.frame
+    }
+}
+
 /// A page that a leaf of the table `T` at level `L` maps.
 #[diagnostic::on_unimplemented(
     message = "`{T}` does not take this page: it is a `{Self}`",
     label = "this page is of another kind, or of another size, than what `{T}` maps here",
     note = "convert the range first: it unmaps the pages on one side and maps fresh ones on the other"
 )]
-pub trait PageOf<T: Table, L: Level> {
+pub trait PageOf<T: Table, L: Level>: Framed {
     /// Gives up the page for its frame.
     fn into_frame(self) -> Hpa;
 }
