@@ -26,6 +26,7 @@ pub mod hook;
 pub mod level;
 pub mod memory;
 pub mod page;
+pub mod reclaim;
 #[cfg(test)]
 mod sample;
 pub mod space;
@@ -45,6 +46,7 @@ pub use geometry::{Geometry, Half, Split, Whole};
 pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 pub use memory::{Memory, Record, Word};
 pub use page::{Page, PageOf, TablePage};
+pub use reclaim::{Deferred, Immediate, ParallelTree, Reclaim};
 pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
 pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible};
 pub use tree::Tree;
