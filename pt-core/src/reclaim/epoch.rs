@@ -98,7 +98,9 @@ mod tests {
         let page = arena.allocate(0).unwrap();
         let (pinned, is_pinned) = mpsc::channel();
         let (release, released) = mpsc::channel::<()>();
+        // The channel moves in, so that a failed assertion ends the reader too.
         thread::scope(|scope| {
+            let release = release;
             let reader = scope.spawn(move || {
                 let guard = reclaim.pin();
                 pinned.send(()).unwrap();
