@@ -164,7 +164,7 @@ pub enum Permission {
     UserExecute,
 }
 
-/// The value of a field in a new entry.
+/// A value of a field, as written: in a new entry, or in a state.
 #[derive(Clone, Debug)]
 pub enum Default {
     /// A number.
@@ -258,6 +258,29 @@ fn literal_argument(arguments: &syn::PathArguments) -> Option<u32> {
             number.base10_parse().ok()
         }
         _ => None,
+    }
+}
+
+impl Default {
+    /// The number that it stands for in this field. `None` if only the compiler can tell: a constant of a type
+    /// that is not declared here.
+    #[must_use]
+    pub fn number(&self, module: &Module, field: &Field) -> Option<u64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Bool(value) => Some(u64::from(*value)),
+            Self::Path(path) => {
+                let name = &path.segments.last()?.ident;
+                match field.kind(module) {
+                    FieldType::Values(values) => {
+                        let variants = &module.values(&values)?.values;
+                        variants.iter().find(|value| value.ident == *name)?.number.map(|number| *number)
+                    }
+                    FieldType::States(states) => module.states(&states)?.get(name)?.code.map(|code| *code),
+                    _ => None,
+                }
+            }
+        }
     }
 }
 

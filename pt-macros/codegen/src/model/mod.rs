@@ -25,7 +25,7 @@ pub use hooks::{Answers, Hook, HookRole, Hooks, Order};
 pub use layout::{Layout, Slot, Source};
 pub use levels::{Level, LevelList, LevelName, Levels};
 pub use states::{By, Phase, State, States, Transition, When};
-pub use table::{Kind, Select, Space, Table};
+pub use table::{Kind, LiveRule, Select, Space, Table};
 pub use values::{Value, Values};
 
 use proc_macro2::{Span, TokenStream};

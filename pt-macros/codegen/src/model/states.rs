@@ -1,6 +1,6 @@
 //! The `#[states]` enums: the life of a protected entry.
 
-use super::{Head, LevelList, Shape, Spanned};
+use super::{Default, Head, LevelList, Shape, Spanned};
 use proc_macro2::Span;
 use syn::{Attribute, Ident};
 
@@ -39,7 +39,7 @@ pub struct State {
 /// `#[when(field = N, …, levels(…))]`: all of it holds in the state.
 pub struct When {
     /// Fields of the format with their values.
-    pub terms: Vec<(Ident, Spanned<u64>)>,
+    pub terms: Vec<(Ident, Spanned<Default>)>,
     /// `levels(…)`.
     pub levels: Option<LevelList>,
     /// The attribute.
@@ -69,6 +69,8 @@ pub enum By {
     Hook(Ident),
     /// `guest::name`: the guest, by this operation.
     Guest(Ident),
+    /// `monitor::name`: the monitor by itself, in the course of another operation.
+    Monitor(Ident),
 }
 
 /// When in the life of a VM.

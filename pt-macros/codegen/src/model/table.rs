@@ -32,6 +32,8 @@ pub struct Table {
     pub kind: Kind,
     /// `select(…)`: which half of a split address space it translates.
     pub select: Option<Spanned<Select>>,
+    /// `live = …`: how an entry in use changes between a block and a table.
+    pub live: Option<Spanned<LiveRule>>,
     /// `owner = "…"`.
     pub owner: Option<String>,
 }
@@ -71,6 +73,15 @@ pub enum Select {
     Private,
     /// Both.
     Both,
+}
+
+/// How an entry in use changes between a block and a table.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum LiveRule {
+    /// In one write.
+    InPlace,
+    /// It is made absent and flushed in between.
+    BreakBeforeMake,
 }
 
 impl Table {

@@ -143,7 +143,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
     let default = options.value("default");
     let filter = options.list("levels");
     options.finish();
-    let default = default.and_then(|value| errors.handle(default_value(&value)));
+    let default = default.and_then(|value| errors.handle(field_value(&value)));
     let filter = filter.map(|(tokens, span)| levels(tokens, span, errors));
     Some(Place { bits: bits?, role, levels: filter, allows, denies, absent, default, span: attribute.span() })
 }
@@ -198,7 +198,8 @@ fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<Spanned<Per
     names.iter().filter_map(|name| errors.handle(word(name, &PERMISSIONS))).collect()
 }
 
-fn default_value(value: &Expr) -> Result<Spanned<Default>, Error> {
+/// `7`, `true`, or the name of a variant or constant.
+pub(super) fn field_value(value: &Expr) -> Result<Spanned<Default>, Error> {
     let read = match value {
         Expr::Lit(syn::ExprLit { lit: Lit::Bool(literal), .. }) => Default::Bool(literal.value),
         Expr::Path(_) => Default::Path(path(value)?),

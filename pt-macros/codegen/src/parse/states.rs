@@ -1,6 +1,7 @@
 //! `#[states(TABLE)] enum`, with `#[state]`, `#[when]` and `#[to]` on its variants.
 
 use super::bits::levels;
+use super::entry::field_value;
 use super::options::{Options, number, word, words_of_list};
 use super::{Errors, Reader, arguments, first_and_rest, take_named};
 use crate::model::{By, Phase, Shape, State, States, Transition, When};
@@ -70,13 +71,8 @@ fn when(attribute: &Attribute, errors: &mut Errors) -> When {
     for meta in options.drain() {
         match &meta {
             Meta::NameValue(term) => {
-                let value = match &term.value {
-                    Expr::Lit(syn::ExprLit { lit: syn::Lit::Bool(value), .. }) => {
-                        Ok(crate::model::Spanned::new(u64::from(value.value), value.span()))
-                    }
-                    value => number(value),
-                };
-                if let (Some(name), Some(value)) = (term.path.get_ident(), options.errors().handle(value)) {
+                let value = options.errors().handle(field_value(&term.value));
+                if let (Some(name), Some(value)) = (term.path.get_ident(), value) {
                     terms.push((name.clone(), value));
                 }
             }
@@ -100,7 +96,7 @@ fn transition(attribute: &Attribute, errors: &mut Errors) -> Option<Transition> 
         errors.push(Error::custom("name the state after it first: `#[to(STATE, by = HOOK)]`").with_span(attribute));
     }
     if by.is_none() {
-        let message = "who does it? Add `by = HOOK`, or `by = guest::NAME` for an operation of the guest";
+        let message = "who does it? Add `by = HOOK`, or `by = guest::NAME`, or `by = monitor::NAME`";
         errors.push(Error::custom(message).with_span(attribute));
     }
     let by = by.and_then(|by| errors.handle(initiator(&by)));
@@ -119,10 +115,8 @@ fn initiator(value: &Expr) -> Result<By, Error> {
     let mut segments = path.segments.iter();
     match (segments.next(), segments.next(), segments.next()) {
         (Some(hook), None, None) => Ok(By::Hook(hook.ident.clone())),
-        (Some(guest), Some(name), None) if guest.ident == "guest" => Ok(By::Guest(name.ident.clone())),
-        _ => {
-            Err(Error::custom("write `by = HOOK`, or `by = guest::NAME` for an operation of the guest")
-                .with_span(value))
-        }
+        (Some(who), Some(name), None) if who.ident == "guest" => Ok(By::Guest(name.ident.clone())),
+        (Some(who), Some(name), None) if who.ident == "monitor" => Ok(By::Monitor(name.ident.clone())),
+        _ => Err(Error::custom("write `by = HOOK`, `by = guest::NAME` or `by = monitor::NAME`").with_span(value)),
     }
 }

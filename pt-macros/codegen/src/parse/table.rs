@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::{Errors, Reader};
-use crate::model::{Kind, Select, Space, Table};
+use crate::model::{Kind, LiveRule, Select, Space, Table};
 use darling::Error;
 use proc_macro2::Span;
 use syn::{Fields, ItemStruct};
@@ -37,6 +37,8 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
     let frozen = options.number("frozen");
     let kind = options.word("kind", &[("radix", Kind::Radix), ("inverse", Kind::Inverse), ("flat", Kind::Flat)]);
     let select = select(&mut options);
+    let live =
+        options.word("live", &[("in_place", LiveRule::InPlace), ("break_before_make", LiveRule::BreakBeforeMake)]);
     let owner = owner(&mut options);
     options.finish();
     if space.is_none() {
@@ -59,6 +61,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
         frozen,
         kind: kind.map_or(Kind::Radix, |kind| *kind),
         select,
+        live,
         owner,
     }
 }
