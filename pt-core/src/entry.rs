@@ -20,6 +20,15 @@ pub enum Entry<Leaf, Subtable> {
     Frozen,
 }
 
+impl<Leaf, Subtable> Entry<Leaf, Subtable> {
+    /// What an entry is that is not present: frozen if it has that value, else absent.
+    #[inline(always)]
+    #[must_use]
+    pub const fn vacant(raw: u64, frozen: u64) -> Self {
+        if raw == frozen { Self::Frozen } else { Self::Absent(Absent::new(raw)) }
+    }
+}
+
 /// An entry that maps nothing. Its other bits may carry a payload of the software's.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Absent(u64);

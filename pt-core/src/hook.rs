@@ -72,6 +72,12 @@ slot!(Tracked);
 pub trait Hook {
     /// The method's name.
     const NAME: &'static str;
+    /// When it is called, relative to the write of the table that propagates: declared by `before` or `after`.
+    const ORDER: Option<Order> = None;
+    /// No translation survives it, so that nothing has to be blocked and tracked first: declared by `fused`.
+    const FUSED: bool = false;
+    /// What the page held is lost by it: declared by `lossy`.
+    const LOSSY: bool = false;
     /// The levels of the declaration.
     type Levels: Levels;
     /// What a finished operation returns.
@@ -84,6 +90,15 @@ pub trait Hook {
     type Incomplete: Into<Refusal<Self::Levels>> + Debug;
     /// [`Stopped`] or [`Infallible`].
     type Stopped: Into<Refusal<Self::Levels>> + Debug;
+}
+
+/// When a hook is called, relative to the write of the table that propagates.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// Before it.
+    Before,
+    /// After it.
+    After,
 }
 
 /// What a hook answered.

@@ -53,6 +53,40 @@ pub struct Transition<S: 'static, M: 'static> {
     pub during: &'static [PhaseName],
     /// Whether stale translations must have been tracked since the entry was blocked.
     pub after_track: bool,
+    /// Whether what the page held is lost.
+    pub lossy: bool,
+}
+
+impl<S: Copy, M: Copy> Transition<S, M> {
+    /// A transition that the VMM starts by `hook`, in every phase.
+    #[must_use]
+    pub const fn host(from: S, to: S, hook: M) -> Self {
+        Self { from, to, by: Initiator::Host(hook), during: &[], after_track: false, lossy: false }
+    }
+
+    /// A transition that the guest starts by the operation with this name, in every phase.
+    #[must_use]
+    pub const fn guest(from: S, to: S, operation: &'static str) -> Self {
+        Self { from, to, by: Initiator::Guest(operation), during: &[], after_track: false, lossy: false }
+    }
+
+    /// It exists in these phases only.
+    #[must_use]
+    pub const fn during(self, phases: &'static [PhaseName]) -> Self {
+        Self { during: phases, ..self }
+    }
+
+    /// Stale translations must have been tracked before it.
+    #[must_use]
+    pub const fn after_track(self) -> Self {
+        Self { after_track: true, ..self }
+    }
+
+    /// What the page held is lost by it.
+    #[must_use]
+    pub const fn lossy(self) -> Self {
+        Self { lossy: true, ..self }
+    }
 }
 
 /// The states of a protected entry.
