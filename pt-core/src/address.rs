@@ -6,7 +6,7 @@
 //! indexes with it unchanged, and there is no stripped form that could be walked by accident. The stripped
 //! form, which memory slots are keyed by, is a type of its own: [`Gfn`].
 
-use crate::space::{Private, Shared, Space, Virtual};
+use crate::space::{Guest, Private, Shared, Space, Virtual};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -137,6 +137,15 @@ impl<S: Space> Address<S> {
     #[must_use]
     pub const fn offset(self, shift: u32) -> u64 {
         self.value & ((1 << shift) - 1)
+    }
+}
+
+impl<S: crate::geometry::Half> Address<S> {
+    /// The same address, for a table that translates both halves of the address space.
+    #[inline]
+    #[must_use]
+    pub const fn in_both_halves(self) -> Address<Guest> {
+        Address::new(self.value)
     }
 }
 

@@ -1,13 +1,58 @@
 //! Writes the items of a declaration.
 //!
 //! Only declarations are written: types, constants and trait implementations. What is generic over them is code
-//! of `pt-core`, for a person to read.
+//! of `pt-core`, for a person to read. What is the same at every level of a format is written once, generic over
+//! the level.
+//!
+//! Hygiene: every path begins with `::core` or the path of `pt-core`, or with `Self`; every token that is not the
+//! user's has the span of the macro ([`hygienic!`]), and the user's names keep their own, so that an editor finds
+//! the declaration from the use.
+
+macro_rules! hygienic {
+    ($($tokens:tt)*) => { ::quote::quote_spanned! { ::proc_macro2::Span::mixed_site()=> $($tokens)* } };
+}
+
+mod docs;
+mod format;
+mod geometry;
+mod hooks;
+mod levels;
+mod literal;
+mod states;
+mod table;
+mod values;
 
 use crate::model::Module;
 use proc_macro2::TokenStream;
+use syn::Path;
+
+/// What every part of the emission looks things up in.
+#[derive(Copy, Clone)]
+struct Context<'m> {
+    module: &'m Module,
+    /// The path of `pt-core`.
+    krate: &'m Path,
+}
 
 /// The items that the declaration stands for.
 #[must_use]
-pub fn emit(model: &Module) -> TokenStream {
-    model.passed.iter().cloned().collect()
+pub fn emit(module: &Module) -> TokenStream {
+    let context = Context { module, krate: &module.krate };
+    let mut items: TokenStream = module.passed.iter().cloned().collect();
+    items.extend(module.levels.as_ref().map(|levels| levels::emit(context, levels)));
+    items.extend(module.geometry.as_ref().map(|geometry| geometry::emit(context, geometry)));
+    items.extend(module.values.iter().map(values::emit));
+    items.extend(module.formats.iter().map(|format| format::emit(context, format)));
+    items.extend(module.tables.iter().map(|table| table::emit(context, table)));
+    items.extend(table::pair(context));
+    items.extend(module.states.iter().map(|states| states::emit(context, states)));
+    items.extend(module.hooks.iter().map(|hooks| hooks::emit(context, hooks)));
+    let Some(head) = &module.head else { return items };
+    let (attrs, vis, ident) = (&head.attrs, &head.vis, &head.ident);
+    quote::quote! {
+        #(#attrs)*
+        #vis mod #ident {
+            #items
+        }
+    }
 }

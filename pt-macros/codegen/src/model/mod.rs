@@ -6,6 +6,7 @@
 //! follows from the gap is reported again.
 
 mod bits;
+mod encoding;
 mod entry;
 mod geometry;
 mod hooks;
@@ -17,6 +18,7 @@ mod values;
 
 pub use bits::{BitList, BitRange, describe};
 pub use darling::util::SpannedValue as Spanned;
+pub use encoding::Encoding;
 pub use entry::{
     ClassBits, Default, Field, FieldType, Format, HardwareBit, Permission, Place, Presence, Role, Shape, Word,
 };
@@ -25,7 +27,11 @@ pub use hooks::{Answers, Hook, HookRole, Hooks, Order};
 pub use layout::{Layout, Slot, Source};
 pub use levels::{Level, LevelList, LevelName, Levels};
 pub use states::{By, Phase, State, States, Transition, When};
+<<<<<<< HEAD
 pub use table::{Kind, LiveRule, Select, Space, Table};
+=======
+pub use table::{Kind, Live, Select, Space, Table};
+>>>>>>> 1de4622 (pt-codegen: levels, geometry, values, formats, tables, states and hooks are emitted; the TDX declaration compiles)
 pub use values::{Value, Values};
 
 use proc_macro2::{Span, TokenStream};

@@ -1,0 +1,42 @@
+//! Documentation of what is emitted: the user's own first, then what the declaration says.
+
+use proc_macro2::TokenStream;
+use syn::Attribute;
+
+/// A paragraph or more, one `#[doc]` a line.
+pub(super) fn doc(text: &str) -> TokenStream {
+    text.lines()
+        .map(|line| {
+            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+            hygienic!(#[doc = #line])
+        })
+        .collect()
+}
+
+/// The user's attributes, followed by a paragraph; or the paragraph alone where the user wrote nothing.
+pub(super) fn attrs_and_doc(attrs: &[Attribute], text: &str) -> TokenStream {
+    let mut tokens: TokenStream = attrs.iter().map(|attr| quote::quote!(#attr)).collect();
+    if attrs.iter().any(|attr| attr.path().is_ident("doc")) && !text.is_empty() {
+        tokens.extend(hygienic!(#[doc = ""]));
+    }
+    tokens.extend(doc(text));
+    tokens
+}
+
+/// The user's attributes; `otherwise` where there is no documentation among them.
+pub(super) fn attrs_or_doc(attrs: &[Attribute], otherwise: &str) -> TokenStream {
+    let text = if attrs.iter().any(|attr| attr.path().is_ident("doc")) { "" } else { otherwise };
+    attrs_and_doc(attrs, text)
+}
+
+/// `sept_add` as the name of a type: `SeptAdd`.
+pub(super) fn upper_camel(ident: &syn::Ident) -> String {
+    let words = ident.to_string();
+    let words = words.trim_start_matches("r#").split('_').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        })
+        .collect()
+}

@@ -1,0 +1,189 @@
+//! Getters, and `with_` for each field.
+
+use super::bits::{exact, get, getter_type, plain_frame, put, read, untyped};
+use super::{bound, common, frame, levels, word};
+use crate::emit::Context;
+use crate::emit::docs::attrs_and_doc;
+use crate::emit::literal::{decimal, hex};
+use crate::model::{Field, FieldType, Format, Place, Role, Word, describe};
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use syn::Ident;
+
+pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
+    let (ident, word, known) = (&format.head.ident, word(format), bound(context, format));
+    let (everywhere, varying): (Vec<_>, Vec<_>) =
+        format.fields.iter().partition(|field| common(context, format, field).is_some());
+    let shared_accessors = everywhere.iter().filter_map(|field| {
+        let place = common(context, format, field)?;
+        Some(accessors(context, format, field, place))
+    });
+    let frame_everywhere = everywhere.iter().any(|field| field.places.iter().any(is_frame));
+    let new_everywhere = new(context, format, frame_everywhere.then(|| levels(context, format).next()).flatten());
+    let no_frame = format.fields.iter().all(|field| !field.places.iter().any(is_frame));
+    let new_everywhere = (frame_everywhere || no_frame).then_some(new_everywhere);
+    let by_level = levels(context, format).map(|level| {
+        let own = varying.iter().filter_map(|field| Some(accessors(context, format, field, field.at(level)?)));
+        let own: TokenStream = own.collect();
+        let new = (!frame_everywhere && !no_frame).then(|| new(context, format, Some(level)));
+        if own.is_empty() && new.is_none() {
+            return TokenStream::new();
+        }
+        hygienic! {
+            #[allow(dead_code)]
+            impl #ident<#level> { #new #own }
+        }
+    });
+    hygienic! {
+        #[allow(dead_code)]
+        impl<L> #ident<L> #known {
+            /// Takes a raw word as an entry of this format.
+            #[inline(always)]
+            #[must_use]
+            pub const fn from_bits(bits: #word) -> Self {
+                Self { bits, level: ::core::marker::PhantomData }
+            }
+
+            /// The raw word.
+            #[inline(always)]
+            #[must_use]
+            pub const fn bits(self) -> #word {
+                self.bits
+            }
+
+            #new_everywhere
+            #(#shared_accessors)*
+        }
+
+        #(#by_level)*
+    }
+}
+
+fn is_frame(place: &Place) -> bool {
+    matches!(place.role, Role::Frame { .. })
+}
+
+/// A new entry, with its frame where the format has one.
+fn new(context: Context<'_>, format: &Format, level: Option<&Ident>) -> TokenStream {
+    let krate = context.krate;
+    let template = match format.word {
+        Word::U64 => hygienic!(<Self as #krate::HasLayout>::LAYOUT.template),
+        // Without a level there is no constant to begin with: the caller sets each field.
+        Word::U128 if level.is_some() => hygienic!(Self::TEMPLATE),
+        Word::U128 => hygienic!(0),
+    };
+    let Some((field, _)) = level.and_then(|level| frame(format, level)) else {
+        return hygienic! {
+            /// A new entry: the declared defaults and the bits that must be one.
+            #[inline]
+            #[must_use]
+            pub const fn new() -> Self {
+                Self::from_bits(#template)
+            }
+        };
+    };
+    let with = with_name(field);
+    hygienic! {
+        /// A new entry with the declared defaults, or `None` if the frame is too wide or not aligned to the level.
+        #[inline]
+        #[must_use]
+        pub const fn new(frame: #krate::Hpa) -> ::core::option::Option<Self> {
+            Self::from_bits(#template).#with(frame)
+        }
+    }
+}
+
+fn with_name(field: &Field) -> Ident {
+    format_ident!("with_{}", field.ident, span = field.ident.span())
+}
+
+/// Getter and `with_` of a field at a place. Bits with only one value have neither.
+fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place) -> TokenStream {
+    if field.kind(context.module) == FieldType::Unit || matches!(place.role, Role::Tag(_) | Role::Reserved(_)) {
+        return TokenStream::new();
+    }
+    let krate = context.krate;
+    let (name, with, ty) = (&field.ident, with_name(field), &field.ty);
+    let positions = positions(place);
+    let doc = attrs_and_doc(&field.attrs, &format!("{positions}{}.", meaning(place)));
+    let (returns, value) = (getter_type(context, field, place), read(context, field, place, format));
+    let mask = hex(place.bits.mask() & format.word.mask());
+    let getter = hygienic! {
+        #doc
+        #[inline]
+        #[must_use]
+        pub const fn #name(self) -> #returns {
+            #value
+        }
+    };
+    if is_frame(place) {
+        let doc = crate::emit::docs::doc(&format!(
+            "The entry with this `{name}`, or `None` if that is too wide or not aligned to the level."
+        ));
+        let (bits, back) = frame_bits(format, place);
+        let fits = match format.word {
+            Word::U64 => hygienic!((#bits) & <Self as #krate::HasLayout>::LAYOUT.frame),
+            Word::U128 => bits,
+        };
+        return hygienic! {
+            #getter
+            #doc
+            #[inline]
+            #[must_use]
+            pub const fn #with(self, #name: #ty) -> ::core::option::Option<Self> {
+                let frame = #name.as_u64();
+                let bits = #fits;
+                if #back != frame {
+                    return ::core::option::Option::None;
+                }
+                ::core::option::Option::Some(Self::from_bits(self.bits & !#mask | bits))
+            }
+        };
+    }
+    let value = untyped(context, field, place, &hygienic!(#name));
+    let bits = put(&place.bits, &value, format.word, exact(context, field, place));
+    let doc = crate::emit::docs::doc(&format!("The entry with this `{name}`."));
+    hygienic! {
+        #getter
+        #doc
+        #[inline]
+        #[must_use]
+        pub const fn #with(self, #name: #ty) -> Self {
+            Self::from_bits(self.bits & !#mask | #bits)
+        }
+    }
+}
+
+/// The bits of the address `frame`, in place, and the address that `bits` hold.
+pub(super) fn frame_bits(format: &Format, place: &Place) -> (TokenStream, TokenStream) {
+    let (frame, bits) = (hygienic!(frame), hygienic!(bits));
+    if plain_frame(place) && format.word == Word::U64 {
+        let mask = hex(place.bits.mask());
+        return (hygienic!(frame & #mask), bits);
+    }
+    let shift = decimal(place.frame_shift());
+    let value = hygienic!((#frame >> #shift));
+    let back = get(&place.bits, &bits, format.word);
+    (put(&place.bits, &value, format.word, false), hygienic!((#back) << #shift))
+}
+
+/// `Bits 51:12`, highest first.
+fn positions(place: &Place) -> String {
+    let word = if place.bits.width() == 1 { "Bit" } else { "Bits" };
+    if place.bits.ranges.len() == 1 {
+        return format!("{word} {}", describe(place.bits.mask()));
+    }
+    // Of a scattered field, the order of its pieces matters: highest first, as the manuals concatenate them.
+    let pieces: Vec<_> = place.bits.ranges.iter().rev().map(|range| describe(range.mask())).collect();
+    format!("{word} {} (highest first)", pieces.join(", "))
+}
+
+fn meaning(place: &Place) -> &'static str {
+    match place.role {
+        Role::Frame { .. } => ": the frame",
+        Role::Hardware(_) => ", written by the CPU",
+        Role::Software => ", free for software",
+        Role::Ignored => ", ignored by the CPU",
+        _ => "",
+    }
+}

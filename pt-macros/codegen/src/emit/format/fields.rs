@@ -1,0 +1,154 @@
+//! The attributes of a leaf: what it says beside its frame, as a struct.
+
+use super::bits::{default_value, exact, is_optional, put, untyped};
+use super::{common, is_leaf, levels};
+use crate::emit::Context;
+use crate::emit::docs::{attrs_or_doc, doc};
+use crate::model::{Field, FieldType, Format, Place, Role, Word};
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use syn::Ident;
+
+/// `<Leaf>Fields`.
+pub(crate) fn name(format: &Format) -> Ident {
+    format_ident!("{}Fields", format.head.ident, span = format.head.ident.span())
+}
+
+/// The fields that are attributes, with the first place at which they are.
+fn attributes<'f>(context: Context<'_>, format: &'f Format) -> Vec<(&'f Field, &'f Place)> {
+    let fields = format.fields.iter().filter(|field| field.kind(context.module) != FieldType::Unit);
+    fields
+        .filter_map(|field| field.places.iter().find(|place| is_attribute(place)).map(|place| (field, place)))
+        .collect()
+}
+
+fn is_attribute(place: &Place) -> bool {
+    matches!(place.role, Role::Value | Role::Hardware(_) | Role::Software)
+}
+
+pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
+    if !is_leaf(format) {
+        return TokenStream::new();
+    }
+    let (vis, leaf, name) = (&format.head.vis, &format.head.ident, name(format));
+    let attributes = attributes(context, format);
+    let names: Vec<_> = attributes.iter().map(|(field, _)| &field.ident).collect();
+    let types = attributes.iter().map(|(field, _)| &field.ty);
+    let docs =
+        attributes.iter().map(|(field, _)| attrs_or_doc(&field.attrs, &format!("See [`{leaf}::{}`].", field.ident)));
+    let defaults = attributes.iter().map(|(field, place)| default_value(context, field, place));
+    let head = doc(&format!("What a leaf of the format [`{leaf}`] says beside its frame, the same at every level."));
+    let bools = attributes.iter().filter(|(field, _)| field.kind(context.module) == FieldType::Bool).count();
+    let allow = (bools > 3).then(|| hygienic!(#[allow(clippy::struct_excessive_bools)]));
+    let codec = codec(context, format, &name, &attributes);
+    hygienic! {
+        #head
+        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #[allow(dead_code)]
+        #allow
+        #vis struct #name {
+            #(#docs pub #names: #types,)*
+        }
+
+        #[allow(dead_code)]
+        impl #name {
+            /// The attributes of a new leaf: the declared defaults.
+            #[inline]
+            #[must_use]
+            pub const fn new() -> Self {
+                Self { #(#names: #defaults,)* }
+            }
+        }
+
+        impl ::core::default::Default for #name {
+            #[inline]
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        #codec
+    }
+}
+
+/// `LeafFormat`, once if every attribute sits at the same place everywhere.
+fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {
+    let (krate, ident) = (context.krate, &format.head.ident);
+    let Some(first) = levels(context, format).next() else { return TokenStream::new() };
+    let same = format.fields.iter().all(|field| {
+        common(context, format, field).is_some()
+            || !attributes.iter().any(|(attribute, _)| attribute.ident == field.ident)
+                && !field.places.iter().any(matters)
+    });
+    let body = |level| {
+        let (fields, template) = (decode(context, format, level, attributes), encode(context, level, attributes));
+        hygienic! {
+            type Fields = #name;
+
+            #[inline(always)]
+            fn fields(self) -> #name {
+                #fields
+            }
+            #[inline(always)]
+            fn template(fields: &#name) -> u64 {
+                <Self as #krate::HasLayout>::LAYOUT.reserved_ones #template
+            }
+        }
+    };
+    if same {
+        let body = body(first);
+        return hygienic! {
+            impl<L: #krate::Level> #krate::LeafFormat for #ident<L>
+            where
+                Self: #krate::EntryFormat + #krate::HasLayout,
+            {
+                #body
+            }
+        };
+    }
+    levels(context, format)
+        .map(|level| {
+            let body = body(level);
+            hygienic!(impl #krate::LeafFormat for #ident<#level> { #body })
+        })
+        .collect()
+}
+
+/// Whether `EntryFormat` is written level by level because of this place.
+fn matters(place: &Place) -> bool {
+    matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty()
+}
+
+fn decode(context: Context<'_>, _format: &Format, level: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {
+    let values = attributes.iter().map(|(field, place)| {
+        let name = &field.ident;
+        match field.at(level).filter(|place| is_attribute(place)) {
+            None => {
+                let value = default_value(context, field, place);
+                hygienic!(#name: #value,)
+            }
+            Some(place) if is_optional(context, field, place) => {
+                let value = default_value(context, field, place);
+                hygienic! {
+                    #name: match self.#name() {
+                        ::core::option::Option::Some(value) => value,
+                        ::core::option::Option::None => #value,
+                    },
+                }
+            }
+            Some(_) => hygienic!(#name: self.#name(),),
+        }
+    });
+    hygienic!(Self::Fields { #(#values)* })
+}
+
+fn encode(context: Context<'_>, level: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {
+    let terms = attributes.iter().filter_map(|(field, _)| {
+        let place = field.at(level).filter(|place| is_attribute(place))?;
+        let name = &field.ident;
+        let value = untyped(context, field, place, &hygienic!(fields.#name));
+        let bits = put(&place.bits, &value, Word::U64, exact(context, field, place));
+        Some(hygienic!(| #bits))
+    });
+    terms.collect()
+}

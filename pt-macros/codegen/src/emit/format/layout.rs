@@ -1,0 +1,131 @@
+//! `HasLayout`: the masks of a format, one implementation a level.
+
+use super::bits::default_bits;
+use super::{levels, word};
+use crate::emit::Context;
+use crate::emit::literal::{hex, hex64};
+use crate::model::{Format, HardwareBit, Layout, Role, Slot, Source, Word};
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
+    if format.word == Word::U128 {
+        return wide(context, format);
+    }
+    let (krate, ident) = (context.krate, &format.head.ident);
+    let mut written: Vec<(String, &Ident)> = Vec::new();
+    levels(context, format)
+        .map(|level| {
+            let masks = masks(context, format, level);
+            let text = masks.to_string();
+            // A level whose masks another one has already refers to that one.
+            let layout = if let Some((_, same)) = written.iter().find(|(other, _)| *other == text) {
+                hygienic!(<#ident<#same> as #krate::HasLayout>::LAYOUT)
+            } else {
+                written.push((text, level));
+                hygienic!({
+                    use #krate::format::FieldInfo;
+                    #krate::Layout { #masks }
+                })
+            };
+            hygienic! {
+                impl #krate::HasLayout for #ident<#level> {
+                    const LAYOUT: #krate::Layout = #layout;
+                }
+            }
+        })
+        .collect()
+}
+
+fn masks(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
+    let layout = Layout::merged(context.module, format, level);
+    let infos = infos(&layout);
+    let mask = |choose: fn(&Slot<'_>) -> bool| hex64(layout.mask(choose));
+    let frame = mask(|slot| matches!(slot.role, Role::Frame { .. }));
+    let hardware = mask(|slot| matches!(slot.role, Role::Hardware(_)));
+    let accessed = mask(|slot| slot.role == Role::Hardware(Some(HardwareBit::Accessed)));
+    let dirty = mask(|slot| slot.role == Role::Hardware(Some(HardwareBit::Dirty)));
+    let reserved = mask(|slot| matches!(slot.role, Role::Reserved(_) | Role::ReservedOnes));
+    let ones = hex64(layout.ones());
+    let template = template(context, &layout);
+    hygienic! {
+        fields: &[#infos],
+        frame: #frame,
+        hardware: #hardware,
+        reserved: #reserved,
+        reserved_ones: #ones,
+        accessed: #accessed,
+        dirty: #dirty,
+        template: #template,
+    }
+}
+
+/// Every described field, lowest bit first.
+fn infos(layout: &Layout<'_>) -> TokenStream {
+    let mut slots: Vec<_> = layout.slots.iter().filter(|slot| slot.mask != 0).collect();
+    slots.sort_by_key(|slot| slot.mask.trailing_zeros());
+    slots
+        .into_iter()
+        .map(|slot| {
+            let name = match slot.source {
+                Source::Field(field, _) => field.ident.to_string(),
+                Source::Class(_) | Source::Alignment => String::new(),
+            };
+            let class = match slot.role {
+                Role::Value => hygienic!(value),
+                Role::Frame { .. } => hygienic!(frame),
+                Role::Tag(_) => hygienic!(tag),
+                Role::Hardware(_) => hygienic!(hardware),
+                Role::Software => hygienic!(software),
+                Role::Ignored => hygienic!(ignored),
+                Role::Reserved(_) | Role::ReservedOnes => hygienic!(reserved),
+            };
+            let mask = hex64(slot.mask);
+            hygienic!(FieldInfo::#class(#name, #mask),)
+        })
+        .collect()
+}
+
+/// A new entry: defaults, and the bits that must be one. Defaults that are not numbers here stay expressions.
+fn template(context: Context<'_>, layout: &Layout<'_>) -> TokenStream {
+    let mut known = layout.ones();
+    let mut expressions = TokenStream::new();
+    for slot in &layout.slots {
+        let Source::Field(field, place) = slot.source else { continue };
+        if place.default.is_none() || slot.fixed.is_some() {
+            continue;
+        }
+        if let Some(bits) = default_bits(context, field, place) {
+            known |= bits;
+        } else {
+            let value = super::bits::default_value(context, field, place);
+            let value = super::bits::untyped(context, field, place, &value);
+            let bits = super::bits::put(&place.bits, &value, Word::U64, false);
+            expressions.extend(hygienic!(| #bits));
+        }
+    }
+    let known = hex64(known);
+    hygienic!(#known #expressions)
+}
+
+/// A wide format has no traits: its template is an associated constant of each level.
+fn wide(context: Context<'_>, format: &Format) -> TokenStream {
+    let (ident, word) = (&format.head.ident, word(format));
+    levels(context, format)
+        .map(|level| {
+            let layout = Layout::merged(context.module, format, level);
+            let bits = layout.slots.iter().filter_map(|slot| match slot.source {
+                Source::Field(field, place) => default_bits(context, field, place),
+                _ => None,
+            });
+            let template = hex(bits.fold(layout.ones(), |bits, more| bits | more));
+            hygienic! {
+                #[allow(dead_code)]
+                impl #ident<#level> {
+                    /// A new entry: the declared defaults and the bits that must be one.
+                    pub const TEMPLATE: #word = #template;
+                }
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,121 @@
+//! A format of entries: one struct, generic over the level.
+//!
+//! | written | for |
+//! |---|---|
+//! | `HasLayout`: the masks | each level |
+//! | accessors of fields that are the same everywhere | all levels at once |
+//! | accessors of the other fields | each level that has them |
+//! | `EntryFormat`, `LeafFormat` | all levels at once, unless frame or attributes differ |
+
+mod accessors;
+mod bits;
+mod fields;
+mod layout;
+mod traits;
+
+pub(super) use bits::default_bits;
+pub(super) use fields::name as fields_name;
+
+use super::Context;
+use super::docs::attrs_and_doc;
+use crate::model::{Field, Format, Place, Role, Shape, Word};
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
+    let krate = context.krate;
+    let (vis, ident, text) = (&format.head.vis, &format.head.ident, format.head.ident.to_string());
+    let attrs = attrs_and_doc(&format.head.attrs, "");
+    let word = word(format);
+    let shown = match format.word {
+        Word::U64 => hygienic!(#krate::Layout::debug(&<Self as #krate::HasLayout>::LAYOUT, #text, self.bits, f)),
+        Word::U128 => hygienic!(::core::write!(f, "{}({:#x})", #text, self.bits)),
+    };
+    let known = bound(context, format);
+    let parts = [
+        layout::emit(context, format),
+        accessors::emit(context, format),
+        traits::emit(context, format),
+        fields::emit(context, format),
+    ];
+    hygienic! {
+        #attrs
+        #[repr(transparent)]
+        #[allow(dead_code)]
+        #vis struct #ident<L> {
+            bits: #word,
+            level: ::core::marker::PhantomData<fn() -> L>,
+        }
+
+        impl<L> ::core::clone::Clone for #ident<L> {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<L> ::core::marker::Copy for #ident<L> {}
+        impl<L> ::core::cmp::PartialEq for #ident<L> {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.bits == other.bits
+            }
+        }
+        impl<L> ::core::cmp::Eq for #ident<L> {}
+        impl<L> ::core::hash::Hash for #ident<L> {
+            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                ::core::hash::Hash::hash(&self.bits, state);
+            }
+        }
+        impl<L> ::core::fmt::Debug for #ident<L> #known {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #shown
+            }
+        }
+
+        #(#parts)*
+    }
+}
+
+/// The type of the word.
+fn word(format: &Format) -> TokenStream {
+    match format.word {
+        Word::U64 => hygienic!(u64),
+        Word::U128 => hygienic!(u128),
+    }
+}
+
+/// What an `impl` for all levels asks of the level: that the format occurs there. A wide format has no traits.
+fn bound(context: Context<'_>, format: &Format) -> Option<TokenStream> {
+    let krate = context.krate;
+    (format.word == Word::U64).then(|| hygienic!(where Self: #krate::HasLayout))
+}
+
+/// The levels of a format that exist, in its order.
+fn levels<'f>(context: Context<'f>, format: &'f Format) -> impl Iterator<Item = &'f Ident> {
+    let alone = context.module.levels.is_none();
+    let names = format.levels.names.iter().enumerate();
+    names
+        .filter(|(at, name)| format.levels.names[..*at].iter().all(|before| before.ident != name.ident))
+        .map(|(_, name)| &name.ident)
+        .filter(move |name| alone || context.module.level(name).is_some())
+}
+
+/// Where a field sits, if that is the same at every level of its format.
+fn common<'f>(context: Context<'_>, format: &Format, field: &'f Field) -> Option<&'f Place> {
+    let mut levels = levels(context, format);
+    let first = field.at(levels.next()?)?;
+    levels.all(|level| field.at(level).is_some_and(|place| std::ptr::eq(place, first))).then_some(first)
+}
+
+/// The field with the frame, and where it sits at this level.
+fn frame<'f>(format: &'f Format, level: &Ident) -> Option<(&'f Field, &'f Place)> {
+    let fields = format.fields.iter();
+    fields
+        .filter_map(|field| Some((field, field.at(level)?)))
+        .find(|(_, place)| matches!(place.role, Role::Frame { .. }))
+}
+
+/// Whether the format has an attributes struct.
+fn is_leaf(format: &Format) -> bool {
+    format.has(Shape::Leaf) && format.word == Word::U64
+}

@@ -1,0 +1,167 @@
+//! `EntryFormat`: how the engine sees a format.
+
+use super::accessors::frame_bits;
+use super::bits::plain_frame;
+use super::{common, frame, levels};
+use crate::emit::Context;
+use crate::emit::literal::hex;
+use crate::model::{Field, Format, Permission, Place, Role, Word};
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
+    if format.word == Word::U128 {
+        return TokenStream::new();
+    }
+    let (krate, ident) = (context.krate, &format.head.ident);
+    let Some(first) = levels(context, format).next() else { return TokenStream::new() };
+    let same =
+        format.fields.iter().filter(|field| matters(field)).all(|field| common(context, format, field).is_some());
+    if same {
+        let body = body(context, format, first);
+        return hygienic! {
+            impl<L: #krate::Level> #krate::EntryFormat for #ident<L>
+            where
+                Self: #krate::HasLayout,
+            {
+                #body
+            }
+        };
+    }
+    levels(context, format)
+        .map(|level| {
+            let body = body(context, format, level);
+            hygienic!(impl #krate::EntryFormat for #ident<#level> { #body })
+        })
+        .collect()
+}
+
+/// Whether where the field sits matters to the methods.
+fn matters(field: &Field) -> bool {
+    field
+        .places
+        .iter()
+        .any(|place| matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty())
+}
+
+fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
+    let krate = context.krate;
+    let constants = ["FRAME", "HARDWARE", "RESERVED", "RESERVED_ONES", "ACCESSED", "DIRTY"].map(|name| {
+        let constant = Ident::new(name, proc_macro2::Span::mixed_site());
+        let field = Ident::new(&name.to_lowercase(), proc_macro2::Span::mixed_site());
+        hygienic!(const #constant: u64 = <Self as #krate::HasLayout>::LAYOUT.#field;)
+    });
+    let (take, give) = frames(context, format, level);
+    let access = access(context, format, level);
+    hygienic! {
+        const FIELDS: &'static [#krate::format::FieldInfo] = <Self as #krate::HasLayout>::LAYOUT.fields;
+        #(#constants)*
+
+        #[inline(always)]
+        fn from_bits(raw: u64) -> Self {
+            Self { bits: raw, level: ::core::marker::PhantomData }
+        }
+        #[inline(always)]
+        fn bits(self) -> u64 {
+            self.bits
+        }
+        #[inline(always)]
+        fn frame(self) -> #krate::Hpa {
+            #take
+        }
+        #[inline(always)]
+        fn frame_bits(frame: #krate::Hpa) -> u64 {
+            #give
+        }
+        #[inline(always)]
+        fn access(self) -> #krate::format::Access {
+            #access
+        }
+    }
+}
+
+/// The frame of an entry, and the bits of a frame.
+fn frames(context: Context<'_>, format: &Format, level: &Ident) -> (TokenStream, TokenStream) {
+    let krate = context.krate;
+    let Some((_, place)) = frame(format, level) else {
+        return (
+            hygienic!(#krate::Hpa::new(0)),
+            hygienic!({
+                let _ = frame;
+                0
+            }),
+        );
+    };
+    if plain_frame(place) {
+        let mask = hygienic!(<Self as #krate::EntryFormat>::FRAME);
+        return (hygienic!(#krate::Hpa::new(self.bits & #mask)), hygienic!(frame.as_u64() & #mask));
+    }
+    let (bits, back) = frame_bits(format, place);
+    let take = hygienic! {
+        let bits = self.bits & <Self as #krate::EntryFormat>::FRAME;
+        #krate::Hpa::new(#back)
+    };
+    let give = hygienic! {
+        let frame = frame.as_u64();
+        (#bits) & <Self as #krate::EntryFormat>::FRAME
+    };
+    (take, give)
+}
+
+/// What an entry lets through: what no field decides, what set fields allow, less what set fields deny.
+fn access(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
+    let access = {
+        let krate = context.krate;
+        hygienic!(#krate::format::Access)
+    };
+    let places: Vec<&Place> = format.fields.iter().filter_map(|field| field.at(level)).collect();
+    let of_user = places.iter().any(|place| {
+        place.allows.iter().chain(&place.denies).any(|permission| **permission == Permission::UserExecute)
+    });
+    let bits = |permission: Permission| match permission {
+        Permission::Read => 1,
+        Permission::Write => 2,
+        // Where the format does not tell users apart, it means them too.
+        Permission::Execute if !of_user => 4 | 8,
+        Permission::Execute => 4,
+        Permission::UserExecute => 8,
+        Permission::User => 16,
+    };
+    let set = |permissions: &[crate::model::Spanned<Permission>]| {
+        permissions.iter().fold(0_u8, |set, permission| set | bits(**permission))
+    };
+    let decided = places.iter().fold(0, |decided, place| decided | set(&place.allows));
+    let mut given = 31 & !decided;
+    let mut terms = TokenStream::new();
+    for place in places.iter().filter(|place| !place.allows.is_empty()) {
+        let allowed = set(&place.allows);
+        match (place.role, hex(place.bits.mask())) {
+            // The bits have this value in every entry of the format.
+            (Role::Tag(_), _) => given |= allowed,
+            (_, mask) => {
+                let allowed = constant(&access, allowed);
+                terms.extend(hygienic!(.union(#access::when(self.bits & #mask != 0, #allowed))));
+            }
+        }
+    }
+    for place in places.iter().filter(|place| !place.denies.is_empty()) {
+        let (denied, mask) = (constant(&access, set(&place.denies)), hex(place.bits.mask()));
+        terms.extend(hygienic!(.without(#access::when(self.bits & #mask != 0, #denied))));
+    }
+    let given = constant(&access, given);
+    hygienic!(#given #terms)
+}
+
+/// A set of permissions as a constant expression.
+fn constant(access: &TokenStream, set: u8) -> TokenStream {
+    const NAMES: [(u8, &str); 5] = [(1, "READ"), (2, "WRITE"), (4, "EXECUTE"), (8, "USER_EXECUTE"), (16, "USER")];
+    let mut names = NAMES
+        .iter()
+        .filter(|(bit, _)| set & bit != 0)
+        .map(|(_, name)| Ident::new(name, proc_macro2::Span::mixed_site()));
+    if set == 31 {
+        return hygienic!(#access::ALL);
+    }
+    let Some(first) = names.next() else { return hygienic!(#access::NONE) };
+    hygienic!(#access::#first #(.union(#access::#names))*)
+}

@@ -1,0 +1,173 @@
+//! The geometry enum.
+
+use super::Context;
+use super::docs::{attrs_and_doc, attrs_or_doc};
+use super::literal::decimal;
+use crate::model::{Extension, Geometry, Root, SplitBit, Width};
+use proc_macro2::TokenStream;
+
+pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
+    let krate = context.krate;
+    let (vis, ident) = (&geometry.head.vis, &geometry.head.ident);
+    let attrs = attrs_or_doc(&geometry.head.attrs, "The shape of the address space, chosen at run time.");
+    let extension = match geometry.extension {
+        Extension::Zero => hygienic!(Zero),
+        Extension::Sign => hygienic!(Sign),
+    };
+    let variants = geometry.roots.iter().map(|root| {
+        let name = &root.ident;
+        let doc = attrs_and_doc(&root.attrs, &describe(context, root));
+        let field = root.field.as_ref().map(|(name, ty)| {
+            hygienic!({
+                /// The width of input addresses, in bits.
+                #name: #ty
+            })
+        });
+        hygienic!(#doc #name #field,)
+    });
+    let widths = geometry.roots.iter().map(|root| {
+        let (name, width) = (&root.ident, width(context, root));
+        let pattern = root.field.as_ref().map(|(field, _)| hygienic!({ #field }));
+        hygienic!(Self::#name #pattern => #width,)
+    });
+    let halves = halves(context, geometry);
+    let tables = tables(geometry);
+    hygienic! {
+        #attrs
+        #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+        #[allow(dead_code)]
+        #vis enum #ident { #(#variants)* }
+
+        impl #krate::Geometry for #ident {
+            const EXTENSION: #krate::geometry::Extension = #krate::geometry::Extension::#extension;
+
+            #[inline]
+            fn width(self) -> u32 {
+                match self { #(#widths)* }
+            }
+        }
+
+        #halves
+        #tables
+    }
+}
+
+/// The width where it is not chosen at run time.
+fn fixed_width(context: Context<'_>, root: &Root) -> Option<u32> {
+    match &root.width {
+        Some(Width::Fixed(width)) => Some(**width),
+        Some(Width::Runtime(_)) => None,
+        None => context.module.level(&root.level).map(|level| level.index.high + 1),
+    }
+}
+
+fn width(context: Context<'_>, root: &Root) -> TokenStream {
+    match (&root.width, &root.field) {
+        // A width outside of its range cannot be refused by an enum with public fields; it is clamped.
+        (Some(Width::Runtime(range)), Some((field, _))) => {
+            let (low, high) = (decimal(range.low), decimal(range.high));
+            hygienic!(if #field < #low { #low } else if #field > #high { #high } else { #field })
+        }
+        (Some(Width::Runtime(range)), None) => {
+            let high = decimal(range.high);
+            hygienic!(#high)
+        }
+        _ => {
+            let width = decimal(fixed_width(context, root).unwrap_or(64).clamp(1, 64));
+            hygienic!(#width)
+        }
+    }
+}
+
+fn halves(context: Context<'_>, geometry: &Geometry) -> TokenStream {
+    let (krate, ident) = (context.krate, &geometry.head.ident);
+    if !geometry.is_split() {
+        let space = match (&geometry.space, geometry.extension) {
+            (Some(space), _) => hygienic!(#space),
+            (None, Extension::Sign) => hygienic!(Virtual),
+            (None, Extension::Zero) => hygienic!(Guest),
+        };
+        return hygienic! {
+            impl #krate::Whole for #ident {
+                type Space = #krate::space::#space;
+            }
+        };
+    }
+    let masks = geometry.roots.iter().map(|root| {
+        let name = &root.ident;
+        let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
+        let mask = match root.split.as_ref().map(|split| *split.bit) {
+            Some(SplitBit::Bit(bit)) => {
+                let bit = decimal(bit.min(63));
+                hygienic!(1 << #bit)
+            }
+            Some(SplitBit::Top) => hygienic!(1 << (#krate::Geometry::width(self) - 1)),
+            None => hygienic!(0),
+        };
+        hygienic!(Self::#name #pattern => #mask,)
+    });
+    let one = |root: &Root| root.split.as_ref().is_some_and(|split| *split.shared != 0);
+    let shared = if geometry.roots.iter().all(one) {
+        hygienic!(#krate::Split::split_mask(self))
+    } else {
+        let ones: Vec<_> = geometry.roots.iter().filter(|root| one(root)).map(|root| &root.ident).collect();
+        if ones.is_empty() {
+            hygienic!(0)
+        } else {
+            hygienic!(match self { #(Self::#ones { .. })|* => #krate::Split::split_mask(self), _ => 0 })
+        }
+    };
+    hygienic! {
+        impl #krate::Split for #ident {
+            #[inline]
+            fn split_mask(self) -> u64 {
+                match self { #(#masks)* }
+            }
+            #[inline]
+            fn shared_value(self) -> u64 {
+                #shared
+            }
+        }
+    }
+}
+
+/// Root tables side by side, where a variant has more than one.
+fn tables(geometry: &Geometry) -> TokenStream {
+    if geometry.roots.iter().all(|root| root.tables.is_none()) {
+        return TokenStream::new();
+    }
+    let ident = &geometry.head.ident;
+    let counts = geometry.roots.iter().map(|root| {
+        let name = &root.ident;
+        let (low, high) = root.tables.map_or((1, 1), |range| (range.low, range.high));
+        let (low, high) = (decimal(low), decimal(high));
+        hygienic!(Self::#name { .. } => (#low, #high),)
+    });
+    hygienic! {
+        #[allow(dead_code)]
+        impl #ident {
+            /// How many tables may stand side by side as the root: at least, and at most.
+            #[inline]
+            #[must_use]
+            pub const fn root_tables(self) -> (u32, u32) {
+                match self { #(#counts)* }
+            }
+        }
+    }
+}
+
+fn describe(context: Context<'_>, root: &Root) -> String {
+    let width = match (&root.width, fixed_width(context, root)) {
+        (_, Some(width)) => format!("{width}-bit"),
+        (Some(Width::Runtime(range)), None) => format!("{} to {}-bit", range.low, range.high),
+        (_, None) => String::from("All"),
+    };
+    let split = root.split.as_ref().map_or(String::new(), |split| {
+        let bit = match *split.bit {
+            SplitBit::Bit(bit) => format!("bit {bit}"),
+            SplitBit::Top => String::from("the topmost bit"),
+        };
+        format!(" An address is shared if {bit} is {}.", *split.shared)
+    });
+    format!("{width} addresses, with the root at `{}`.{split}", root.level)
+}

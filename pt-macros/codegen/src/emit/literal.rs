@@ -1,0 +1,29 @@
+//! Literals as a reader wants them: masks in hexadecimal, in groups of four digits.
+
+use proc_macro2::{Literal, Span};
+
+/// A mask: `0x000f_ffff_ffff_f000`.
+pub(super) fn hex(mask: u128) -> Literal {
+    let digits = format!("{mask:x}");
+    let text = if digits.len() <= 4 {
+        format!("0x{digits}")
+    } else {
+        let padded = format!("{digits:0>width$}", width = digits.len().next_multiple_of(4));
+        let groups: Vec<_> = padded.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+        format!("0x{}", groups.join("_"))
+    };
+    // A `u128` in hexadecimal is a literal.
+    let mut literal = text.parse().unwrap_or_else(|_| Literal::u128_unsuffixed(mask));
+    literal.set_span(Span::mixed_site());
+    literal
+}
+
+/// A mask of a 64-bit word. Bits above are an error of the declaration, which is reported elsewhere.
+pub(super) fn hex64(mask: u128) -> Literal {
+    hex(mask & u128::from(u64::MAX))
+}
+
+/// A number: `12`.
+pub(super) fn decimal(number: impl Into<u64>) -> Literal {
+    Literal::u64_unsuffixed(number.into())
+}

@@ -1,0 +1,243 @@
+//! The life of a protected entry.
+
+use super::Context;
+use super::docs::{attrs_and_doc, attrs_or_doc, upper_camel};
+use super::literal::{hex, hex64};
+use crate::model::{By, Encoding, Phase, Shape, Spanned, State, States, Transition};
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
+    let (vis, ident) = (&states.head.vis, &states.head.ident);
+    let attrs = attrs_or_doc(&states.head.attrs, "The states of a protected entry.");
+    let names = states.states.iter().map(|state| &state.ident);
+    let docs = states.states.iter().map(|state| attrs_and_doc(&state.attrs, &describe(state)));
+    let codes = states.has_codes().then(|| codes(states));
+    let model = model(context, states);
+    hygienic! {
+        #attrs
+        #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+        #[allow(dead_code)]
+        #vis enum #ident { #(#docs #names,)* }
+
+        #codes
+        #model
+    }
+}
+
+/// The values of the state field.
+fn codes(states: &States) -> TokenStream {
+    let ident = &states.head.ident;
+    let (names, codes): (Vec<_>, Vec<_>) =
+        states.states.iter().filter_map(|state| Some((&state.ident, hex((*state.code?).into())))).unzip();
+    let rest = (names.len() < states.states.len()).then(|| hygienic!(_ => u64::MAX,));
+    hygienic! {
+        #[allow(dead_code)]
+        impl #ident {
+            /// The state with this code.
+            #[inline]
+            #[must_use]
+            pub const fn from_bits(bits: u64) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(match bits {
+                    #(#codes => Self::#names,)*
+                    _ => return ::core::option::Option::None,
+                })
+            }
+
+            /// The code.
+            #[inline]
+            #[must_use]
+            pub const fn into_bits(self) -> u64 {
+                match self { #(Self::#names => #codes,)* #rest }
+            }
+        }
+    }
+}
+
+/// `States`, where the module has all that it refers to.
+fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
+    let (krate, module) = (context.krate, context.module);
+    let (ident, levels) = (&states.head.ident, &module.levels.as_ref()?.head.ident);
+    let table = module.table(states.table.as_ref()?)?;
+    let hooks = module.hooks(table.hooks.as_ref()?)?;
+    let method = super::hooks::method_name(hooks);
+    let names: Vec<_> = states.states.iter().map(|state| &state.ident).collect();
+    let texts = names.iter().map(ToString::to_string);
+    let initial = states.states.iter().find(|state| state.initial.is_some()).or(states.states.first())?;
+    let initial = &initial.ident;
+    let transitions = states.states.iter().flat_map(|state| {
+        let known = |transition: &&Transition| {
+            let hook = match &transition.by {
+                Some(By::Hook(hook)) => hooks.get(hook).is_some(),
+                by => by.is_some(),
+            };
+            hook && states.get(&transition.to).is_some()
+        };
+        state.transitions.iter().filter(known).map(|transition| self::transition(&state.ident, transition))
+    });
+    let shapes = states.states.iter().map(|state| match state.shape.as_deref() {
+        Some(Shape::Leaf) => hygienic!(Leaf),
+        Some(Shape::Table) => hygienic!(Table),
+        Some(Shape::Absent) | None => hygienic!(Absent),
+    });
+    let accessible = which(states, |state| state.accessible.is_some());
+    let blocked = which(states, |state| state.blocked.is_some());
+    let (apply, decode) = coding(context, states);
+    Some(hygienic! {
+        impl #krate::states::States for #ident {
+            type Method = #method;
+            type Levels = #levels;
+
+            const ALL: &'static [Self] = &[#(Self::#names),*];
+            const INITIAL: Self = Self::#initial;
+            const TRANSITIONS: &'static [#krate::states::Transition<Self, #method>] = {
+                use #krate::states::{PhaseName, Transition};
+                &[#(#transitions,)*]
+            };
+
+            fn name(self) -> &'static str {
+                match self { #(Self::#names => #texts,)* }
+            }
+            fn shape(self) -> #krate::states::Shape {
+                match self { #(Self::#names => #krate::states::Shape::#shapes,)* }
+            }
+            fn is_accessible(self) -> bool {
+                #accessible
+            }
+            fn is_blocked(self) -> bool {
+                #blocked
+            }
+            #[inline]
+            fn apply(self, raw: u64, level: #levels) -> u64 {
+                #apply
+            }
+            #[inline]
+            fn decode(raw: u64, level: #levels) -> ::core::option::Option<Self> {
+                #decode
+            }
+        }
+    })
+}
+
+fn transition(from: &Ident, transition: &Transition) -> TokenStream {
+    let to = &transition.to;
+    let by = match &transition.by {
+        Some(By::Guest(name)) => {
+            let name = name.to_string();
+            hygienic!(guest(Self::#from, Self::#to, #name))
+        }
+        Some(By::Hook(hook)) => {
+            let hook = Ident::new(&upper_camel(hook), hook.span());
+            hygienic!(host(Self::#from, Self::#to, Self::Method::#hook))
+        }
+        None => TokenStream::new(),
+    };
+    let phases = transition.during.iter().copied().map(phase_name);
+    let during = (!transition.during.is_empty()).then(|| hygienic!(.during(&[#(PhaseName::#phases),*])));
+    let after = transition.after_track.map(|_| hygienic!(.after_track()));
+    let lossy = transition.lossy.map(|_| hygienic!(.lossy()));
+    hygienic!(Transition::#by #during #after #lossy)
+}
+
+fn phase_name(phase: Spanned<Phase>) -> Ident {
+    let name = match *phase {
+        Phase::Build => "Build",
+        Phase::Run => "Run",
+        Phase::Teardown => "Teardown",
+    };
+    Ident::new(name, phase.span())
+}
+
+/// Whether `self` is one of the states that `choose` picks.
+fn which(states: &States, choose: fn(&State) -> bool) -> TokenStream {
+    let chosen: Vec<_> = states.states.iter().filter(|state| choose(state)).map(|state| &state.ident).collect();
+    if chosen.is_empty() { hygienic!(false) } else { hygienic!(::core::matches!(self, #(Self::#chosen)|*)) }
+}
+
+/// `apply` and `decode`: once for all levels where they are the same.
+fn coding(context: Context<'_>, states: &States) -> (TokenStream, TokenStream) {
+    let levels = context.module.levels.as_ref().map_or(&[][..], |levels| &levels.levels);
+    let mut groups: Vec<(Vec<Option<Encoding>>, Vec<&Ident>)> = Vec::new();
+    for level in levels {
+        let encodings: Vec<_> =
+            states.states.iter().map(|state| states.encoding(context.module, state, &level.ident)).collect();
+        match groups.iter_mut().find(|(same, _)| *same == encodings) {
+            Some((_, names)) => names.push(&level.ident),
+            None => groups.push((encodings, vec![&level.ident])),
+        }
+    }
+    let names: Vec<_> = states.states.iter().map(|state| &state.ident).collect();
+    let arms = |body: fn(&[&Ident], &[Option<Encoding>]) -> TokenStream| {
+        if let [(encodings, _)] = groups.as_slice() {
+            let body = body(&names, encodings);
+            return hygienic!(let _ = level; #body);
+        }
+        let arms = groups.iter().map(|(encodings, levels)| {
+            let body = body(&names, encodings);
+            hygienic!(#(Self::Levels::#levels)|* => #body,)
+        });
+        hygienic!(match level { #(#arms)* })
+    };
+    (arms(apply), arms(decode))
+}
+
+fn apply(names: &[&Ident], encodings: &[Option<Encoding>]) -> TokenStream {
+    let masks: Vec<_> = encodings.iter().flatten().map(|encoding| encoding.mask as u64).collect();
+    let same = masks.len() == names.len() && masks.windows(2).all(|pair| pair[0] == pair[1]);
+    if let (true, Some(mask)) = (same, masks.first()) {
+        let mask = hex((*mask).into());
+        let values = encodings.iter().flatten().map(|encoding| hex64(encoding.value));
+        return hygienic!(raw & !#mask | match self { #(Self::#names => #values,)* });
+    }
+    let arms = names.iter().zip(encodings).map(|(name, encoding)| {
+        // A state that does not occur at this level leaves the entry as it is.
+        let applied = encoding.map_or_else(
+            || hygienic!(raw),
+            |encoding| {
+                let (mask, value) = (hex64(encoding.mask), hex64(encoding.value));
+                hygienic!(raw & !#mask | #value)
+            },
+        );
+        hygienic!(Self::#name => #applied,)
+    });
+    hygienic!(match self { #(#arms)* })
+}
+
+fn decode(names: &[&Ident], encodings: &[Option<Encoding>]) -> TokenStream {
+    let known: Vec<_> =
+        names.iter().zip(encodings).filter_map(|(name, encoding)| Some((*name, (*encoding)?))).collect();
+    let mask = known.first().map_or(0, |(_, encoding)| encoding.mask);
+    if !known.is_empty() && known.iter().all(|(_, encoding)| encoding.mask == mask) {
+        let (names, values): (Vec<&Ident>, Vec<_>) =
+            known.iter().map(|(name, encoding)| (*name, hex64(encoding.value))).unzip();
+        let mask = hex64(mask);
+        return hygienic! {
+            ::core::option::Option::Some(match raw & #mask {
+                #(#values => Self::#names,)*
+                _ => return ::core::option::Option::None,
+            })
+        };
+    }
+    let branches = known.iter().map(|(name, encoding)| {
+        let (mask, value) = (hex64(encoding.mask), hex64(encoding.value));
+        hygienic! {
+            if raw & #mask == #value {
+                ::core::option::Option::Some(Self::#name)
+            } else
+        }
+    });
+    hygienic!(#(#branches)* { ::core::option::Option::None })
+}
+
+fn describe(state: &State) -> String {
+    let shape = match state.shape.as_deref() {
+        Some(Shape::Leaf) => "Points to a page",
+        Some(Shape::Table) => "Points to a table",
+        Some(Shape::Absent) | None => "Points to nothing",
+    };
+    let initial = if state.initial.is_some() { ", as in a new table" } else { "" };
+    let accessible = if state.accessible.is_some() { "; a CPU translates through it" } else { "" };
+    let blocked = if state.blocked.is_some() { "; blocked" } else { "" };
+    let code = state.code.map_or(String::new(), |code| format!(" Code {:#04x}.", *code));
+    format!("{shape}{initial}{accessible}{blocked}.{code}")
+}

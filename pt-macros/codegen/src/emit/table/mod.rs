@@ -1,0 +1,147 @@
+//! A table: who sees it, who uses it, where its changes go.
+
+mod decode;
+mod patterns;
+mod walked;
+
+use super::Context;
+use super::docs::{attrs_and_doc, doc};
+use crate::model::{Kind, Select, Space, Table};
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
+    let krate = context.krate;
+    let (vis, ident, text) = (&table.head.vis, &table.head.ident, table.head.ident.to_string());
+    let attrs = attrs_and_doc(&table.head.attrs, &describe(table));
+    let unit = hygienic! {
+        #attrs
+        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #[allow(dead_code)]
+        #vis struct #ident;
+    };
+    let module = context.module;
+    let (Some(space), Some(levels), Some(geometry)) = (table.space, &module.levels, &module.geometry) else {
+        return unit;
+    };
+    let space = self::space(*space);
+    let (levels, geometry) = (&levels.head.ident, &geometry.head.ident);
+    let addresses = addresses(context, table, &space);
+    let walked = table.is_walked().then(|| walked::emit(context, table));
+    let stage = table.used_by_cpu.and(table.flush.as_ref()).map(|stage| {
+        hygienic! {
+            impl #krate::UsedByCpu for #ident {
+                type Stage = #stage;
+            }
+        }
+    });
+    hygienic! {
+        #unit
+
+        impl #krate::Table for #ident {
+            const NAME: &'static str = #text;
+            type Space = #krate::space::#space;
+            type Geometry = #geometry;
+            type Levels = #levels;
+        }
+
+        #addresses
+        #walked
+        #stage
+    }
+}
+
+/// The marker of the space of a table's input addresses.
+fn space(space: Space) -> Ident {
+    let name = match space {
+        Space::Shared => "Shared",
+        Space::Private | Space::Protected => "Private",
+        Space::Guest => "Guest",
+        Space::Virtual => "Virtual",
+    };
+    Ident::new(name, proc_macro2::Span::mixed_site())
+}
+
+/// Which addresses the table translates.
+fn addresses(context: Context<'_>, table: &Table, space: &Ident) -> TokenStream {
+    let (krate, ident) = (context.krate, &table.head.ident);
+    let own = hygienic! {
+        impl #krate::AddressOf<#ident> for #krate::Address<#krate::space::#space> {
+            #[inline(always)]
+            fn address(self) -> Self {
+                self
+            }
+        }
+    };
+    let both = table.select.is_some_and(|select| *select == Select::Both);
+    if !(both && table.is_walked() && space == "Guest") {
+        return own;
+    }
+    let halves = ["Shared", "Private"].map(|half| {
+        let half = Ident::new(half, proc_macro2::Span::mixed_site());
+        hygienic! {
+            impl #krate::AddressOf<#ident> for #krate::Address<#krate::space::#half> {
+                #[inline(always)]
+                fn address(self) -> #krate::Address<#krate::space::Guest> {
+                    self.in_both_halves()
+                }
+            }
+        }
+    });
+    hygienic!(#own #(#halves)*)
+}
+
+/// The marker of a declaration with a shared and a private table.
+pub(super) fn pair(context: Context<'_>) -> Option<TokenStream> {
+    let (module, krate) = (context.module, context.krate);
+    let head = module.head.as_ref()?;
+    let geometry = module.geometry.as_ref().filter(|geometry| geometry.is_split())?;
+    let find = |space: Space, propagates: bool| {
+        module.tables.iter().find(|table| {
+            table.space.is_some_and(|have| *have == space)
+                && table.is_walked()
+                && table.propagates_to.is_empty() != propagates
+        })
+    };
+    let shared = find(Space::Shared, false).filter(|table| table.used_by_cpu.is_some() && table.flush.is_some())?;
+    let private = find(Space::Private, true)?;
+    let marker = Ident::new(&super::docs::upper_camel(&head.ident), head.ident.span());
+    let (name, geometry) = (head.ident.to_string(), &geometry.head.ident);
+    let (shared, private) = (&shared.head.ident, &private.head.ident);
+    let vis = &module.table(private)?.head.vis;
+    let doc = doc(&format!("The pair of [`{shared}`] and [`{private}`]: what routes, faults and conversions work on."));
+    Some(hygienic! {
+        #doc
+        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #[allow(dead_code)]
+        #vis struct #marker;
+
+        impl #krate::table::Pair for #marker {
+            const NAME: &'static str = #name;
+            type Geometry = #geometry;
+            type Shared = #shared;
+            type Private = #private;
+        }
+    })
+}
+
+fn describe(table: &Table) -> String {
+    let kind = match table.kind {
+        Kind::Radix => "",
+        Kind::Inverse => "An array by physical address. ",
+        Kind::Flat => "An array by input address. ",
+    };
+    let visible = match (table.visible_to_vmm, table.writable_by_vmm) {
+        (Some(_), Some(_)) => "Visible to the VMM, which may write it",
+        (Some(_), None) => "Visible to the VMM",
+        (None, _) => "Invisible to the VMM",
+    };
+    let used = if table.used_by_cpu.is_some() { "used by the CPU" } else { "used by no CPU" };
+    let targets: Vec<_> = table.propagates_to.iter().map(|target| format!("[`{target}`]")).collect();
+    let propagates = match targets.as_slice() {
+        [] => String::new(),
+        targets => format!(" Its changes are propagated to {}.", targets.join(", then ")),
+    };
+    let owner = table.owner.as_ref().map_or(String::new(), |owner| format!(" It belongs to the {owner}."));
+    format!("{kind}{visible}, {used}.{propagates}{owner}")
+}

@@ -1,0 +1,91 @@
+//! The values of entries that are neither leaf nor table: absent, frozen, blocked.
+
+use super::decode::is_present;
+use crate::emit::Context;
+use crate::model::{Format, Layout, Presence, Role, Shape, Source, Table};
+
+/// Values of entries of one table.
+pub(super) struct Patterns {
+    /// An absent entry without payload.
+    pub(super) absent: u64,
+    /// An entry that one thread has taken for itself.
+    pub(super) frozen: u64,
+    /// The two values of a blocked entry, where those that follow from the other two would not do.
+    pub(super) blocked: Option<(u64, u64)>,
+}
+
+/// The bits of KVM's frozen SPTE, `REMOVED_SPTE`, as the first choice.
+const FROZEN: u64 = 0x5a0;
+
+impl Patterns {
+    pub(super) fn of(context: Context<'_>, table: &Table) -> Self {
+        let formats: Vec<&Format> = table.entries.iter().filter_map(|name| context.module.format(name)).collect();
+        let absent = formats.iter().fold(0, |absent, format| absent | absent_bits(context, format));
+        let taken = formats.iter().fold(0, |taken, format| taken | meaningful(context, format));
+        let free = !taken & !absent;
+        let frozen = table.frozen.map_or_else(|| absent | pattern(free), |frozen| *frozen);
+        let differs = absent ^ frozen;
+        let derived = [differs & differs.wrapping_neg(), differs & !(u64::MAX >> 1 >> differs.leading_zeros())];
+        let sound = differs.count_ones() > 1
+            && derived.iter().all(|bit| bit & taken == 0)
+            && !is_present(context, table, absent ^ derived[0])
+            && !is_present(context, table, absent ^ derived[1]);
+        let blocked = if sound { None } else { two_more(free & !differs, absent) };
+        Self { absent, frozen, blocked }
+    }
+}
+
+/// What absent entries hold: `absent = N` of every field, and the template of an absent format.
+fn absent_bits(context: Context<'_>, format: &Format) -> u64 {
+    let written = format
+        .fields
+        .iter()
+        .flat_map(|field| &field.places)
+        .fold(0, |bits, place| bits | place.absent.map_or(0, |value| place.bits.place(*value)));
+    let own = if format.has(Shape::Absent) && !format.has(Shape::Leaf) && !format.has(Shape::Table) {
+        format.levels.names.first().map_or(0, |level| {
+            let layout = Layout::of(context.module, format, Shape::Absent, &level.ident);
+            let defaults = layout.slots.iter().filter_map(|slot| match slot.source {
+                Source::Field(field, place) => crate::emit::format::default_bits(context, field, place),
+                _ => None,
+            });
+            defaults.fold(layout.ones(), |bits, more| bits | more)
+        })
+    } else {
+        0
+    };
+    (written | own) as u64
+}
+
+/// The bits that say whether an entry is present, and those of the frame.
+fn meaningful(context: Context<'_>, format: &Format) -> u64 {
+    let frames = format.fields.iter().flat_map(|field| &field.places);
+    let frames =
+        frames.filter(|place| matches!(place.role, Role::Frame { .. })).fold(0, |bits, place| bits | place.bits.mask());
+    let bits_of = |name: &syn::Ident| {
+        let places = format.field(name).map_or(&[][..], |field| &field.places);
+        places.iter().fold(0, |bits, place| bits | place.bits.mask())
+    };
+    let deciding = match format.presence.as_deref() {
+        Some(Presence::Any(names)) => names.iter().fold(0, |bits, name| bits | bits_of(name)),
+        Some(Presence::State(states)) => super::decode::state_mask(context, format, states),
+        Some(Presence::Always) | None => 0,
+    };
+    (frames | deciding) as u64
+}
+
+/// Bits out of `free` that make an entry frozen: the first choice, that moved up, or else the lowest free ones.
+fn pattern(free: u64) -> u64 {
+    let moved = (0..FROZEN.leading_zeros()).map(|by| FROZEN << by).find(|bits| bits & !free == 0);
+    moved.unwrap_or_else(|| {
+        let (lowest, rest) = (free & free.wrapping_neg(), free & free.wrapping_sub(1));
+        lowest | rest & rest.wrapping_neg()
+    })
+}
+
+/// Two more absent values, each with one more bit.
+fn two_more(free: u64, absent: u64) -> Option<(u64, u64)> {
+    let (first, rest) = (free & free.wrapping_neg(), free & free.wrapping_sub(1));
+    let second = rest & rest.wrapping_neg();
+    (second != 0).then_some((absent | first, absent | second))
+}

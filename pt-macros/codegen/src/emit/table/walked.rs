@@ -1,0 +1,174 @@
+//! A table that the VMM walks: the ladder of its levels.
+
+use super::decode::decode;
+use super::patterns::Patterns;
+use crate::emit::Context;
+use crate::emit::format::fields_name;
+use crate::emit::literal::hex;
+use crate::model::{Format, Level, Live, Shape, Space, Table};
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
+    let (krate, module, ident) = (context.krate, context.module, &table.head.ident);
+    let Some(leaf) = module.format_of(table, Shape::Leaf) else { return TokenStream::new() };
+    let levels = module.levels.as_ref().map_or(&[][..], |levels| &levels.levels);
+    let rungs = levels.iter().map(|level| rung(context, table, level));
+    let with_leaves: Vec<_> = levels.iter().filter(|level| has(context, table, level, Shape::Leaf)).collect();
+    let with_tables: Vec<_> = levels.iter().filter(|level| has(context, table, level, Shape::Table)).collect();
+    let (leaf_names, table_names) =
+        (with_leaves.iter().map(|level| &level.ident), with_tables.iter().map(|level| &level.ident));
+    let visible = visible(context, table, leaf, with_tables.first().map(|level| &level.ident));
+    let page = match table.space.as_deref() {
+        Some(Space::Private | Space::Protected) => Ident::new("Private", proc_macro2::Span::mixed_site()),
+        _ => Ident::new("Shared", proc_macro2::Span::mixed_site()),
+    };
+    let changes = changes(context, table);
+    hygienic! {
+        #visible
+        #(#rungs)*
+        #(impl #krate::LeafLevelOf<#ident> for #leaf_names {})*
+        #(impl #krate::TableLevelOf<#ident> for #table_names {})*
+
+        impl<L: #krate::LeafLevelOf<#ident>> #krate::PageOf<#ident, L> for #krate::Page<#krate::space::#page, L> {
+            #[inline(always)]
+            fn into_frame(self) -> #krate::Hpa {
+                #krate::Page::into_frame(self)
+            }
+        }
+
+        #changes
+    }
+}
+
+/// Whether the declaration gives entries of this shape at this level a format.
+fn has(context: Context<'_>, table: &Table, level: &Level, shape: Shape) -> bool {
+    format_at(context, table, level, shape).is_some()
+}
+
+/// The format of entries of this shape at this level, if there are any.
+pub(super) fn format_at<'m>(context: Context<'m>, table: &Table, level: &Level, shape: Shape) -> Option<&'m Format> {
+    let declared = match shape {
+        Shape::Leaf => level.leaf.is_some(),
+        Shape::Table => level.table.is_some(),
+        Shape::Absent => true,
+    };
+    context.module.format_of(table, shape).filter(|format| declared && format.levels.contains(&level.ident))
+}
+
+fn visible(context: Context<'_>, table: &Table, leaf: &Format, linking: Option<&Ident>) -> TokenStream {
+    let (krate, module, ident) = (context.krate, context.module, &table.head.ident);
+    let attributes = fields_name(leaf);
+    let patterns = Patterns::of(context, table);
+    let (absent, frozen) = (hex(patterns.absent.into()), hex(patterns.frozen.into()));
+    let linked = linking.zip(module.format_of(table, Shape::Table)).map(|(level, format)| {
+        let format = &format.head.ident;
+        hygienic!(<#format<#level> as #krate::HasLayout>::LAYOUT.template)
+    });
+    let link = linked.unwrap_or_else(|| hygienic!(0));
+    let live = match table.live {
+        Live::InPlace => None,
+        Live::BreakBeforeMake => Some(hygienic! {
+            const LIVE_RULE: #krate::table::LiveRule = #krate::table::LiveRule::BreakBeforeMake;
+        }),
+    };
+    let geometry = module.geometry.as_ref();
+    let roots = geometry.map_or(&[][..], |geometry| &geometry.roots).iter().map(|root| {
+        let (name, level) = (&root.ident, &root.level);
+        let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
+        hygienic!(Self::Geometry::#name #pattern => visitor.visit::<#level>(),)
+    });
+    hygienic! {
+        impl #krate::Visible for #ident {
+            type Attributes = #attributes;
+            const ABSENT: u64 = #absent;
+            const FROZEN: u64 = #frozen;
+            const LINK: u64 = #link;
+            #live
+
+            #[inline(always)]
+            fn at_root<V: #krate::table::RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output {
+                match geometry { #(#roots)* }
+            }
+        }
+    }
+}
+
+/// One level of the ladder.
+fn rung(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
+    let (krate, module, ident, name) = (context.krate, context.module, &table.head.ident, &level.ident);
+    let levels = module.levels.as_ref();
+    let below = levels.and_then(|levels| levels.below(name)).map(|below| &below.ident);
+    let below = below.map_or_else(|| hygienic!(#krate::level::Bottom), |below| hygienic!(#below));
+    let level_enum = levels.map(|levels| &levels.head.ident);
+    let (leaf, subtable) =
+        (format_at(context, table, level, Shape::Leaf), format_at(context, table, level, Shape::Table));
+    let shape = |format: Option<&Format>| {
+        let name = format.map(|format| &format.head.ident);
+        name.map_or_else(|| hygienic!(#krate::format::NoEntry), |name| hygienic!(#name<Self>))
+    };
+    let (leaf_type, subtable_type) = (shape(leaf), shape(subtable));
+    let (leaves, tables) = (leaf.is_some(), subtable.is_some());
+    let decode = decode(context, table, level);
+    let (template, attributes) = match leaf {
+        Some(_) => (
+            hygienic!(<Self::Leaf as #krate::LeafFormat>::template(attributes)),
+            hygienic!(#krate::LeafFormat::fields(leaf)),
+        ),
+        None => (
+            hygienic!({
+                let _ = attributes;
+                0
+            }),
+            hygienic!(match leaf {}),
+        ),
+    };
+    let fields = module.format_of(table, Shape::Leaf).map(fields_name);
+    hygienic! {
+        impl #krate::LevelOf<#ident> for #name {
+            type Below = #below;
+            type Leaf = #leaf_type;
+            type Subtable = #subtable_type;
+            const LEVEL: #level_enum = #level_enum::#name;
+            const LEAVES: bool = #leaves;
+            const TABLES: bool = #tables;
+
+            #[inline(always)]
+            fn decode(raw: u64) -> #krate::Entry<Self::Leaf, Self::Subtable> {
+                #decode
+            }
+            #[inline(always)]
+            fn leaf_template(attributes: &#fields) -> u64 {
+                #template
+            }
+            #[inline(always)]
+            fn attributes(leaf: Self::Leaf) -> #fields {
+                #attributes
+            }
+        }
+    }
+}
+
+/// Where changes go.
+fn changes(context: Context<'_>, table: &Table) -> TokenStream {
+    let (krate, ident) = (context.krate, &table.head.ident);
+    let Some(target) = table.propagates_to.first() else {
+        return hygienic!(impl #krate::Direct for #ident {});
+    };
+    if !table.space.is_some_and(|space| *space == Space::Private) || context.module.table(target).is_none() {
+        return TokenStream::new();
+    }
+    let blocked = Patterns::of(context, table).blocked.map(|(leaf, table)| {
+        let (leaf, table) = (hex(leaf.into()), hex(table.into()));
+        hygienic! {
+            const BLOCKED_LEAF: u64 = #leaf;
+            const BLOCKED_TABLE: u64 = #table;
+        }
+    });
+    hygienic! {
+        impl #krate::Propagating for #ident {
+            type Protected = #target;
+            #blocked
+        }
+    }
+}

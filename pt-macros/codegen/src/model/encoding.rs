@@ -1,0 +1,68 @@
+//! What the bits of an entry are in a state.
+
+use super::{Format, Layout, Module, Role, Shape, State, States};
+use syn::Ident;
+
+/// The bits that tell a state from others, in place.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Encoding {
+    /// Which bits.
+    pub mask: u128,
+    /// Their values.
+    pub value: u128,
+}
+
+impl Encoding {
+    /// Whether no entry has both encodings.
+    #[must_use]
+    pub const fn excludes(self, other: Self) -> bool {
+        (self.value ^ other.value) & self.mask & other.mask != 0
+    }
+}
+
+impl States {
+    /// The format that entries in this state have: that of the state's shape among the formats of the table.
+    #[must_use]
+    pub fn format<'m>(&self, module: &'m Module, state: &State) -> Option<&'m Format> {
+        module.format_of(module.table(self.table.as_ref()?)?, *state.shape?)
+    }
+
+    /// What an entry of this level is in `state`; `None` if the state does not occur there.
+    ///
+    /// A state with a code is that value of the format's state field, at every level of the format. A state with
+    /// predicates is what they say of the fields, and what the tags of the format are; it occurs at the levels
+    /// that have its shape.
+    #[must_use]
+    pub fn encoding(&self, module: &Module, state: &State, level: &Ident) -> Option<Encoding> {
+        let format = self.format(module, state)?;
+        if let Some(code) = state.code {
+            let is_state = |ty: &syn::Type| matches!(ty, syn::Type::Path(path) if path.path.is_ident(&self.head.ident));
+            let place = format.fields.iter().find(|field| is_state(&field.ty))?.at(level)?;
+            return Some(Encoding { mask: place.bits.mask(), value: place.bits.place(*code) });
+        }
+        let when = state.when.as_ref()?;
+        let declared = module.level(level)?;
+        let has_shape = match *state.shape? {
+            Shape::Leaf => declared.leaf.is_some(),
+            Shape::Table => declared.table.is_some(),
+            Shape::Absent => true,
+        };
+        let here = when.levels.as_ref().is_none_or(|levels| levels.contains(level));
+        if !has_shape || !here || !format.levels.contains(level) {
+            return None;
+        }
+        let layout = Layout::of(module, format, *state.shape?, level);
+        let tags = layout.slots.iter().filter(|slot| matches!(slot.role, Role::Tag(_)));
+        let mut encoding = Encoding { mask: 0, value: 0 };
+        for slot in tags {
+            encoding.mask |= slot.mask;
+            encoding.value |= slot.fixed.unwrap_or(0);
+        }
+        for (name, value) in &when.terms {
+            let bits = &format.field(name)?.at(level)?.bits;
+            encoding.mask |= bits.mask();
+            encoding.value = encoding.value & !bits.mask() | bits.place(**value);
+        }
+        Some(encoding)
+    }
+}
