@@ -70,6 +70,12 @@ impl<S: Copy, M: Copy> Transition<S, M> {
         Self { from, to, by: Initiator::Guest(operation), during: &[], after_track: false, lossy: false }
     }
 
+    /// A transition that the monitor makes by itself, in the course of the operation with this name, in every phase.
+    #[must_use]
+    pub const fn monitor(from: S, to: S, operation: &'static str) -> Self {
+        Self { from, to, by: Initiator::Monitor(operation), during: &[], after_track: false, lossy: false }
+    }
+
     /// It exists in these phases only.
     #[must_use]
     pub const fn during(self, phases: &'static [PhaseName]) -> Self {

@@ -20,7 +20,7 @@ pub mod tdx {
         #[level(index = 12..=20, leaf)]        Pt,
     }
 
-    /// Width of guest-physical addresses: GPAW of TD_PARAMS.CONFIG_FLAGS, and the levels of EPTP.
+    /// Width of guest-physical addresses: GPAW of `TD_PARAMS.CONFIG_FLAGS`, and the levels of EPTP.
     #[geometry]
     pub enum Gpaw {
         /// 48 bits, four levels.

@@ -126,6 +126,10 @@ fn transition(from: &Ident, transition: &Transition) -> TokenStream {
             let name = name.to_string();
             hygienic!(guest(Self::#from, Self::#to, #name))
         }
+        Some(By::Monitor(name)) => {
+            let name = name.to_string();
+            hygienic!(monitor(Self::#from, Self::#to, #name))
+        }
         Some(By::Hook(hook)) => {
             let hook = Ident::new(&upper_camel(hook), hook.span());
             hygienic!(host(Self::#from, Self::#to, Self::Method::#hook))

@@ -59,9 +59,10 @@ impl States {
             encoding.value |= slot.fixed.unwrap_or(0);
         }
         for (name, value) in &when.terms {
-            let bits = &format.field(name)?.at(level)?.bits;
+            let field = format.field(name)?;
+            let bits = &field.at(level)?.bits;
             encoding.mask |= bits.mask();
-            encoding.value = encoding.value & !bits.mask() | bits.place(**value);
+            encoding.value = encoding.value & !bits.mask() | bits.place(value.number(module, field)?);
         }
         Some(encoding)
     }

@@ -27,11 +27,7 @@ pub use hooks::{Answers, Hook, HookRole, Hooks, Order};
 pub use layout::{Layout, Slot, Source};
 pub use levels::{Level, LevelList, LevelName, Levels};
 pub use states::{By, Phase, State, States, Transition, When};
-<<<<<<< HEAD
 pub use table::{Kind, LiveRule, Select, Space, Table};
-=======
-pub use table::{Kind, Live, Select, Space, Table};
->>>>>>> 1de4622 (pt-codegen: levels, geometry, values, formats, tables, states and hooks are emitted; the TDX declaration compiles)
 pub use values::{Value, Values};
 
 use proc_macro2::{Span, TokenStream};

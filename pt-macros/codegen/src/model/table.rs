@@ -32,13 +32,8 @@ pub struct Table {
     pub kind: Kind,
     /// `select(…)`: which half of a split address space it translates.
     pub select: Option<Spanned<Select>>,
-<<<<<<< HEAD
     /// `live = …`: how an entry in use changes between a block and a table.
     pub live: Option<Spanned<LiveRule>>,
-=======
-    /// `live = …`: what may be done to an entry in use.
-    pub live: Live,
->>>>>>> 1de4622 (pt-codegen: levels, geometry, values, formats, tables, states and hooks are emitted; the TDX declaration compiles)
     /// `owner = "…"`.
     pub owner: Option<String>,
 }
@@ -80,21 +75,12 @@ pub enum Select {
     Both,
 }
 
-<<<<<<< HEAD
 /// How an entry in use changes between a block and a table.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum LiveRule {
     /// In one write.
     InPlace,
     /// It is made absent and flushed in between.
-=======
-/// What may be done to an entry while a CPU uses it.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum Live {
-    /// It changes in one write between a block and an equivalent table.
-    InPlace,
-    /// It is made absent, and flushed, in between.
->>>>>>> 1de4622 (pt-codegen: levels, geometry, values, formats, tables, states and hooks are emitted; the TDX declaration compiles)
     BreakBeforeMake,
 }
 

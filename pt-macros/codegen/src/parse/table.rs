@@ -2,11 +2,7 @@
 
 use super::options::Options;
 use super::{Errors, Reader};
-<<<<<<< HEAD
 use crate::model::{Kind, LiveRule, Select, Space, Table};
-=======
-use crate::model::{Kind, Live, Select, Space, Table};
->>>>>>> 1de4622 (pt-codegen: levels, geometry, values, formats, tables, states and hooks are emitted; the TDX declaration compiles)
 use darling::Error;
 use proc_macro2::Span;
 use syn::{Fields, ItemStruct};
@@ -40,7 +36,6 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
     let hooks = options.ident("hooks");
     let frozen = options.number("frozen");
     let kind = options.word("kind", &[("radix", Kind::Radix), ("inverse", Kind::Inverse), ("flat", Kind::Flat)]);
-    let live = options.word("live", &[("in_place", Live::InPlace), ("break_before_make", Live::BreakBeforeMake)]);
     let select = select(&mut options);
     let live =
         options.word("live", &[("in_place", LiveRule::InPlace), ("break_before_make", LiveRule::BreakBeforeMake)]);
@@ -65,7 +60,6 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
         hooks,
         frozen,
         kind: kind.map_or(Kind::Radix, |kind| *kind),
-        live: live.map_or(Live::InPlace, |live| *live),
         select,
         live,
         owner,

@@ -165,24 +165,8 @@ pub(super) fn plain_frame(place: &Place) -> bool {
 
 /// The value of a new entry's field, in place, if the declaration says it and it is a number here.
 pub(crate) fn default_bits(context: Context<'_>, field: &Field, place: &Place) -> Option<u128> {
-    let number = match place.default.as_deref()? {
-        Default::Number(number) => *number,
-        Default::Bool(value) => u64::from(*value),
-        Default::Path(path) => variant(context, field, &path.segments.last()?.ident)?,
-    };
+    let number = place.default.as_deref()?.number(context.module, field)?;
     Some(place.bits.place(number))
-}
-
-/// The value of a variant of the enum that is the field's type.
-fn variant(context: Context<'_>, field: &Field, name: &syn::Ident) -> Option<u64> {
-    match field.kind(context.module) {
-        FieldType::Values(ty) => {
-            let values = context.module.values(&ty)?;
-            Some(**values.values.iter().find(|value| value.ident == *name)?.number.as_ref()?)
-        }
-        FieldType::States(ty) => Some(*context.module.states(&ty)?.get(name)?.code?),
-        _ => None,
-    }
 }
 
 /// The value of a new entry's field, as an expression of the field's type.

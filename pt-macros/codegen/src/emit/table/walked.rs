@@ -5,7 +5,7 @@ use super::patterns::Patterns;
 use crate::emit::Context;
 use crate::emit::format::fields_name;
 use crate::emit::literal::hex;
-use crate::model::{Format, Level, Live, Shape, Space, Table};
+use crate::model::{Format, Level, LiveRule, Shape, Space, Table};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -66,12 +66,13 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format, linking: Option<&
         hygienic!(<#format<#level> as #krate::HasLayout>::LAYOUT.template)
     });
     let link = linked.unwrap_or_else(|| hygienic!(0));
-    let live = match table.live {
-        Live::InPlace => None,
-        Live::BreakBeforeMake => Some(hygienic! {
-            const LIVE_RULE: #krate::table::LiveRule = #krate::table::LiveRule::BreakBeforeMake;
-        }),
-    };
+    let live = table.live.map(|rule| {
+        let rule = match *rule {
+            LiveRule::InPlace => hygienic!(InPlace),
+            LiveRule::BreakBeforeMake => hygienic!(BreakBeforeMake),
+        };
+        hygienic!(const LIVE_RULE: #krate::table::LiveRule = #krate::table::LiveRule::#rule;)
+    });
     let geometry = module.geometry.as_ref();
     let roots = geometry.map_or(&[][..], |geometry| &geometry.roots).iter().map(|root| {
         let (name, level) = (&root.ident, &root.level);
