@@ -2,12 +2,15 @@
 //!
 //! - [`machine`]: physical memory, and what a bus shows of it to whoever has no key.
 //! - [`encryption`]: the same memory seen through the key of a VM.
+//! - [`monitor`]: the monitor, driven by the states and transitions of a declaration.
 #![forbid(unsafe_code)]
 
 pub mod encryption;
 pub mod machine;
+pub mod monitor;
 mod random;
 
 pub use encryption::{Key, Keyed};
 pub use machine::{BusError, Machine};
+pub use monitor::Monitor;
 pub use random::Random;

@@ -8,10 +8,12 @@
 //! A partial store decrypts, patches and encrypts its unit under a lock of the [`Machine`], so that two vCPUs can
 //! write neighbouring bytes.
 
+mod bulk;
+
 use crate::machine::{BusError, Machine, Stripes, pieces};
 use crate::random::Random;
-use aes::Aes128;
 use aes::cipher::KeyInit;
+use aes::{Aes128, Block};
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use pt_core::Hpa;
@@ -27,15 +29,20 @@ const PAGE: usize = 4096;
 /// The memory encryption key of one VM: two AES-128 keys, one for the data and one for the tweak.
 pub struct Key {
     xts: Xts128<Aes128>,
+    data: Aes128,
+    tweak: Aes128,
 }
 
 impl Key {
     /// The key made of the next numbers of `random`.
     #[must_use]
     pub fn generate(random: &mut Random) -> Self {
-        let data = Aes128::new(&random.bytes().into());
-        let tweak = Aes128::new(&random.bytes().into());
-        Self { xts: Xts128::new(data, tweak) }
+        Self::new(random.bytes(), random.bytes())
+    }
+
+    fn new(data: [u8; 16], tweak: [u8; 16]) -> Self {
+        let (data, tweak) = (Aes128::new(&data.into()), Aes128::new(&tweak.into()));
+        Self { xts: Xts128::new(data.clone(), tweak.clone()), data, tweak }
     }
 }
 
@@ -67,6 +74,9 @@ impl<'a> Keyed<'a> {
     /// [`BusError`] if a byte lies outside the memory. Some bytes may have been read by then.
     #[inline]
     pub fn read(&self, address: Hpa, into: &mut [u8]) -> Result<(), BusError> {
+        if is_bulk(address, into.len()) {
+            return self.read_units(address, into);
+        }
         for piece in pieces::<UNIT>(address, into.len()) {
             let unit = self.unit(piece.unit)?;
             into[piece.bytes].copy_from_slice(&unit.plaintext(self.key)[piece.within]);
@@ -80,6 +90,9 @@ impl<'a> Keyed<'a> {
     /// [`BusError`] if a byte lies outside the memory. Some bytes may have been written by then.
     #[inline]
     pub fn write(&self, address: Hpa, from: &[u8]) -> Result<(), BusError> {
+        if is_bulk(address, from.len()) {
+            return self.write_units(address, from);
+        }
         for piece in pieces::<UNIT>(address, from.len()) {
             let unit = self.unit(piece.unit)?;
             let bytes = &from[piece.bytes];
@@ -142,6 +155,39 @@ impl<'a> Keyed<'a> {
         Ok(found)
     }
 
+    fn read_units(&self, address: Hpa, into: &mut [u8]) -> Result<(), BusError> {
+        let mut units = [Block::default(); bulk::BATCH];
+        for (start, bytes) in (address.as_u64()..).step_by(UNIT * bulk::BATCH).zip(into.chunks_mut(UNIT * bulk::BATCH))
+        {
+            let units = &mut units[..bytes.len() / UNIT];
+            for (at, block) in (start..).step_by(UNIT).zip(units.iter_mut()) {
+                *block = to_bytes(self.unit(Hpa::new(at))?.snapshot()).into();
+            }
+            self.key.decrypt_units(start >> UNIT_SHIFT, units);
+            for (bytes, block) in bytes.chunks_exact_mut(UNIT).zip(units) {
+                bytes.copy_from_slice(block);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_units(&self, address: Hpa, from: &[u8]) -> Result<(), BusError> {
+        let mut units = [Block::default(); bulk::BATCH];
+        for (start, bytes) in (address.as_u64()..).step_by(UNIT * bulk::BATCH).zip(from.chunks(UNIT * bulk::BATCH)) {
+            let units = &mut units[..bytes.len() / UNIT];
+            for (bytes, block) in bytes.chunks_exact(UNIT).zip(units.iter_mut()) {
+                block.copy_from_slice(bytes);
+            }
+            self.key.encrypt_units(start >> UNIT_SHIFT, units);
+            for (at, &block) in (start..).step_by(UNIT).zip(units.iter()) {
+                let unit = self.unit(Hpa::new(at))?;
+                let _locked = unit.stripes.lock(unit.number);
+                unit.put(block.into());
+            }
+        }
+        Ok(())
+    }
+
     #[inline]
     fn unit(&self, address: Hpa) -> Result<Unit<'a>, BusError> {
         let low = self.machine.word(address)?;
@@ -164,14 +210,20 @@ impl Unit<'_> {
         self.words.map(|word| word.load(Ordering::Relaxed))
     }
 
+    /// The stored words, from between two stores.
     #[inline]
-    fn plaintext(&self, key: &Key) -> [u8; UNIT] {
-        self.decrypt(self.stripes.read(self.number, || self.load()), key)
+    fn snapshot(&self) -> [u64; 2] {
+        self.stripes.read(self.number, || self.load())
     }
 
     #[inline]
-    fn decrypt(&self, [low, high]: [u64; 2], key: &Key) -> [u8; UNIT] {
-        let mut bytes = (u128::from(high) << 64 | u128::from(low)).to_le_bytes();
+    fn plaintext(&self, key: &Key) -> [u8; UNIT] {
+        self.decrypt(self.snapshot(), key)
+    }
+
+    #[inline]
+    fn decrypt(&self, stored: [u64; 2], key: &Key) -> [u8; UNIT] {
+        let mut bytes = to_bytes(stored);
         key.xts.decrypt_sector(&mut bytes, get_tweak_default(self.number.into()));
         bytes
     }
@@ -180,10 +232,27 @@ impl Unit<'_> {
     #[inline]
     fn store(&self, mut bytes: [u8; UNIT], key: &Key) {
         key.xts.encrypt_sector(&mut bytes, get_tweak_default(self.number.into()));
+        self.put(bytes);
+    }
+
+    /// Stores bytes as they are. The caller holds the lock of the unit.
+    #[inline]
+    fn put(&self, bytes: [u8; UNIT]) {
         let stored = u128::from_le_bytes(bytes);
         self.words[0].store(stored as u64, Ordering::Relaxed);
         self.words[1].store((stored >> 64) as u64, Ordering::Relaxed);
     }
+}
+
+#[inline]
+fn to_bytes([low, high]: [u64; 2]) -> [u8; UNIT] {
+    (u128::from(high) << 64 | u128::from(low)).to_le_bytes()
+}
+
+/// Whether a run of bytes is whole units, and enough of them.
+#[inline]
+const fn is_bulk(address: Hpa, length: usize) -> bool {
+    length >= 8 * UNIT && length.is_multiple_of(UNIT) && address.is_aligned(UNIT_SHIFT)
 }
 
 #[cfg(test)]
@@ -203,8 +272,7 @@ mod tests {
     #[test]
     fn a_unit_is_the_first_block_of_the_standards_vector() {
         // IEEE 1619-2007, annex B, vector 1: both keys, the data unit number and the plaintext zero.
-        let zero = || Aes128::new(&[0; 16].into());
-        let key = Key { xts: Xts128::new(zero(), zero()) };
+        let key = Key::new([0; 16], [0; 16]);
         let machine = machine();
         Keyed::new(&machine, &key).write(Hpa::new(0), &[0; 16]).unwrap();
         let mut stored = [0; 16];
@@ -260,6 +328,24 @@ mod tests {
                 .collect();
             assert_eq!(line[..], expected, "{length} bytes at {offset}");
         }
+    }
+
+    #[test]
+    fn whole_pages_are_encrypted_like_single_units() {
+        let machine = machine();
+        let [key, _] = keys();
+        let keyed = Keyed::new(&machine, &key);
+        let text: Vec<u8> = (0..PAGE + 160).map(|at| (at * 7) as u8).collect();
+        keyed.write(Hpa::new(0x1010), &text).unwrap();
+        for (number, unit) in (0x101..).zip(text.chunks(UNIT)) {
+            let mut read = [0; UNIT];
+            keyed.read(Hpa::new(number << UNIT_SHIFT), &mut read).unwrap();
+            assert_eq!(read, unit, "unit {number:#x}");
+            keyed.write(Hpa::new(number << UNIT_SHIFT), &read.map(|byte| !byte)).unwrap();
+        }
+        let mut read = vec![0; text.len()];
+        keyed.read(Hpa::new(0x1010), &mut read).unwrap();
+        assert!(read.iter().zip(&text).all(|(&read, &text)| read == !text));
     }
 
     #[test]

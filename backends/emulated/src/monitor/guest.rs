@@ -1,0 +1,128 @@
+//! The guest's side of the monitor: entering, operations of the guest, and what its violations become.
+
+use super::apply::Answer;
+use super::denied::{Denied, Lock};
+use super::effects::zero;
+use super::epochs::Epoch;
+use super::layout::{Layout, LevelsOf};
+use super::rules::Rules;
+use super::tree::{Walk, decode};
+use super::vm::Vm;
+use crate::encryption::Key;
+use pt_core::level::Levels;
+use pt_core::states::{Initiator, PhaseName, Shape, States};
+use std::sync::Arc;
+
+/// The permission of a vCPU to be inside the guest.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The epoch it belongs to. A vCPU that has been in an older one drops its private translations.
+    pub epoch: Epoch,
+    /// The key that its private accesses go through.
+    pub key: Arc<Key>,
+}
+
+/// What an operation of the guest came to.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum GuestAnswer<V> {
+    /// Done.
+    Done,
+    /// A leaf of this level is in use there already.
+    Already {
+        /// The level of the leaf.
+        level: V,
+    },
+    /// A table is at this level.
+    SizeMismatch {
+        /// The level of the entry that points to the table.
+        level: V,
+    },
+    /// The entry is locked: try again.
+    Busy,
+    /// The VMM has to do something first: the vCPU leaves with an EPT violation.
+    Violation,
+}
+
+impl<L: Layout> Vm<L> {
+    /// A vCPU enters the guest. It must [leave](Self::leave).
+    ///
+    /// # Errors
+    /// [`Denied::Phase`] while the VM is built, [`Denied::NoKey`] after teardown, [`Denied::Busy`] in between.
+    pub fn enter(&self) -> Result<Entered, Denied<LevelsOf<L>>> {
+        self.with_key(|key, phase| match phase {
+            PhaseName::Run => Ok(Entered { epoch: self.epochs.enter(), key: key.clone() }),
+            _ => Err(Denied::Phase(phase)),
+        })
+    }
+
+    /// A vCPU has left the guest that it [entered](Self::enter) in this epoch.
+    pub fn leave(&self, epoch: Epoch) {
+        self.epochs.leave(epoch);
+    }
+
+    /// Does the operation of the guest with this name to the entry of `level` for `address`.
+    ///
+    /// A page that becomes accessible by it is filled with zeros first: the guest never reads what the VMM left
+    /// there.
+    ///
+    /// # Errors
+    /// [`Denied`] where the guest cannot be the reason: after teardown, or for a table outside the memory.
+    pub fn guest(&self, name: &'static str, address: u64, level: LevelsOf<L>) -> Answer<L, GuestAnswer<LevelsOf<L>>> {
+        if level.number() > self.space.root.number() || !self.space.is_private(address, level) {
+            return Ok(GuestAnswer::Violation);
+        }
+        self.with_key(|key, phase| {
+            let tree = self.tree(key);
+            // No lock of the tree is needed: what is taken away is tracked first, and this vCPU is inside.
+            let slot = match tree.find(address, level)? {
+                Walk::Found(slot) => slot,
+                Walk::Stopped { level, entry } => return Ok(answer_above::<L>(level, entry)),
+            };
+            let mut entry = match tree.lock(slot) {
+                Ok(entry) => entry,
+                Err(Denied::Busy(Lock::Entry)) => return Ok(GuestAnswer::Busy),
+                Err(denied) => return Err(denied),
+            };
+            let Some(state) = entry.state() else { return Ok(GuestAnswer::Violation) };
+            let rules = Rules::<L::States>::new(Initiator::Guest(name), phase);
+            Ok(match (state.shape(), rules.from(state).next()) {
+                (Shape::Table, _) => GuestAnswer::SizeMismatch { level },
+                (Shape::Leaf, _) if state.is_accessible() => GuestAnswer::Already { level },
+                (_, None) => GuestAnswer::Violation,
+                (_, Some(step)) => {
+                    let frame = entry.frame();
+                    if step.to.is_accessible() {
+                        zero(tree.memory, frame, 1 << level.shift())?;
+                    }
+                    entry.set(step.to, frame)?;
+                    self.counters.accept();
+                    GuestAnswer::Done
+                }
+            })
+        })
+    }
+
+    /// Whether the guest itself can mend a violation at `address`: an operation of its own leads on from the state
+    /// of the leaf there.
+    ///
+    /// # Errors
+    /// As [`guest`](Self::guest).
+    pub fn awaits_guest(&self, address: u64) -> Result<bool, Denied<LevelsOf<L>>> {
+        self.with_key(|key, _| {
+            let tree = self.tree(key);
+            let (level, raw) = tree.find_entry(address, LevelsOf::<L>::ALL[0])?;
+            let by_guest = |state: L::States| {
+                L::States::TRANSITIONS.iter().any(|step| step.from == state && matches!(step.by, Initiator::Guest(_)))
+            };
+            Ok(decode::<L>(raw, level).is_some_and(|state| state.shape() == Shape::Leaf && by_guest(state)))
+        })
+    }
+}
+
+/// What the guest is told when the walk ended above its level.
+fn answer_above<L: Layout>(level: LevelsOf<L>, entry: u64) -> GuestAnswer<LevelsOf<L>> {
+    match decode::<L>(entry, level) {
+        Some(state) if state.shape() == Shape::Leaf && state.is_accessible() => GuestAnswer::Already { level },
+        _ => GuestAnswer::Violation,
+    }
+}
