@@ -54,7 +54,7 @@ pub enum Plain {
 }
 
 const fn step(from: Plain, to: Plain, by: Method, after_track: bool) -> Transition<Plain, Method> {
-    Transition { from, to, by: Initiator::Host(by), during: &[], after_track }
+    Transition { from, to, by: Initiator::Host(by), during: &[], after_track, lossy: false }
 }
 
 impl States for Plain {
