@@ -271,7 +271,8 @@ impl<S: Space> AddressRange<S> {
     /// The 4 KiB pages of the range, in order.
     #[must_use]
     pub fn pages(self) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {
-        (self.start.value >> PAGE_SHIFT..=self.last.value >> PAGE_SHIFT).map(|page| Address::new(page << PAGE_SHIFT))
+        let count = ((self.last.value - self.start.value) >> PAGE_SHIFT) + 1;
+        (0..count).map(move |page| Address::new(self.start.value + (page << PAGE_SHIFT)))
     }
 }
 

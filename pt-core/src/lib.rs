@@ -17,8 +17,10 @@ pub mod address;
 pub mod allocator;
 #[cfg(any(test, feature = "std"))]
 pub mod arena;
+pub mod cursor;
 pub mod direct_map;
 pub mod entry;
+pub mod error;
 pub mod flush;
 pub mod format;
 pub mod geometry;
@@ -39,8 +41,10 @@ pub use address::{Address, AddressRange, Gfn, Gpa, Hpa, RawGpa, Route, Va};
 pub use allocator::{OutOfTables, Reserve, TableAllocator};
 #[cfg(any(test, feature = "std"))]
 pub use arena::Arena;
+pub use cursor::{Cursor, Stale};
 pub use direct_map::DirectMap;
 pub use entry::{Absent, Entry};
+pub use error::{MapError, Obstacle};
 pub use flush::{Flush, Invalidate};
 pub use format::{Bits, EntryFormat};
 pub use geometry::{Geometry, Half, Split, Whole};

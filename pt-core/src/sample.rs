@@ -4,14 +4,14 @@
 
 use crate::address::{Address, Hpa};
 use crate::entry::{Absent, Entry};
-use crate::flush::Invept;
+use crate::flush::{Invept, TlbiIpa};
 use crate::format::{Access, EntryFormat, FieldInfo, NoEntry};
 use crate::geometry::{Extension, Geometry, Split};
 use crate::hook::{self, Answer, Frozen, Refusal, Tracked};
 use crate::level::{Bottom, LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 use crate::page::{Page, PageOf, TablePage};
 use crate::space::{Private, Protected, Shared};
-use crate::table::{AddressOf, Direct, Propagating, RootVisitor, Table, UsedByCpu, Visible};
+use crate::table::{AddressOf, Direct, LiveRule, Propagating, RootVisitor, Table, UsedByCpu, Visible};
 use core::marker::PhantomData;
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -170,7 +170,7 @@ impl Mapped {
 }
 
 macro_rules! visible {
-    ($table:ident, $space:ident, $fields:ident) => {
+    ($table:ident, $space:ident, $fields:ident, $rule:ident) => {
         #[derive(Copy, Clone, Debug)]
         pub struct $table;
         impl Table for $table {
@@ -184,6 +184,8 @@ macro_rules! visible {
             const ABSENT: u64 = 1 << 63;
             const FROZEN: u64 = 1 << 63 | 0x5a0;
             const LINK: u64 = 1 << 63 | 7;
+            const LIVE_RULE: LiveRule = LiveRule::$rule;
+            #[inline(always)]
             fn at_root<V: RootVisitor<Self>>(geometry: Width, visitor: V) -> V::Output {
                 match geometry {
                     Width::Bits48 => visitor.visit::<Pml4>(),
@@ -248,12 +250,19 @@ macro_rules! visible {
     };
 }
 
-visible!(SharedSample, Shared, Fields);
-visible!(PrivateSample, Private, Mapped);
+visible!(SharedSample, Shared, Fields, InPlace);
+visible!(PrivateSample, Private, Mapped, InPlace);
+visible!(BreakSample, Shared, Fields, BreakBeforeMake);
 
 impl Direct for SharedSample {}
 impl UsedByCpu for SharedSample {
     type Stage = Invept;
+}
+
+/// [`BreakSample`] is like [`SharedSample`], but for its live rule.
+impl Direct for BreakSample {}
+impl UsedByCpu for BreakSample {
+    type Stage = TlbiIpa;
 }
 
 /// The table that the private one propagates to: no read or write API.

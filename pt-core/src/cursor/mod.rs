@@ -1,0 +1,115 @@
+//! The cursor: writes to a tree, one page, one block or one range at a time.
+//!
+//! A cursor **holds its place**: the table that it worked on last. As long as the next address lies in that table,
+//! an operation is one load and one store; only when it leaves the table does it walk from the root again, so that
+//! sequential work costs one walk in 512 pages.
+//!
+//! There is one engine for two modes of access ([`Exclusive`], [`Parallel`]). Both keep the same order:
+//!
+//! - An entry is loaded once, decoded once, and replaced by one store or compare-exchange
+//!   ([`Access::replace`](crate::access::Access::replace)), which loses no accessed or dirty bit.
+//! - A table is filled before it is linked, and unlinked before it is taken apart.
+//! - Whatever a removal makes stale, translations and table pages alike, is in the [`Stale`] value that it returns.
+//!   The pages go back to where they came from when that is flushed, and not before.
+//! - An entry that another thread has frozen is neither descended through nor written: the operation stops with
+//!   [`Obstacle::Retry`](crate::error::Obstacle::Retry).
+
+mod count;
+mod exchange;
+mod held;
+mod leaf;
+mod map;
+mod protect;
+mod source;
+mod stale;
+mod template;
+#[cfg(test)]
+mod tests;
+mod unmap;
+mod walk;
+
+pub use leaf::OldLeaf;
+pub use source::{Deferring, TableSource};
+pub use stale::Stale;
+
+use self::held::Held;
+use crate::access::{Access, Exclusive, Parallel};
+use crate::address::Hpa;
+use crate::allocator::TableAllocator;
+use crate::memory::Memory;
+use crate::reclaim::{Deferred, Pinned};
+use crate::table::{Direct, UsedByCpu, Visible};
+use crate::tree::Tree;
+use core::fmt;
+use core::marker::PhantomData;
+
+/// Writes to one tree of the table `T`, taking tables from `S`, with the access `X`.
+///
+/// It is made by [`Tree::exclusive`], or, for a tree that other threads fault on, by [`Pinned::parallel`].
+///
+/// [`Pinned::parallel`]: crate::reclaim::Pinned::parallel
+pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
+    memory: &'t M,
+    root: Hpa,
+    geometry: T::Geometry,
+    source: S,
+    held: Held,
+    access: PhantomData<fn() -> (T, X)>,
+}
+
+impl<T: Direct, M: Memory> Tree<T, M> {
+    /// A cursor for whoever owns the tree: nobody else reads or writes it until the cursor is gone and everything
+    /// that it returned is flushed.
+    #[inline]
+    pub fn exclusive<'t, A: TableAllocator>(&'t mut self, allocator: &'t A) -> Cursor<'t, T, M, &'t A, Exclusive> {
+        Cursor::new(self, allocator)
+    }
+}
+
+impl<T: Direct, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
+    /// A cursor for one of many: other threads may read and write the tree meanwhile, each through a cursor of its
+    /// own. Nothing that it reaches is freed while the guard is held.
+    #[inline]
+    pub fn parallel<'c, A: TableAllocator>(
+        &'c self,
+        allocator: &'c A,
+    ) -> Cursor<'c, T, M, Deferring<'c, A, R>, Parallel> {
+        Cursor::new(self, Deferring { allocator, reclaim: self.reclaim() })
+    }
+}
+
+impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
+    #[inline]
+    fn new(tree: &'t Tree<T, M>, source: S) -> Self {
+        Self {
+            memory: tree.memory(),
+            root: tree.root_frame(),
+            geometry: tree.geometry(),
+            source,
+            held: Held::NOTHING,
+            access: PhantomData,
+        }
+    }
+}
+
+impl<'t, T: Visible + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
+    /// Nothing stale: what to begin with when the flushes of several operations are gathered.
+    #[inline]
+    pub const fn nothing_stale(&self) -> Stale<'t, T, M, S> {
+        Stale::unchanged(self.memory, self.source, ())
+    }
+}
+
+impl<T: Visible, M: Memory, S: TableSource, X: Access> Drop for Cursor<'_, T, M, S, X> {
+    #[inline]
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl<T: Visible, M: Memory, S: TableSource, X: Access> fmt::Debug for Cursor<'_, T, M, S, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mode = if X::PARALLEL { "parallel" } else { "exclusive" };
+        write!(f, "{mode} cursor of {} at {} ({:?})", T::NAME, self.root, self.geometry)
+    }
+}
