@@ -7,7 +7,7 @@
 //! There is one engine for two modes of access ([`Exclusive`], [`Parallel`]). Both keep the same order:
 //!
 //! - An entry is loaded once, decoded once, and replaced by one store or compare-exchange
-//!   ([`Access::replace`](crate::access::Access::replace)), which loses no accessed or dirty bit.
+//!   ([`Access::replace`]), which loses no accessed or dirty bit.
 //! - A table is filled before it is linked, and unlinked before it is taken apart.
 //! - Whatever a removal makes stale, translations and table pages alike, is in the [`Stale`] value that it returns.
 //!   The pages go back to where they came from when that is flushed, and not before.
