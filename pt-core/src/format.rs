@@ -4,7 +4,7 @@
 //! a straight-line function of the raw word, so that it compiles to the masks and shifts one would write by hand.
 
 use crate::address::Hpa;
-use core::fmt::Debug;
+use core::fmt::{self, Debug, Write as _};
 use core::ops::{BitAnd, BitOr};
 
 /// One shape of entry at one level.
@@ -113,6 +113,16 @@ impl BitAnd for Access {
     }
 }
 
+/// One letter for each kind of access, `-` for what is not allowed: `rwxXu`, where `X` stands for
+/// [`USER_EXECUTE`](Access::USER_EXECUTE) and `u` for [`USER`](Access::USER).
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters =
+            [(Self::READ, 'r'), (Self::WRITE, 'w'), (Self::EXECUTE, 'x'), (Self::USER_EXECUTE, 'X'), (Self::USER, 'u')];
+        letters.into_iter().try_for_each(|(kind, letter)| f.write_char(if self.allows(kind) { letter } else { '-' }))
+    }
+}
+
 /// What a declared field is for.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum FieldClass {
@@ -141,6 +151,20 @@ pub struct FieldInfo {
     pub mask: u64,
     /// What it is for.
     pub class: FieldClass,
+}
+
+impl FieldInfo {
+    /// The value of the field in the entry `raw`: its bits moved together, lowest first.
+    #[must_use]
+    pub const fn extract(&self, raw: u64) -> u64 {
+        let (mut rest, mut value, mut width) = (self.mask, 0, 0);
+        while rest != 0 {
+            value |= (raw >> rest.trailing_zeros() & 1) << width;
+            width += 1;
+            rest &= rest - 1;
+        }
+        value
+    }
 }
 
 /// The shape of entry that a level does not have. There is no value of it.

@@ -29,6 +29,7 @@ pub mod layout;
 pub mod level;
 pub mod memory;
 pub mod page;
+pub mod reader;
 pub mod reclaim;
 #[cfg(test)]
 mod sample;
@@ -52,6 +53,7 @@ pub use layout::{HasLayout, Layout, LeafFormat};
 pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 pub use memory::{Memory, Record, Word};
 pub use page::{Page, PageOf, TablePage};
+pub use reader::{Reader, Translation};
 pub use reclaim::{Deferred, Immediate, ParallelTree, Reclaim};
 pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
 pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible};

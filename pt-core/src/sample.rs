@@ -5,7 +5,7 @@
 use crate::address::{Address, Hpa};
 use crate::entry::{Absent, Entry};
 use crate::flush::{Invept, TlbiIpa};
-use crate::format::{Access, EntryFormat, FieldInfo, NoEntry};
+use crate::format::{Access, EntryFormat, FieldClass, FieldInfo, NoEntry};
 use crate::geometry::{Extension, Geometry, Split};
 use crate::hook::{self, Answer, Frozen, Refusal, Tracked};
 use crate::level::{Bottom, LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
@@ -96,8 +96,33 @@ impl<L, const LEAF: bool> core::fmt::Debug for Word<L, LEAF> {
     }
 }
 
+const fn field(name: &'static str, mask: u64, class: FieldClass) -> FieldInfo {
+    FieldInfo { name, mask, class }
+}
+
+const TABLE_FIELDS: &[FieldInfo] = &[
+    field("read", 1, FieldClass::Value),
+    field("write", 2, FieldClass::Value),
+    field("execute", 4, FieldClass::Value),
+    field("accessed", 1 << 8, FieldClass::Hardware),
+    field("frame", 0x000f_ffff_ffff_f000, FieldClass::Frame),
+    field("suppress_ve", 1 << 63, FieldClass::Value),
+];
+
+const LEAF_FIELDS: &[FieldInfo] = &[
+    field("read", 1, FieldClass::Value),
+    field("write", 2, FieldClass::Value),
+    field("execute", 4, FieldClass::Value),
+    field("page_size", 1 << 7, FieldClass::Tag),
+    field("accessed", 1 << 8, FieldClass::Hardware),
+    field("dirty", 1 << 9, FieldClass::Hardware),
+    field("frame", 0x000f_ffff_ffff_f000, FieldClass::Frame),
+    field("ticket", 0xc7 << 52, FieldClass::Software),
+    field("suppress_ve", 1 << 63, FieldClass::Value),
+];
+
 impl<L: Level, const LEAF: bool> EntryFormat for Word<L, LEAF> {
-    const FIELDS: &'static [FieldInfo] = &[];
+    const FIELDS: &'static [FieldInfo] = if LEAF { LEAF_FIELDS } else { TABLE_FIELDS };
     const FRAME: u64 = if LEAF { 0x000f_ffff_ffff_f000 & !((1 << L::SHIFT) - 1) } else { 0x000f_ffff_ffff_f000 };
     const HARDWARE: u64 = if LEAF { 0x300 } else { 0x100 };
     const RESERVED: u64 = 0x000f_ffff_ffff_f000 & !Self::FRAME;

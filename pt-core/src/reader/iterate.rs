@@ -1,0 +1,206 @@
+//! Iterators over entries and leaves, without allocation.
+//!
+//! They remember the table of each level on the way, and the position to go on at. Each step enters the code of
+//! its level by the ladder of [`LevelOf`], so that entries are decoded as everywhere else.
+
+use super::cover::Cover;
+use super::{EntryAt, Leaf, Linked, Window};
+use crate::address::Hpa;
+use crate::entry::Entry;
+use crate::format::Access;
+use crate::level::{LevelOf, Levels};
+use crate::memory::{Memory, Word};
+use crate::table::{RootVisitor, Visible};
+use core::fmt;
+use core::iter::FusedIterator;
+
+/// No declaration has more levels.
+const MAX_LEVELS: usize = 8;
+
+/// Every entry of a [`Window`], in the order of addresses; one that points to a table before those in the table.
+pub struct Entries<'a, T: Visible, M: Memory> {
+    walk: Walk<'a, T, M>,
+}
+
+/// The leaves of a [`Window`], in the order of addresses.
+pub struct Leaves<'a, T: Visible, M: Memory> {
+    walk: Walk<'a, T, M>,
+}
+
+impl<'a, T: Visible, M: Memory> Entries<'a, T, M> {
+    pub(super) fn new(window: Window<'a, T, M>) -> Self {
+        Self { walk: Walk::new(window) }
+    }
+}
+
+impl<'a, T: Visible, M: Memory> Leaves<'a, T, M> {
+    pub(super) fn new(window: Window<'a, T, M>) -> Self {
+        Self { walk: Walk::new(window) }
+    }
+}
+
+impl<T: Visible, M: Memory> Clone for Entries<'_, T, M> {
+    fn clone(&self) -> Self {
+        Self { walk: self.walk.clone() }
+    }
+}
+
+impl<T: Visible, M: Memory> Clone for Leaves<'_, T, M> {
+    fn clone(&self) -> Self {
+        Self { walk: self.walk.clone() }
+    }
+}
+
+impl<T: Visible, M: Memory> Iterator for Entries<'_, T, M> {
+    type Item = EntryAt<T>;
+    fn next(&mut self) -> Option<EntryAt<T>> {
+        self.walk.next::<false>()
+    }
+}
+impl<T: Visible, M: Memory> FusedIterator for Entries<'_, T, M> {}
+
+impl<T: Visible, M: Memory> Iterator for Leaves<'_, T, M> {
+    type Item = Leaf<T>;
+    fn next(&mut self) -> Option<Leaf<T>> {
+        match self.walk.next::<true>()?.entry {
+            Entry::Leaf(leaf) => Some(leaf),
+            _ => None,
+        }
+    }
+}
+impl<T: Visible, M: Memory> FusedIterator for Leaves<'_, T, M> {}
+
+impl<T: Visible, M: Memory> fmt::Debug for Entries<'_, T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entries of {:?}", self.walk.window)
+    }
+}
+
+impl<T: Visible, M: Memory> fmt::Debug for Leaves<'_, T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leaves of {:?}", self.walk.window)
+    }
+}
+
+struct Walk<'a, T: Visible, M: Memory> {
+    window: Window<'a, T, M>,
+    /// By level number: the table on the way to `position`, and what the walk as far as it allows.
+    tables: [(Hpa, Access); MAX_LEVELS],
+    /// The number of the level of the entry that is read next, and of the root.
+    level: u8,
+    root: u8,
+    /// Where that entry is; `None` at the end.
+    position: Option<u64>,
+    /// The last position of the window.
+    last: u64,
+}
+
+impl<T: Visible, M: Memory> Clone for Walk<'_, T, M> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<'a, T: Visible, M: Memory> Walk<'a, T, M> {
+    fn new(window: Window<'a, T, M>) -> Self {
+        const { assert!(T::Levels::ALL.len() <= MAX_LEVELS, "more levels than an iterator can remember") };
+        let root = (window.reader.root, Access::ALL);
+        let mut walk = Self { window, tables: [root; MAX_LEVELS], level: 0, root: 0, position: None, last: 0 };
+        T::at_root(window.reader.geometry, Begin(&mut walk));
+        walk
+    }
+
+    /// The next entry, or only the next leaf.
+    fn next<const LEAVES: bool>(&mut self) -> Option<EntryAt<T>> {
+        T::at_root(self.window.reader.geometry, Next::<'_, 'a, T, M, LEAVES>(self))
+    }
+
+    /// Goes down the ladder to the level of the entry that is read next, and reads on in its table.
+    #[inline(always)]
+    fn resume<L: LevelOf<T>, const LEAVES: bool>(&mut self, cover: Cover<T>) -> Option<EntryAt<T>> {
+        if L::TABLES && self.level < L::NUMBER {
+            self.resume::<L::Below, LEAVES>(cover)
+        } else {
+            self.read_on::<L, LEAVES>(cover)
+        }
+    }
+
+    /// Reads entries of one table until one is wanted; `None` if another table is next, or nothing.
+    fn read_on<L: LevelOf<T>, const LEAVES: bool>(&mut self, cover: Cover<T>) -> Option<EntryAt<T>> {
+        let &(table, access) = self.tables.get(usize::from(L::NUMBER)).or_else(|| {
+            self.position = None;
+            None
+        })?;
+        loop {
+            let position = self.position?;
+            let raw = self.window.reader.memory.word(table, L::index(position)).load();
+            let at = EntryAt::new::<L>(cover.address(position), table, raw, access);
+            if let Entry::Subtable(linked) = at.entry {
+                self.enter::<L::Below>(linked);
+                return if LEAVES { None } else { Some(at) };
+            }
+            let same_table = self.advance::<L>(position);
+            if !LEAVES || matches!(at.entry, Entry::Leaf(_)) {
+                return Some(at);
+            }
+            if !same_table {
+                return None;
+            }
+        }
+    }
+
+    /// Goes on in the table below.
+    fn enter<Below: LevelOf<T>>(&mut self, linked: Linked) {
+        if let Some(table) = self.tables.get_mut(usize::from(Below::NUMBER)) {
+            *table = (linked.frame, linked.access);
+        }
+        self.level = Below::NUMBER;
+    }
+
+    /// Goes on behind the entry of level `L` at `position`. Says whether that is in the same table.
+    #[inline(always)]
+    fn advance<L: LevelOf<T>>(&mut self, position: u64) -> bool {
+        let next = ((position >> L::SHIFT) + 1) << L::SHIFT;
+        self.position = (next <= self.last).then_some(next);
+        if L::index(next) != 0 {
+            return true;
+        }
+        // Past the end of the table, the entry belongs to the highest level that has one beginning there.
+        while self.level < self.root
+            && T::Levels::from_number(self.level + 1).is_some_and(|above| next.trailing_zeros() >= above.shift())
+        {
+            self.level += 1;
+        }
+        false
+    }
+}
+
+/// Sets a walk to the first entry of its window.
+struct Begin<'w, 'a, T: Visible, M: Memory>(&'w mut Walk<'a, T, M>);
+
+impl<T: Visible, M: Memory> RootVisitor<T> for Begin<'_, '_, T, M> {
+    type Output = ();
+    fn visit<L: LevelOf<T>>(self) {
+        let walk = self.0;
+        if let Some((first, last)) = walk.window.bounds(Cover::of::<L>()) {
+            (walk.level, walk.root) = (L::NUMBER, L::NUMBER);
+            (walk.position, walk.last) = (Some(first), last);
+        }
+    }
+}
+
+/// Runs a walk to the next entry.
+struct Next<'w, 'a, T: Visible, M: Memory, const LEAVES: bool>(&'w mut Walk<'a, T, M>);
+
+impl<T: Visible, M: Memory, const LEAVES: bool> RootVisitor<T> for Next<'_, '_, T, M, LEAVES> {
+    type Output = Option<EntryAt<T>>;
+    fn visit<L: LevelOf<T>>(self) -> Option<EntryAt<T>> {
+        while self.0.position.is_some() {
+            let found = self.0.resume::<L, LEAVES>(Cover::of::<L>());
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,97 @@
+//! Reading a tree, without writing it: translate, query, step by hand, iterate, dump.
+//!
+//! A [`Reader`] is borrowed from a tree with [`Tree::reader`]. Every entry is loaded once, atomically, and decoded
+//! once; what a reader reports was true when it loaded the entry. Other threads may map meanwhile. They take
+//! tables away only from a [`ParallelTree`](crate::ParallelTree), whose readers hold a guard.
+//!
+//! | question | answer |
+//! |---|---|
+//! | which byte of host memory is behind an address? | [`Reader::translate`] |
+//! | what maps it, and what does the walk allow? or where did it stop? | [`Reader::query`] |
+//! | what is in this table? | [`Reader::root`] and [`TableRef`]: one level at a time, by hand |
+//! | what is mapped in a range? | [`Reader::range`] or [`Reader::whole`], then leaves, entries, runs or a dump |
+//! | what do these 64 bits mean? | [`Reader::explain`] |
+//!
+//! Nothing here allocates, and nothing panics on what it finds in memory.
+
+mod cover;
+mod dump;
+mod explain;
+mod iterate;
+mod leaf;
+mod query;
+mod runs;
+mod step;
+mod translate;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+pub use dump::Dump;
+pub use explain::Explanation;
+pub use iterate::{Entries, Leaves};
+pub use leaf::{EntryAt, Leaf, Linked};
+pub use query::{Found, Unmapped};
+pub use runs::{Merge, Run, Runs};
+pub use step::{RootReader, Stepped, TableRef};
+pub use translate::Translation;
+pub use visit::Window;
+
+use crate::address::{AddressRange, Hpa};
+use crate::memory::Memory;
+use crate::table::Visible;
+use crate::tree::Tree;
+use core::fmt;
+
+/// Reads one tree. A copy of it costs nothing.
+pub struct Reader<'a, T: Visible, M: Memory> {
+    root: Hpa,
+    geometry: T::Geometry,
+    memory: &'a M,
+}
+
+impl<T: Visible, M: Memory> Tree<T, M> {
+    /// A reader of this tree.
+    #[inline(always)]
+    #[must_use]
+    pub const fn reader(&self) -> Reader<'_, T, M> {
+        Reader { root: self.root_frame(), geometry: self.geometry(), memory: self.memory() }
+    }
+}
+
+impl<'a, T: Visible, M: Memory> Reader<'a, T, M> {
+    /// The geometry of the tree.
+    #[inline]
+    #[must_use]
+    pub const fn geometry(self) -> T::Geometry {
+        self.geometry
+    }
+
+    /// The part of the tree that translates `range`. What lies beyond the tree is left out.
+    #[inline]
+    #[must_use]
+    pub const fn range(self, range: AddressRange<T::Space>) -> Window<'a, T, M> {
+        Window::new(self, Some(range))
+    }
+
+    /// All of the tree.
+    #[inline]
+    #[must_use]
+    pub const fn whole(self) -> Window<'a, T, M> {
+        Window::new(self, None)
+    }
+}
+
+impl<T: Visible, M: Memory> Clone for Reader<'_, T, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: Visible, M: Memory> Copy for Reader<'_, T, M> {}
+
+impl<T: Visible, M: Memory> fmt::Debug for Reader<'_, T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "reader of {} at {} ({:?})", T::NAME, self.root, self.geometry)
+    }
+}

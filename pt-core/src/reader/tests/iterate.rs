@@ -1,0 +1,133 @@
+//! Visitors, iterators and runs, on a tree of four levels.
+
+use super::*;
+use crate::reader::{Merge, Window};
+use core::ops::ControlFlow;
+use std::vec::Vec;
+
+type Shown = (u64, LevelName, u64);
+
+fn leaves(window: Window<'_, SharedSample, &Arena>) -> Vec<Shown> {
+    window.leaves().map(|leaf| (leaf.address.as_u64(), leaf.level, leaf.frame.as_u64())).collect()
+}
+
+#[test]
+fn the_leaves_of_a_range_are_those_that_overlap_it() {
+    let arena = arena();
+    let tree = mixed(&arena);
+    let all = leaves(tree.reader().whole());
+    assert_eq!(all.len(), 4 + 2 + 2 + 1);
+    let within = |start, bytes| leaves(tree.reader().range(range(start, bytes)));
+    assert_eq!(within(SHARED + 0x1000, 0x2000), all[1..3]);
+    assert_eq!(within(SHARED + 0x5000, 0x1fc_000), all[5..7]);
+    assert_eq!(within(SHARED + 0x3f_f000, 0x2000), all[6..8], "blocks are reported whole");
+    assert_eq!(within(SHARED + 0x6000, 0x1fa_000), []);
+    assert_eq!(within((1 << 48) - 0x1000, 0x1000), all[8..]);
+    assert_eq!(within(SHARED, SHARED), all);
+}
+
+#[test]
+fn a_range_beyond_the_tree_is_left_out() {
+    let arena = arena();
+    let tree = mixed(&arena);
+    let wide = Width::Bits52.range(shared(Width::Bits52, 1 << 51), 1 << 51).unwrap();
+    assert_eq!(leaves(tree.reader().range(wide)), []);
+    assert_eq!(tree.reader().range(wide).entries().count(), 0);
+}
+
+#[test]
+fn entries_come_in_the_order_of_addresses_and_tables_before_their_content() {
+    let arena = arena();
+    let tree = mixed(&arena);
+    let entries: Vec<_> = tree.reader().whole().entries().collect();
+    assert_eq!(entries.len(), arena.pages_in_use() * 512, "every entry of every table");
+    assert!(entries.is_sorted_by_key(|at| (at.address, core::cmp::Reverse(at.level.shift()))));
+    for at in &entries {
+        let word = arena.word(at.table, usize::try_from(at.address.as_u64() >> at.level.shift()).unwrap() % 512);
+        let raw = word.load(Ordering::Acquire);
+        match at.entry {
+            Entry::Leaf(leaf) => assert_eq!(leaf.raw, raw),
+            Entry::Subtable(linked) => assert_eq!(linked.raw, raw),
+            Entry::Absent(absent) => assert_eq!(absent.bits(), raw),
+            Entry::Frozen => assert_eq!(raw, SharedSample::FROZEN),
+        }
+    }
+    let mut visited = Vec::new();
+    let done = tree.reader().whole().for_each_entry(|at| {
+        visited.push(at);
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(done.is_continue());
+    assert_eq!(visited, entries);
+}
+
+#[test]
+fn visitors_stop_where_they_break() {
+    let arena = arena();
+    let tree = mixed(&arena);
+    let mut seen = 0;
+    let found = tree.reader().whole().for_each_leaf(|leaf| {
+        seen += 1;
+        if leaf.level == LevelName::Pd { ControlFlow::Break(leaf.frame) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((found, seen), (ControlFlow::Break(Hpa::new(0x8020_0000)), 7));
+}
+
+#[test]
+fn runs_merge_neighbours_that_say_the_same() {
+    let arena = arena();
+    let tree = mixed(&arena);
+    let runs = |merge| {
+        let runs: Vec<_> = tree.reader().whole().runs(merge).collect();
+        let mut visited = Vec::new();
+        let done = tree.reader().whole().for_each_run(merge, |run| {
+            visited.push(run);
+            ControlFlow::<()>::Continue(())
+        });
+        assert!(done.is_continue());
+        assert_eq!(visited, runs, "visitor and iterator agree");
+        runs.iter().map(|run| (run.range().start().as_u64(), run.leaves, run.contiguous)).collect::<Vec<_>>()
+    };
+    let top = (1 << 48) - 0x20_0000;
+    assert_eq!(
+        runs(Merge::Frames),
+        [
+            (SHARED, 4, true), // in spite of the accessed and dirty bits of the second page
+            (SHARED + 0x4000, 1, true),
+            (SHARED + 0x5000, 1, true),
+            (SHARED + 0x20_0000, 2, true),
+            (top, 1, true),
+        ]
+    );
+    assert_eq!(
+        runs(Merge::Attributes),
+        [(SHARED, 5, false), (SHARED + 0x5000, 1, true), (SHARED + 0x20_0000, 2, true), (top, 1, true)]
+    );
+}
+
+#[test]
+fn runs_end_where_the_walk_allows_something_else() {
+    let arena = arena();
+    let tree = tree::<SharedSample>(Width::Bits48, &arena);
+    for page in [0x1f_e000, 0x1f_f000, 0x20_0000, 0x20_1000] {
+        map_page(&tree, SHARED + page, LevelName::Pt, 0x4000_0000 + page, Fields::RWX);
+    }
+    let count = || tree.reader().whole().runs(Merge::Frames).map(|run| run.leaves).collect::<Vec<_>>();
+    assert_eq!(count(), [4], "across tables");
+    change(&tree, SHARED + 0x20_0000, LevelName::Pd, |raw| raw & !2);
+    assert_eq!(count(), [2, 2]);
+}
+
+#[test]
+fn an_iterator_that_is_at_its_end_stays_there() {
+    let arena = arena();
+    let tree = mixed(&arena);
+    let mut leaves = tree.reader().whole().leaves();
+    let half_way = leaves.by_ref().take(4).count();
+    let copy = leaves.clone();
+    assert_eq!((half_way, leaves.by_ref().count(), copy.count()), (4, 5, 5));
+    assert_eq!(leaves.next(), None);
+    let mut entries = tree.reader().whole().entries();
+    assert!(entries.by_ref().last().is_some());
+    assert_eq!(entries.next(), None);
+}
