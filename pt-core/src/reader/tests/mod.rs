@@ -1,5 +1,6 @@
 //! Trees for the tests of the readers, written word by word, without a cursor.
 
+mod cover;
 mod dump;
 mod exhaustive;
 mod iterate;
