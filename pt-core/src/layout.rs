@@ -63,24 +63,12 @@ impl Layout {
             let value = match field.class {
                 FieldClass::Reserved | FieldClass::Tag | FieldClass::Ignored => continue,
                 FieldClass::Frame => entry & field.mask,
-                FieldClass::Value | FieldClass::Hardware | FieldClass::Software => gather(entry, field.mask),
+                FieldClass::Value | FieldClass::Hardware | FieldClass::Software => field.extract(entry),
             };
             output.field(field.name, &format_args!("{value:#x}"));
         }
         output.finish()
     }
-}
-
-/// The bits of `entry` in `mask`, moved together. A scattered field is shown in the order of its bits in the entry.
-fn gather(entry: u64, mask: u64) -> u64 {
-    let (mut rest, mut value, mut position) = (mask, 0, 0);
-    while rest != 0 {
-        let bit = rest.trailing_zeros();
-        value |= (entry >> bit & 1) << position;
-        position += 1;
-        rest &= rest - 1;
-    }
-    value
 }
 
 macro_rules! constructors {
