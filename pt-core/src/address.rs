@@ -209,7 +209,7 @@ impl Gfn {
     }
 }
 
-/// Where a raw address leads: the answer of [`Geometry::route`](crate::Geometry::route).
+/// Where a raw address leads: the answer of [`Split::route`](crate::Split::route).
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Route {
     /// The half whose pages the VMM can read.
