@@ -1,40 +1,55 @@
 //! Entry formats: what the bits of one shape of entry mean at one level.
 //!
-//! The `#[entry]` structs of a declaration implement [`EntryFormat`] once a level. Everything is a constant or
-//! a straight-line function of the raw word, so that it compiles to the masks and shifts one would write by hand.
+//! The `#[entry]` structs of a declaration are generic over the level and implement [`EntryFormat`]; what differs
+//! by level is in their [`Layout`](crate::layout::Layout). Everything is a constant or a straight-line function of
+//! the raw word, so that it compiles to the masks and shifts one would write by hand.
 
 use crate::address::Hpa;
+use crate::layout::{HasLayout, Layout, LeafFormat};
 use core::fmt::{self, Debug, Write as _};
 use core::ops::{BitAnd, BitOr};
 
 /// One shape of entry at one level.
-pub trait EntryFormat: Copy + Eq + Debug + 'static {
+pub trait EntryFormat: HasLayout + Copy + Eq + Debug {
+    /// Whether there are entries of this shape at all: not so for [`NoEntry`].
+    const EXISTS: bool = true;
     /// Every described field of this shape at this level, lowest bit first. Documentation and drawings use it.
-    const FIELDS: &'static [FieldInfo];
+    const FIELDS: &'static [FieldInfo] = Self::LAYOUT.fields;
     /// The bits that hold the frame, in place.
-    const FRAME: u64;
+    const FRAME: u64 = Self::LAYOUT.frame;
     /// The bits that the CPU writes by itself (accessed, dirty). An update never loses them.
-    const HARDWARE: u64;
+    const HARDWARE: u64 = Self::LAYOUT.hardware;
     /// The bits that must be zero (or, with [`RESERVED_ONES`](Self::RESERVED_ONES), one).
-    const RESERVED: u64;
+    const RESERVED: u64 = Self::LAYOUT.reserved;
     /// Those of the reserved and tag bits that must be one.
-    const RESERVED_ONES: u64;
+    const RESERVED_ONES: u64 = Self::LAYOUT.reserved_ones;
     /// The accessed bit, or 0.
-    const ACCESSED: u64;
+    const ACCESSED: u64 = Self::LAYOUT.accessed;
     /// The dirty bit, or 0.
-    const DIRTY: u64;
+    const DIRTY: u64 = Self::LAYOUT.dirty;
 
     /// Takes a raw word as an entry of this shape. The caller has decoded it.
     fn from_bits(raw: u64) -> Self;
     /// The raw word.
     fn bits(self) -> u64;
-    /// The frame that the entry points to: the page of a leaf, the table of a table entry.
-    fn frame(self) -> Hpa;
-    /// The frame bits, in place, of an entry that points to `frame`. Bits that do not fit are dropped: see
-    /// [`takes_frame`](Self::takes_frame).
-    fn frame_bits(frame: Hpa) -> u64;
     /// What this entry, by itself, lets through.
     fn access(self) -> Access;
+
+    /// The frame that the entry points to: the page of a leaf, the table of a table entry. Most formats hold the
+    /// address bits where they are in the address.
+    #[inline(always)]
+    #[must_use]
+    fn frame(self) -> Hpa {
+        Hpa::new(self.bits() & Self::FRAME)
+    }
+
+    /// The frame bits, in place, of an entry that points to `frame`. Bits that do not fit are dropped: see
+    /// [`takes_frame`](Self::takes_frame).
+    #[inline(always)]
+    #[must_use]
+    fn frame_bits(frame: Hpa) -> u64 {
+        frame.as_u64() & Self::FRAME
+    }
 
     /// Whether the frame field can hold `frame`: neither too wide nor below the alignment of the level.
     #[inline]
@@ -171,14 +186,21 @@ impl FieldInfo {
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum NoEntry {}
 
+impl HasLayout for NoEntry {
+    const LAYOUT: Layout = Layout {
+        fields: &[],
+        frame: 0,
+        hardware: 0,
+        reserved: 0,
+        reserved_ones: 0,
+        accessed: 0,
+        dirty: 0,
+        template: 0,
+    };
+}
+
 impl EntryFormat for NoEntry {
-    const FIELDS: &'static [FieldInfo] = &[];
-    const FRAME: u64 = 0;
-    const HARDWARE: u64 = 0;
-    const RESERVED: u64 = 0;
-    const RESERVED_ONES: u64 = 0;
-    const ACCESSED: u64 = 0;
-    const DIRTY: u64 = 0;
+    const EXISTS: bool = false;
 
     fn from_bits(_raw: u64) -> Self {
         unreachable!("a level without this shape of entry was decoded as one")
@@ -186,17 +208,20 @@ impl EntryFormat for NoEntry {
     fn bits(self) -> u64 {
         match self {}
     }
-    fn frame(self) -> Hpa {
-        match self {}
-    }
-    fn frame_bits(_frame: Hpa) -> u64 {
-        0
-    }
     fn access(self) -> Access {
         match self {}
     }
     fn takes_frame(_frame: Hpa) -> bool {
         false
+    }
+}
+
+impl<A> LeafFormat<A> for NoEntry {
+    fn attributes(self) -> A {
+        match self {}
+    }
+    fn template(_attributes: &A) -> u64 {
+        0
     }
 }
 

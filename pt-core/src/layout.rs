@@ -39,17 +39,14 @@ pub trait HasLayout: 'static {
     const LAYOUT: Layout;
 }
 
-/// The format of a leaf, with what a leaf says beside its frame as a struct of its own.
-pub trait LeafFormat: EntryFormat {
-    /// The attributes. They are the same at every level.
-    type Fields: Copy + Eq + fmt::Debug;
-
+/// The format of a leaf whose attributes, all that it says beside its frame, are the struct `A`.
+pub trait LeafFormat<A>: EntryFormat {
     /// The attributes of this leaf. A field that the level lacks has its default, and so has one whose bits are
     /// none of the declared values.
-    fn fields(self) -> Self::Fields;
+    fn attributes(self) -> A;
 
     /// The entry of a leaf with these attributes, its frame zero. A field that the level lacks is left out.
-    fn template(fields: &Self::Fields) -> u64;
+    fn template(attributes: &A) -> u64;
 }
 
 impl Layout {

@@ -7,12 +7,13 @@
 
 use crate::entry::Entry;
 use crate::format::{EntryFormat, NoEntry};
+use crate::layout::LeafFormat;
 use crate::table::Visible;
 use core::fmt::Debug;
 use core::hash::Hash;
 
 /// One level of a declaration, known at compile time.
-pub trait Level: Copy + Debug + 'static {
+pub trait Level: Copy + Eq + Debug + 'static {
     /// The name in the declaration.
     const NAME: &'static str;
     /// The position, counted from the level of the smallest leaves, which is 0.
@@ -62,25 +63,33 @@ pub trait LevelOf<T: Visible>: Level {
     /// The level that a table entry of this level points to; [`Bottom`] at the last one.
     type Below: LevelOf<T>;
     /// The shape of a leaf here, or [`NoEntry`].
-    type Leaf: EntryFormat;
+    type Leaf: LeafFormat<T::Attributes>;
     /// The shape of an entry that points to a table, or [`NoEntry`].
     type Subtable: EntryFormat;
 
     /// This level as a value.
     const LEVEL: T::Levels;
     /// Whether a leaf may be here.
-    const LEAVES: bool;
+    const LEAVES: bool = <Self::Leaf as EntryFormat>::EXISTS;
     /// Whether an entry here may point to a table.
-    const TABLES: bool;
+    const TABLES: bool = <Self::Subtable as EntryFormat>::EXISTS;
 
     /// Reads an entry once, into what it is.
     fn decode(raw: u64) -> Entry<Self::Leaf, Self::Subtable>;
 
     /// The entry of a leaf with these attributes, its frame bits zero. Zero at a level without leaves.
-    fn leaf_template(attributes: &T::Attributes) -> u64;
+    #[inline(always)]
+    #[must_use]
+    fn leaf_template(attributes: &T::Attributes) -> u64 {
+        Self::Leaf::template(attributes)
+    }
 
     /// The attributes of a leaf of this level.
-    fn attributes(leaf: Self::Leaf) -> T::Attributes;
+    #[inline(always)]
+    #[must_use]
+    fn attributes(leaf: Self::Leaf) -> T::Attributes {
+        leaf.attributes()
+    }
 }
 
 /// A level at which the table `T` may have leaves.
@@ -100,7 +109,7 @@ pub trait LeafLevelOf<T: Visible>: LevelOf<T> {}
 pub trait TableLevelOf<T: Visible>: LevelOf<T> {}
 
 /// Below the last level: where the recursion of a walk ends. It has neither leaves nor tables.
-#[derive(Copy, Clone, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Bottom {}
 
 impl Level for Bottom {
@@ -115,19 +124,9 @@ impl<T: Visible> LevelOf<T> for Bottom {
     type Leaf = NoEntry;
     type Subtable = NoEntry;
     const LEVEL: T::Levels = T::Levels::ALL[0];
-    const LEAVES: bool = false;
-    const TABLES: bool = false;
 
     #[inline]
     fn decode(raw: u64) -> Entry<NoEntry, NoEntry> {
         Entry::Absent(crate::entry::Absent::new(raw))
-    }
-    #[inline]
-    fn leaf_template(_attributes: &T::Attributes) -> u64 {
-        0
-    }
-    #[inline]
-    fn attributes(leaf: NoEntry) -> T::Attributes {
-        match leaf {}
     }
 }

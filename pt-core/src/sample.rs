@@ -8,6 +8,7 @@ use crate::flush::{Invept, TlbiIpa};
 use crate::format::{Access, EntryFormat, FieldClass, FieldInfo, NoEntry};
 use crate::geometry::{Extension, Geometry, Split};
 use crate::hook::{self, Answer, Frozen, Refusal, Tracked};
+use crate::layout::{HasLayout, Layout, LeafFormat};
 use crate::level::{Bottom, LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 use crate::page::{Page, PageOf, TablePage};
 use crate::space::{Private, Protected, Shared};
@@ -38,7 +39,7 @@ impl Levels for LevelName {
 
 macro_rules! levels {
     ($($name:ident $number:literal $bits:literal;)*) => {$(
-        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
         pub enum $name {}
         impl Level for $name {
             const NAME: &'static str = stringify!($name);
@@ -121,14 +122,24 @@ const LEAF_FIELDS: &[FieldInfo] = &[
     field("suppress_ve", 1 << 63, FieldClass::Value),
 ];
 
+impl<L: Level, const LEAF: bool> HasLayout for Word<L, LEAF> {
+    const LAYOUT: Layout = {
+        let frame = 0x000f_ffff_ffff_f000;
+        let low = if LEAF { (1 << L::SHIFT) - 1 } else { 0 };
+        Layout {
+            fields: if LEAF { LEAF_FIELDS } else { TABLE_FIELDS },
+            frame: frame & !low,
+            hardware: if LEAF { 0x300 } else { 0x100 },
+            reserved: frame & low,
+            reserved_ones: if LEAF && L::NUMBER != 0 { 0x80 } else { 0 },
+            accessed: 0x100,
+            dirty: if LEAF { 0x200 } else { 0 },
+            template: 1 << 63,
+        }
+    };
+}
+
 impl<L: Level, const LEAF: bool> EntryFormat for Word<L, LEAF> {
-    const FIELDS: &'static [FieldInfo] = if LEAF { LEAF_FIELDS } else { TABLE_FIELDS };
-    const FRAME: u64 = if LEAF { 0x000f_ffff_ffff_f000 & !((1 << L::SHIFT) - 1) } else { 0x000f_ffff_ffff_f000 };
-    const HARDWARE: u64 = if LEAF { 0x300 } else { 0x100 };
-    const RESERVED: u64 = 0x000f_ffff_ffff_f000 & !Self::FRAME;
-    const RESERVED_ONES: u64 = 0;
-    const ACCESSED: u64 = 0x100;
-    const DIRTY: u64 = if LEAF { 0x200 } else { 0 };
     #[inline(always)]
     fn from_bits(raw: u64) -> Self {
         Self(raw, PhantomData)
@@ -136,14 +147,6 @@ impl<L: Level, const LEAF: bool> EntryFormat for Word<L, LEAF> {
     #[inline(always)]
     fn bits(self) -> u64 {
         self.0
-    }
-    #[inline(always)]
-    fn frame(self) -> Hpa {
-        Hpa::new(self.0 & Self::FRAME)
-    }
-    #[inline(always)]
-    fn frame_bits(frame: Hpa) -> u64 {
-        frame.as_u64() & Self::FRAME
     }
     #[inline(always)]
     fn access(self) -> Access {
@@ -194,6 +197,23 @@ impl Mapped {
     }
 }
 
+macro_rules! attributes {
+    ($fields:ident) => {
+        impl<L: Level> LeafFormat<$fields> for Word<L, true> {
+            #[inline(always)]
+            fn template(fields: &$fields) -> u64 {
+                Self::LAYOUT.template | Self::RESERVED_ONES | fields.bits()
+            }
+            #[inline(always)]
+            fn attributes(self) -> $fields {
+                $fields::from_bits(self.0)
+            }
+        }
+    };
+}
+attributes!(Fields);
+attributes!(Mapped);
+
 macro_rules! visible {
     ($table:ident, $space:ident, $fields:ident, $rule:ident) => {
         #[derive(Copy, Clone, Debug)]
@@ -223,11 +243,11 @@ macro_rules! visible {
                 self
             }
         }
-        visible!(@level $table $fields Pml5 Pml4 false true NoEntry, Word<Pml5, false>);
-        visible!(@level $table $fields Pml4 Pdpt false true NoEntry, Word<Pml4, false>);
-        visible!(@level $table $fields Pdpt Pd false true NoEntry, Word<Pdpt, false>);
-        visible!(@level $table $fields Pd Pt true true Word<Pd, true>, Word<Pd, false>);
-        visible!(@level $table $fields Pt Bottom true false Word<Pt, true>, NoEntry);
+        visible!(@level $table Pml5 Pml4 false true NoEntry, Word<Pml5, false>);
+        visible!(@level $table Pml4 Pdpt false true NoEntry, Word<Pml4, false>);
+        visible!(@level $table Pdpt Pd false true NoEntry, Word<Pdpt, false>);
+        visible!(@level $table Pd Pt true true Word<Pd, true>, Word<Pd, false>);
+        visible!(@level $table Pt Bottom true false Word<Pt, true>, NoEntry);
         impl LeafLevelOf<$table> for Pd {}
         impl LeafLevelOf<$table> for Pt {}
         impl TableLevelOf<$table> for Pml5 {}
@@ -245,14 +265,12 @@ macro_rules! visible {
             }
         }
     };
-    (@level $table:ident $fields:ident $level:ident $below:ident $leaves:literal $tables:literal $leaf:ty, $subtable:ty) => {
+    (@level $table:ident $level:ident $below:ident $leaves:literal $tables:literal $leaf:ty, $subtable:ty) => {
         impl LevelOf<$table> for $level {
             type Below = $below;
             type Leaf = $leaf;
             type Subtable = $subtable;
             const LEVEL: LevelName = LevelName::$level;
-            const LEAVES: bool = $leaves;
-            const TABLES: bool = $tables;
             #[inline(always)]
             fn decode(raw: u64) -> Entry<$leaf, $subtable> {
                 if raw & 7 == 0 {
@@ -262,14 +280,6 @@ macro_rules! visible {
                 } else {
                     Entry::Subtable(<$subtable>::from_bits(raw))
                 }
-            }
-            #[inline(always)]
-            fn leaf_template(fields: &$fields) -> u64 {
-                1 << 63 | u64::from($tables) << 7 | fields.bits()
-            }
-            #[inline(always)]
-            fn attributes(leaf: $leaf) -> $fields {
-                $fields::from_bits(leaf.bits())
             }
         }
     };

@@ -5,6 +5,7 @@ use crate::address::Address;
 use crate::entry::{Absent, Entry};
 use crate::format::{EntryFormat, NoEntry};
 use crate::geometry::{Extension, Geometry, Whole};
+use crate::layout::LeafFormat;
 use crate::level::{Bottom, Level, LevelOf, Levels};
 use crate::sample::Word;
 use crate::space::Virtual;
@@ -71,6 +72,16 @@ impl<const SIGN: bool> AddressOf<Small<SIGN>> for Address<Virtual> {
     }
 }
 
+/// The attributes of a leaf: whether it may be written.
+impl<L: Level> LeafFormat<bool> for Word<L, true> {
+    fn template(&write: &bool) -> u64 {
+        1 | u64::from(write) << 1 | Self::RESERVED_ONES
+    }
+    fn attributes(self) -> bool {
+        self.bits() & 2 != 0
+    }
+}
+
 macro_rules! levels {
     ($($name:ident $number:literal $below:ident $leaves:literal $tables:literal $leaf:ty, $subtable:ty;)*) => {$(
         #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -86,8 +97,6 @@ macro_rules! levels {
             type Leaf = $leaf;
             type Subtable = $subtable;
             const LEVEL: SmallLevel = SmallLevel::$name;
-            const LEAVES: bool = $leaves;
-            const TABLES: bool = $tables;
             #[allow(unreachable_code, clippy::verbose_bit_mask)]
             fn decode(raw: u64) -> Entry<$leaf, $subtable> {
                 match raw {
@@ -96,12 +105,6 @@ macro_rules! levels {
                     _ if $leaves && (!$tables || raw & 0x80 != 0) => Entry::Leaf(<$leaf>::from_bits(raw)),
                     _ => Entry::Subtable(<$subtable>::from_bits(raw)),
                 }
-            }
-            fn leaf_template(&write: &bool) -> u64 {
-                1 | u64::from(write) << 1 | u64::from($tables) << 7
-            }
-            fn attributes(leaf: $leaf) -> bool {
-                leaf.bits() & 2 != 0
             }
         }
     )*};

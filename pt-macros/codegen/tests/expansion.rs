@@ -1,0 +1,49 @@
+//! The whole expansion, as text, against files that a person has read.
+//!
+//! `BLESS=1 cargo test -p pt-codegen --test expansion` writes the files anew; the difference is then reviewed.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::path::Path;
+
+/// The most lines that the declaration of TDX may expand to.
+const LINES_OF_TDX: usize = 2_000;
+
+/// The expansion of the first module of a file, formatted.
+fn expand(declaration: &Path) -> String {
+    let text = std::fs::read_to_string(declaration).expect("the declaration is there");
+    let file = syn::parse_file(&text).expect("the declaration is Rust");
+    let module = file.items.into_iter().find(|item| matches!(item, syn::Item::Mod(_)));
+    let Some(syn::Item::Mod(mut module)) = module else { panic!("the declaration is a module") };
+    module.attrs.retain(|attr| attr.path().is_ident("doc"));
+    let tokens = pt_codegen::page_tables(TokenStream::new(), quote!(#module));
+    let file = syn::parse2(tokens).expect("the expansion is Rust");
+    prettyplease::unparse(&file)
+}
+
+fn compare(declaration: &str, expanded: &str) -> String {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let expansion = expand(&here.join(declaration));
+    let path = here.join("tests/expanded").join(expanded);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &expansion).expect("the file can be written");
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    if known != expansion {
+        let line = known.lines().zip(expansion.lines()).take_while(|(known, now)| known == now).count();
+        panic!(
+            "{expanded} differs from line {} on: {:?} was expected, {:?} is expanded. If that is right, run again with BLESS=1",
+            line + 1,
+            known.lines().nth(line).unwrap_or("the end"),
+            expansion.lines().nth(line).unwrap_or("the end"),
+        );
+    }
+    expansion
+}
+
+#[test]
+fn tdx() {
+    let expansion = compare("../../backends/tdx/src/declaration.rs", "tdx.rs");
+    let lines = expansion.lines().count();
+    assert!(lines < LINES_OF_TDX, "the declaration of TDX expands to {lines} lines");
+}
