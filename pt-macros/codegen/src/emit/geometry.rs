@@ -1,6 +1,7 @@
 //! The geometry enum.
 
 use super::Context;
+use super::derives::{KEY, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc};
 use super::literal::decimal;
 use crate::model::{Extension, Geometry, Root, SplitBit, Width};
@@ -30,11 +31,12 @@ pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
         let pattern = root.field.as_ref().map(|(field, _)| hygienic!({ #field }));
         hygienic!(Self::#name #pattern => #width,)
     });
+    let derive = derive(KEY, &geometry.head.attrs);
     let halves = halves(context, geometry);
     let tables = tables(geometry);
     hygienic! {
         #attrs
-        #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+        #derive
         #[allow(dead_code)]
         #vis enum #ident { #(#variants)* }
 

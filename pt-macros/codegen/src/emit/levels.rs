@@ -1,6 +1,7 @@
 //! The level enum, and one marker type a level.
 
 use super::Context;
+use super::derives::{KEY, ORDERED, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc};
 use super::literal::decimal;
 use crate::model::{Level, Levels};
@@ -12,17 +13,19 @@ pub(super) fn emit(context: Context<'_>, levels: &Levels) -> TokenStream {
     let attrs = attrs_or_doc(&levels.head.attrs, "The levels, root first.");
     let names: Vec<_> = levels.levels.iter().map(|level| &level.ident).collect();
     let texts: Vec<_> = names.iter().map(ToString::to_string).collect();
+    let (derive, key) = (derive(ORDERED, &levels.head.attrs), derive(KEY, &[]));
     let upwards = names.iter().rev();
     let docs = levels.levels.iter().map(|level| attrs_and_doc(&level.attrs, &describe(level)));
-    let numbers: Vec<_> = (0..names.len() as u64).rev().map(decimal).collect();
+    let numbers = (0..names.len() as u64).rev().map(decimal);
+    let last = decimal((names.len() as u64).saturating_sub(1));
     let shifts: Vec<_> = levels.levels.iter().map(|level| decimal(level.index.low)).collect();
-    let markers = levels.levels.iter().zip(&numbers).map(|(level, number)| {
+    let markers = levels.levels.iter().zip(numbers).map(|(level, number)| {
         let (name, text) = (&level.ident, level.ident.to_string());
         let (shift, bits) = (decimal(level.index.low), decimal(level.index.width()));
         let doc = attrs_and_doc(&level.attrs, &format!("Level `{text}`, as a type. {}", describe(level)));
         hygienic! {
             #doc
-            #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+            #key
             #[allow(dead_code)]
             #vis enum #name {}
 
@@ -36,7 +39,7 @@ pub(super) fn emit(context: Context<'_>, levels: &Levels) -> TokenStream {
     });
     hygienic! {
         #attrs
-        #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #derive
         #[allow(dead_code)]
         #vis enum #ident { #(#docs #names,)* }
 
@@ -44,7 +47,7 @@ pub(super) fn emit(context: Context<'_>, levels: &Levels) -> TokenStream {
             const ALL: &'static [Self] = &[#(Self::#upwards),*];
 
             fn number(self) -> u8 {
-                match self { #(Self::#names => #numbers,)* }
+                #last - self as u8
             }
             fn shift(self) -> u32 {
                 match self { #(Self::#names => #shifts,)* }

@@ -12,6 +12,7 @@ macro_rules! hygienic {
     ($($tokens:tt)*) => { ::quote::quote_spanned! { ::proc_macro2::Span::mixed_site()=> $($tokens)* } };
 }
 
+mod derives;
 mod docs;
 mod format;
 mod geometry;

@@ -1,6 +1,7 @@
 //! The life of a protected entry.
 
 use super::Context;
+use super::derives::{KEY, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc, upper_camel};
 use super::literal::{hex, hex64};
 use crate::model::{By, Encoding, Phase, Shape, Spanned, State, States, Transition};
@@ -14,9 +15,10 @@ pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
     let docs = states.states.iter().map(|state| attrs_and_doc(&state.attrs, &describe(state)));
     let codes = states.has_codes().then(|| codes(states));
     let model = model(context, states);
+    let derive = derive(KEY, &states.head.attrs);
     hygienic! {
         #attrs
-        #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+        #derive
         #[allow(dead_code)]
         #vis enum #ident { #(#docs #names,)* }
 
@@ -38,10 +40,10 @@ fn codes(states: &States) -> TokenStream {
             #[inline]
             #[must_use]
             pub const fn from_bits(bits: u64) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(match bits {
-                    #(#codes => Self::#names,)*
-                    _ => return ::core::option::Option::None,
-                })
+                match bits {
+                    #(#codes => ::core::option::Option::Some(Self::#names),)*
+                    _ => ::core::option::Option::None,
+                }
             }
 
             /// The code.
@@ -75,11 +77,7 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
         };
         state.transitions.iter().filter(known).map(|transition| self::transition(&state.ident, transition))
     });
-    let shapes = states.states.iter().map(|state| match state.shape.as_deref() {
-        Some(Shape::Leaf) => hygienic!(Leaf),
-        Some(Shape::Table) => hygienic!(Table),
-        Some(Shape::Absent) | None => hygienic!(Absent),
-    });
+    let shape = shape(context, states);
     let accessible = which(states, |state| state.accessible.is_some());
     let blocked = which(states, |state| state.blocked.is_some());
     let (apply, decode) = coding(context, states);
@@ -92,6 +90,7 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
             const INITIAL: Self = Self::#initial;
             const TRANSITIONS: &'static [#krate::states::Transition<Self, #method>] = {
                 use #krate::states::{PhaseName, Transition};
+                use #method as By;
                 &[#(#transitions,)*]
             };
 
@@ -99,7 +98,7 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
                 match self { #(Self::#names => #texts,)* }
             }
             fn shape(self) -> #krate::states::Shape {
-                match self { #(Self::#names => #krate::states::Shape::#shapes,)* }
+                #shape
             }
             fn is_accessible(self) -> bool {
                 #accessible
@@ -132,7 +131,7 @@ fn transition(from: &Ident, transition: &Transition) -> TokenStream {
         }
         Some(By::Hook(hook)) => {
             let hook = Ident::new(&upper_camel(hook), hook.span());
-            hygienic!(host(Self::#from, Self::#to, Self::Method::#hook))
+            hygienic!(host(Self::#from, Self::#to, By::#hook))
         }
         None => TokenStream::new(),
     };
@@ -150,6 +149,18 @@ fn phase_name(phase: Spanned<Phase>) -> Ident {
         Phase::Teardown => "Teardown",
     };
     Ident::new(name, phase.span())
+}
+
+/// What each state points to.
+fn shape(context: Context<'_>, states: &States) -> TokenStream {
+    let krate = context.krate;
+    let arms = [(Shape::Absent, "Absent"), (Shape::Leaf, "Leaf"), (Shape::Table, "Table")].map(|(shape, name)| {
+        let of_shape = |state: &&State| state.shape.map_or(Shape::Absent, |have| *have) == shape;
+        let names: Vec<_> = states.states.iter().filter(of_shape).map(|state| &state.ident).collect();
+        let name = Ident::new(name, proc_macro2::Span::mixed_site());
+        (!names.is_empty()).then(|| hygienic!(#(Self::#names)|* => #krate::states::Shape::#name,))
+    });
+    hygienic!(match self { #(#arms)* })
 }
 
 /// Whether `self` is one of the states that `choose` picks.
@@ -216,10 +227,10 @@ fn decode(names: &[&Ident], encodings: &[Option<Encoding>]) -> TokenStream {
             known.iter().map(|(name, encoding)| (*name, hex64(encoding.value))).unzip();
         let mask = hex64(mask);
         return hygienic! {
-            ::core::option::Option::Some(match raw & #mask {
-                #(#values => Self::#names,)*
-                _ => return ::core::option::Option::None,
-            })
+            match raw & #mask {
+                #(#values => ::core::option::Option::Some(Self::#names),)*
+                _ => ::core::option::Option::None,
+            }
         };
     }
     let branches = known.iter().map(|(name, encoding)| {

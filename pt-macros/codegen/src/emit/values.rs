@@ -1,5 +1,6 @@
 //! The values enums.
 
+use super::derives::{ORDERED, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc};
 use super::literal::decimal;
 use crate::model::Values;
@@ -16,11 +17,12 @@ pub(super) fn emit(values: &Values) -> TokenStream {
         })
         .unzip();
     let into_bits = if names.is_empty() { hygienic!(match self {}) } else { hygienic!(self as u64) };
+    let derive = derive(ORDERED, &values.head.attrs);
     let wide = values.values.iter().any(|value| value.number.is_some_and(|number| *number > i64::MAX as u64));
     let repr = wide.then(|| hygienic!(#[repr(u64)]));
     hygienic! {
         #attrs
-        #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #derive
         #[allow(dead_code)]
         #repr
         #vis enum #ident { #(#docs #names = #numbers,)* }
@@ -31,10 +33,10 @@ pub(super) fn emit(values: &Values) -> TokenStream {
             #[inline]
             #[must_use]
             pub const fn from_bits(bits: u64) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(match bits {
-                    #(#numbers => Self::#names,)*
-                    _ => return ::core::option::Option::None,
-                })
+                match bits {
+                    #(#numbers => ::core::option::Option::Some(Self::#names),)*
+                    _ => ::core::option::Option::None,
+                }
             }
 
             /// The number.

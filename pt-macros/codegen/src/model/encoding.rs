@@ -1,7 +1,7 @@
 //! What the bits of an entry are in a state.
 
-use super::{Format, Layout, Module, Role, Shape, State, States};
-use syn::Ident;
+use super::{Field, Format, Layout, Module, Role, Shape, State, States};
+use syn::{Ident, Type};
 
 /// The bits that tell a state from others, in place.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -21,10 +21,22 @@ impl Encoding {
 }
 
 impl States {
-    /// The format that entries in this state have: that of the state's shape among the formats of the table.
+    /// The format that entries in this state have: that with the state field if the state has a code, else that of
+    /// the state's shape among the formats of the table.
     #[must_use]
     pub fn format<'m>(&self, module: &'m Module, state: &State) -> Option<&'m Format> {
-        module.format_of(module.table(self.table.as_ref()?)?, *state.shape?)
+        let table = module.table(self.table.as_ref()?)?;
+        if state.code.is_none() {
+            return module.format_of(table, *state.shape?);
+        }
+        table.entries.iter().filter_map(|name| module.format(name)).find(|format| self.field(format).is_some())
+    }
+
+    /// The field of a format that holds the state.
+    #[must_use]
+    pub fn field<'m>(&self, format: &'m Format) -> Option<&'m Field> {
+        let is_state = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident(&self.head.ident));
+        format.fields.iter().find(|field| is_state(&field.ty))
     }
 
     /// What an entry of this level is in `state`; `None` if the state does not occur there.
@@ -36,8 +48,7 @@ impl States {
     pub fn encoding(&self, module: &Module, state: &State, level: &Ident) -> Option<Encoding> {
         let format = self.format(module, state)?;
         if let Some(code) = state.code {
-            let is_state = |ty: &syn::Type| matches!(ty, syn::Type::Path(path) if path.path.is_ident(&self.head.ident));
-            let place = format.fields.iter().find(|field| is_state(&field.ty))?.at(level)?;
+            let place = self.field(format)?.at(level)?;
             return Some(Encoding { mask: place.bits.mask(), value: place.bits.place(*code) });
         }
         let when = state.when.as_ref()?;

@@ -39,7 +39,6 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
         impl<L> #ident<L> #known {
             /// Takes a raw word as an entry of this format.
             #[inline(always)]
-            #[must_use]
             pub const fn from_bits(bits: #word) -> Self {
                 Self { bits, level: ::core::marker::PhantomData }
             }
@@ -76,7 +75,6 @@ fn new(context: Context<'_>, format: &Format, level: Option<&Ident>) -> TokenStr
         return hygienic! {
             /// A new entry: the declared defaults and the bits that must be one.
             #[inline]
-            #[must_use]
             pub const fn new() -> Self {
                 Self::from_bits(#template)
             }
@@ -147,7 +145,6 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
         #getter
         #doc
         #[inline]
-        #[must_use]
         pub const fn #with(self, #name: #ty) -> Self {
             Self::from_bits(self.bits & !#mask | #bits)
         }

@@ -1,8 +1,9 @@
 //! The attributes of a leaf: what it says beside its frame, as a struct.
 
 use super::bits::{default_value, exact, is_optional, put, untyped};
-use super::{common, is_leaf, levels};
+use super::{common, has_attributes, levels};
 use crate::emit::Context;
+use crate::emit::derives::{VALUE, derive};
 use crate::emit::docs::{attrs_or_doc, doc};
 use crate::model::{Field, FieldType, Format, Place, Role, Word};
 use proc_macro2::TokenStream;
@@ -27,7 +28,7 @@ fn is_attribute(place: &Place) -> bool {
 }
 
 pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
-    if !is_leaf(format) {
+    if !has_attributes(context, format) {
         return TokenStream::new();
     }
     let (vis, leaf, name) = (&format.head.vis, &format.head.ident, name(format));
@@ -40,10 +41,11 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     let head = doc(&format!("What a leaf of the format [`{leaf}`] says beside its frame, the same at every level."));
     let bools = attributes.iter().filter(|(field, _)| field.kind(context.module) == FieldType::Bool).count();
     let allow = (bools > 3).then(|| hygienic!(#[allow(clippy::struct_excessive_bools)]));
+    let derive = derive(VALUE, &[]);
     let codec = codec(context, format, &name, &attributes);
     hygienic! {
         #head
-        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #derive
         #[allow(dead_code)]
         #allow
         #vis struct #name {
@@ -81,16 +83,14 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
                 && !field.places.iter().any(matters)
     });
     let body = |level| {
-        let (fields, template) = (decode(context, format, level, attributes), encode(context, level, attributes));
+        let (fields, template) = (decode(context, name, level, attributes), encode(context, level, attributes));
         hygienic! {
-            type Fields = #name;
-
             #[inline(always)]
-            fn fields(self) -> #name {
+            fn attributes(self) -> #name {
                 #fields
             }
             #[inline(always)]
-            fn template(fields: &#name) -> u64 {
+            fn template(attributes: &#name) -> u64 {
                 <Self as #krate::HasLayout>::LAYOUT.reserved_ones #template
             }
         }
@@ -98,9 +98,9 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
     if same {
         let body = body(first);
         return hygienic! {
-            impl<L: #krate::Level> #krate::LeafFormat for #ident<L>
+            impl<L: #krate::Level> #krate::LeafFormat<#name> for #ident<L>
             where
-                Self: #krate::EntryFormat + #krate::HasLayout,
+                Self: #krate::HasLayout,
             {
                 #body
             }
@@ -109,7 +109,7 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
     levels(context, format)
         .map(|level| {
             let body = body(level);
-            hygienic!(impl #krate::LeafFormat for #ident<#level> { #body })
+            hygienic!(impl #krate::LeafFormat<#name> for #ident<#level> { #body })
         })
         .collect()
 }
@@ -119,7 +119,7 @@ fn matters(place: &Place) -> bool {
     matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty()
 }
 
-fn decode(context: Context<'_>, _format: &Format, level: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {
+fn decode(context: Context<'_>, name: &Ident, level: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {
     let values = attributes.iter().map(|(field, place)| {
         let name = &field.ident;
         match field.at(level).filter(|place| is_attribute(place)) {
@@ -139,14 +139,14 @@ fn decode(context: Context<'_>, _format: &Format, level: &Ident, attributes: &[(
             Some(_) => hygienic!(#name: self.#name(),),
         }
     });
-    hygienic!(Self::Fields { #(#values)* })
+    hygienic!(#name { #(#values)* })
 }
 
 fn encode(context: Context<'_>, level: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {
     let terms = attributes.iter().filter_map(|(field, _)| {
         let place = field.at(level).filter(|place| is_attribute(place))?;
         let name = &field.ident;
-        let value = untyped(context, field, place, &hygienic!(fields.#name));
+        let value = untyped(context, field, place, &hygienic!(attributes.#name));
         let bits = put(&place.bits, &value, Word::U64, exact(context, field, place));
         Some(hygienic!(| #bits))
     });

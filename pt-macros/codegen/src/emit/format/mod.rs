@@ -17,6 +17,7 @@ pub(super) use bits::default_bits;
 pub(super) use fields::name as fields_name;
 
 use super::Context;
+use super::derives::{KEY, derive};
 use super::docs::attrs_and_doc;
 use crate::model::{Field, Format, Place, Role, Shape, Word};
 use proc_macro2::TokenStream;
@@ -26,9 +27,10 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     let krate = context.krate;
     let (vis, ident, text) = (&format.head.vis, &format.head.ident, format.head.ident.to_string());
     let attrs = attrs_and_doc(&format.head.attrs, "");
+    let derive = derive(&KEY[..5], &format.head.attrs);
     let word = word(format);
     let shown = match format.word {
-        Word::U64 => hygienic!(#krate::Layout::debug(&<Self as #krate::HasLayout>::LAYOUT, #text, self.bits, f)),
+        Word::U64 => hygienic!(<Self as #krate::HasLayout>::LAYOUT.debug(#text, self.bits, f)),
         Word::U128 => hygienic!(::core::write!(f, "{}({:#x})", #text, self.bits)),
     };
     let known = bound(context, format);
@@ -40,32 +42,15 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     ];
     hygienic! {
         #attrs
+        #derive
         #[repr(transparent)]
+        #[must_use]
         #[allow(dead_code)]
         #vis struct #ident<L> {
             bits: #word,
             level: ::core::marker::PhantomData<fn() -> L>,
         }
 
-        impl<L> ::core::clone::Clone for #ident<L> {
-            #[inline]
-            fn clone(&self) -> Self {
-                *self
-            }
-        }
-        impl<L> ::core::marker::Copy for #ident<L> {}
-        impl<L> ::core::cmp::PartialEq for #ident<L> {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                self.bits == other.bits
-            }
-        }
-        impl<L> ::core::cmp::Eq for #ident<L> {}
-        impl<L> ::core::hash::Hash for #ident<L> {
-            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                ::core::hash::Hash::hash(&self.bits, state);
-            }
-        }
         impl<L> ::core::fmt::Debug for #ident<L> #known {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 #shown
@@ -115,7 +100,11 @@ fn frame<'f>(format: &'f Format, level: &Ident) -> Option<(&'f Field, &'f Place)
         .find(|(_, place)| matches!(place.role, Role::Frame { .. }))
 }
 
-/// Whether the format has an attributes struct.
-fn is_leaf(format: &Format) -> bool {
-    format.has(Shape::Leaf) && format.word == Word::U64
+/// Whether the format has an attributes struct: it is that of a leaf, and some table that is walked uses it, or it
+/// stands alone.
+fn has_attributes(context: Context<'_>, format: &Format) -> bool {
+    let alone = context.module.head.is_none();
+    let walked = context.module.tables.iter().filter(|table| table.is_walked());
+    let used = walked.flat_map(|table| &table.entries).any(|name| *name == format.head.ident);
+    format.has(Shape::Leaf) && format.word == Word::U64 && (alone || used)
 }

@@ -45,18 +45,10 @@ fn matters(field: &Field) -> bool {
 }
 
 fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
+    let frames = frames(context, format, level);
+    let access = access(format, level);
     let krate = context.krate;
-    let constants = ["FRAME", "HARDWARE", "RESERVED", "RESERVED_ONES", "ACCESSED", "DIRTY"].map(|name| {
-        let constant = Ident::new(name, proc_macro2::Span::mixed_site());
-        let field = Ident::new(&name.to_lowercase(), proc_macro2::Span::mixed_site());
-        hygienic!(const #constant: u64 = <Self as #krate::HasLayout>::LAYOUT.#field;)
-    });
-    let (take, give) = frames(context, format, level);
-    let access = access(context, format, level);
     hygienic! {
-        const FIELDS: &'static [#krate::format::FieldInfo] = <Self as #krate::HasLayout>::LAYOUT.fields;
-        #(#constants)*
-
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
             Self { bits: raw, level: ::core::marker::PhantomData }
@@ -66,54 +58,35 @@ fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
             self.bits
         }
         #[inline(always)]
+        fn access(self) -> #krate::format::Access {
+            use #krate::format::Access;
+            #access
+        }
+        #frames
+    }
+}
+
+/// The frame of an entry and the bits of a frame, where they are not where the trait expects them.
+fn frames(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenStream> {
+    let krate = context.krate;
+    let (_, place) = frame(format, level).filter(|(_, place)| !plain_frame(place))?;
+    let (bits, back) = frame_bits(format, place);
+    Some(hygienic! {
+        #[inline(always)]
         fn frame(self) -> #krate::Hpa {
-            #take
+            let bits = self.bits & <Self as #krate::EntryFormat>::FRAME;
+            #krate::Hpa::new(#back)
         }
         #[inline(always)]
         fn frame_bits(frame: #krate::Hpa) -> u64 {
-            #give
+            let frame = frame.as_u64();
+            (#bits) & <Self as #krate::EntryFormat>::FRAME
         }
-        #[inline(always)]
-        fn access(self) -> #krate::format::Access {
-            #access
-        }
-    }
-}
-
-/// The frame of an entry, and the bits of a frame.
-fn frames(context: Context<'_>, format: &Format, level: &Ident) -> (TokenStream, TokenStream) {
-    let krate = context.krate;
-    let Some((_, place)) = frame(format, level) else {
-        return (
-            hygienic!(#krate::Hpa::new(0)),
-            hygienic!({
-                let _ = frame;
-                0
-            }),
-        );
-    };
-    if plain_frame(place) {
-        let mask = hygienic!(<Self as #krate::EntryFormat>::FRAME);
-        return (hygienic!(#krate::Hpa::new(self.bits & #mask)), hygienic!(frame.as_u64() & #mask));
-    }
-    let (bits, back) = frame_bits(format, place);
-    let take = hygienic! {
-        let bits = self.bits & <Self as #krate::EntryFormat>::FRAME;
-        #krate::Hpa::new(#back)
-    };
-    let give = hygienic! {
-        let frame = frame.as_u64();
-        (#bits) & <Self as #krate::EntryFormat>::FRAME
-    };
-    (take, give)
+    })
 }
 
 /// What an entry lets through: what no field decides, what set fields allow, less what set fields deny.
-fn access(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
-    let access = {
-        let krate = context.krate;
-        hygienic!(#krate::format::Access)
-    };
+fn access(format: &Format, level: &Ident) -> TokenStream {
     let places: Vec<&Place> = format.fields.iter().filter_map(|field| field.at(level)).collect();
     let of_user = places.iter().any(|place| {
         place.allows.iter().chain(&place.denies).any(|permission| **permission == Permission::UserExecute)
@@ -139,29 +112,29 @@ fn access(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
             // The bits have this value in every entry of the format.
             (Role::Tag(_), _) => given |= allowed,
             (_, mask) => {
-                let allowed = constant(&access, allowed);
-                terms.extend(hygienic!(.union(#access::when(self.bits & #mask != 0, #allowed))));
+                let allowed = constant(allowed);
+                terms.extend(hygienic!(.union(Access::when(self.bits & #mask != 0, #allowed))));
             }
         }
     }
     for place in places.iter().filter(|place| !place.denies.is_empty()) {
-        let (denied, mask) = (constant(&access, set(&place.denies)), hex(place.bits.mask()));
-        terms.extend(hygienic!(.without(#access::when(self.bits & #mask != 0, #denied))));
+        let (denied, mask) = (constant(set(&place.denies)), hex(place.bits.mask()));
+        terms.extend(hygienic!(.without(Access::when(self.bits & #mask != 0, #denied))));
     }
-    let given = constant(&access, given);
+    let given = constant(given);
     hygienic!(#given #terms)
 }
 
 /// A set of permissions as a constant expression.
-fn constant(access: &TokenStream, set: u8) -> TokenStream {
+fn constant(set: u8) -> TokenStream {
     const NAMES: [(u8, &str); 5] = [(1, "READ"), (2, "WRITE"), (4, "EXECUTE"), (8, "USER_EXECUTE"), (16, "USER")];
     let mut names = NAMES
         .iter()
         .filter(|(bit, _)| set & bit != 0)
         .map(|(_, name)| Ident::new(name, proc_macro2::Span::mixed_site()));
     if set == 31 {
-        return hygienic!(#access::ALL);
+        return hygienic!(Access::ALL);
     }
-    let Some(first) = names.next() else { return hygienic!(#access::NONE) };
-    hygienic!(#access::#first #(.union(#access::#names))*)
+    let Some(first) = names.next() else { return hygienic!(Access::NONE) };
+    hygienic!(Access::#first #(.union(Access::#names))*)
 }

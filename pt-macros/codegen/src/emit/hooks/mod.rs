@@ -3,6 +3,7 @@
 mod roles;
 
 use super::Context;
+use super::derives::{ORDERED, VALUE, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc, doc, upper_camel};
 use crate::model::{Hook, Hooks, Order};
 use proc_macro2::TokenStream;
@@ -58,6 +59,7 @@ fn methods(hooks: &Hooks) -> TokenStream {
     let texts: Vec<_> = hooks.hooks.iter().map(|hook| hook.ident.to_string()).collect();
     let docs = texts.iter().map(|text| doc(&format!("[`{}::{text}`].", hooks.head.ident)));
     let head = doc(&format!("The methods of [`{}`], as values.", hooks.head.ident));
+    let derive = derive(ORDERED, &[]);
     let text = if texts.is_empty() {
         hygienic!(match self {})
     } else {
@@ -65,7 +67,7 @@ fn methods(hooks: &Hooks) -> TokenStream {
     };
     hygienic! {
         #head
-        #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #derive
         #[allow(dead_code)]
         #vis enum #name { #(#docs #variants,)* }
 
@@ -114,9 +116,10 @@ fn marker(context: Context<'_>, hooks: &Hooks, hook: &Hook) -> Option<TokenStrea
             const LOSSY: bool = true;
         )
     });
+    let derive = derive(VALUE, &[]);
     Some(hygienic! {
         #head
-        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #derive
         #[allow(dead_code)]
         #vis enum #name {}
 

@@ -75,7 +75,10 @@ fn implementation(
             Some(list) => list.contains(&level.ident),
             None => default(level),
         });
-        let chosen = chosen.map(|level| &level.ident);
+        let chosen: Vec<_> = chosen.map(|level| &level.ident).collect();
+        if chosen.len() == levels.levels.len() {
+            return hygienic!(const LEVELS: &'static [#level_enum] = <#level_enum as #krate::Levels>::ALL;);
+        }
         hygienic!(const LEVELS: &'static [#level_enum] = &[#(#level_enum::#chosen),*];)
     });
     Some(hygienic! {

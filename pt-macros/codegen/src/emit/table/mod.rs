@@ -5,6 +5,7 @@ mod patterns;
 mod walked;
 
 use super::Context;
+use super::derives::{VALUE, derive};
 use super::docs::{attrs_and_doc, doc};
 use crate::model::{Kind, Select, Space, Table};
 use proc_macro2::TokenStream;
@@ -14,9 +15,10 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
     let krate = context.krate;
     let (vis, ident, text) = (&table.head.vis, &table.head.ident, table.head.ident.to_string());
     let attrs = attrs_and_doc(&table.head.attrs, &describe(table));
+    let derive = derive(VALUE, &table.head.attrs);
     let unit = hygienic! {
         #attrs
-        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #derive
         #[allow(dead_code)]
         #vis struct #ident;
     };
@@ -110,9 +112,10 @@ pub(super) fn pair(context: Context<'_>) -> Option<TokenStream> {
     let (shared, private) = (&shared.head.ident, &private.head.ident);
     let vis = &module.table(private)?.head.vis;
     let doc = doc(&format!("The pair of [`{shared}`] and [`{private}`]: what routes, faults and conversions work on."));
+    let derive = derive(VALUE, &[]);
     Some(hygienic! {
         #doc
-        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #derive
         #[allow(dead_code)]
         #vis struct #marker;
 

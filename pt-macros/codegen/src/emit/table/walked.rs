@@ -109,42 +109,17 @@ fn rung(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
         name.map_or_else(|| hygienic!(#krate::format::NoEntry), |name| hygienic!(#name<Self>))
     };
     let (leaf_type, subtable_type) = (shape(leaf), shape(subtable));
-    let (leaves, tables) = (leaf.is_some(), subtable.is_some());
     let decode = decode(context, table, level);
-    let (template, attributes) = match leaf {
-        Some(_) => (
-            hygienic!(<Self::Leaf as #krate::LeafFormat>::template(attributes)),
-            hygienic!(#krate::LeafFormat::fields(leaf)),
-        ),
-        None => (
-            hygienic!({
-                let _ = attributes;
-                0
-            }),
-            hygienic!(match leaf {}),
-        ),
-    };
-    let fields = module.format_of(table, Shape::Leaf).map(fields_name);
     hygienic! {
         impl #krate::LevelOf<#ident> for #name {
             type Below = #below;
             type Leaf = #leaf_type;
             type Subtable = #subtable_type;
             const LEVEL: #level_enum = #level_enum::#name;
-            const LEAVES: bool = #leaves;
-            const TABLES: bool = #tables;
 
             #[inline(always)]
             fn decode(raw: u64) -> #krate::Entry<Self::Leaf, Self::Subtable> {
                 #decode
-            }
-            #[inline(always)]
-            fn leaf_template(attributes: &#fields) -> u64 {
-                #template
-            }
-            #[inline(always)]
-            fn attributes(leaf: Self::Leaf) -> #fields {
-                #attributes
             }
         }
     }
