@@ -26,7 +26,6 @@ pub(super) fn emit(context: Context<'_>, levels: &Levels) -> TokenStream {
         hygienic! {
             #doc
             #key
-            #[allow(dead_code)]
             #vis enum #name {}
 
             impl #krate::Level for #name {

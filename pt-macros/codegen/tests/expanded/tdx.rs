@@ -27,13 +27,7 @@ pub mod tdx {
             Self::Pml5,
         ];
         fn number(self) -> u8 {
-            match self {
-                Self::Pml5 => 4,
-                Self::Pml4 => 3,
-                Self::Pdpt => 2,
-                Self::Pd => 1,
-                Self::Pt => 0,
-            }
+            4 - self as u8
         }
         fn shift(self) -> u32 {
             match self {
@@ -55,8 +49,7 @@ pub mod tdx {
         }
     }
     /// Level `Pml5`, as a type. Indexed by address bits 51:48. Entries point to a table; 256 TiB lie behind each.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
+    #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     pub enum Pml5 {}
     impl ::pt_core::Level for Pml5 {
         const NAME: &'static str = "Pml5";
@@ -65,8 +58,7 @@ pub mod tdx {
         const INDEX_BITS: u32 = 4;
     }
     /// Level `Pml4`, as a type. Indexed by address bits 47:39. Entries point to a table; 512 GiB lie behind each.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
+    #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     pub enum Pml4 {}
     impl ::pt_core::Level for Pml4 {
         const NAME: &'static str = "Pml4";
@@ -75,8 +67,7 @@ pub mod tdx {
         const INDEX_BITS: u32 = 9;
     }
     /// Level `Pdpt`, as a type. Indexed by address bits 38:30. Entries point to a table; 1 GiB lie behind each.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
+    #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     pub enum Pdpt {}
     impl ::pt_core::Level for Pdpt {
         const NAME: &'static str = "Pdpt";
@@ -85,8 +76,7 @@ pub mod tdx {
         const INDEX_BITS: u32 = 9;
     }
     /// Level `Pd`, as a type. Indexed by address bits 29:21. Entries map a page or point to a table; 2 MiB lie behind each.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
+    #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     pub enum Pd {}
     impl ::pt_core::Level for Pd {
         const NAME: &'static str = "Pd";
@@ -95,8 +85,7 @@ pub mod tdx {
         const INDEX_BITS: u32 = 9;
     }
     /// Level `Pt`, as a type. Indexed by address bits 20:12. Entries map a page; 4 KiB lie behind each.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
+    #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     pub enum Pt {}
     impl ::pt_core::Level for Pt {
         const NAME: &'static str = "Pt";
@@ -104,7 +93,7 @@ pub mod tdx {
         const SHIFT: u32 = 12;
         const INDEX_BITS: u32 = 9;
     }
-    /// Width of guest-physical addresses: GPAW of TD_PARAMS.CONFIG_FLAGS, and the levels of EPTP.
+    /// Width of guest-physical addresses: GPAW of `TD_PARAMS.CONFIG_FLAGS`, and the levels of EPTP.
     #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     #[allow(dead_code)]
     pub enum Gpaw {
@@ -167,16 +156,14 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn from_bits(bits: u64) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(
-                match bits {
-                    0 => Self::Uncacheable,
-                    1 => Self::WriteCombining,
-                    4 => Self::WriteThrough,
-                    5 => Self::WriteProtected,
-                    6 => Self::WriteBack,
-                    _ => return ::core::option::Option::None,
-                },
-            )
+            match bits {
+                0 => ::core::option::Option::Some(Self::Uncacheable),
+                1 => ::core::option::Option::Some(Self::WriteCombining),
+                4 => ::core::option::Option::Some(Self::WriteThrough),
+                5 => ::core::option::Option::Some(Self::WriteProtected),
+                6 => ::core::option::Option::Some(Self::WriteBack),
+                _ => ::core::option::Option::None,
+            }
         }
         /// The number.
         #[inline]
@@ -186,42 +173,19 @@ pub mod tdx {
         }
     }
     /// A shared EPT entry that maps a page, SDM 3C tables 29-5 and 29-6.
+    #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
-    #[allow(dead_code)]
+    #[must_use]
     pub struct EptLeaf<L> {
         bits: u64,
         level: ::core::marker::PhantomData<fn() -> L>,
-    }
-    impl<L> ::core::clone::Clone for EptLeaf<L> {
-        #[inline]
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<L> ::core::marker::Copy for EptLeaf<L> {}
-    impl<L> ::core::cmp::PartialEq for EptLeaf<L> {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            self.bits == other.bits
-        }
-    }
-    impl<L> ::core::cmp::Eq for EptLeaf<L> {}
-    impl<L> ::core::hash::Hash for EptLeaf<L> {
-        fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-            ::core::hash::Hash::hash(&self.bits, state);
-        }
     }
     impl<L> ::core::fmt::Debug for EptLeaf<L>
     where
         Self: ::pt_core::HasLayout,
     {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::pt_core::Layout::debug(
-                &<Self as ::pt_core::HasLayout>::LAYOUT,
-                "EptLeaf",
-                self.bits,
-                f,
-            )
+            <Self as ::pt_core::HasLayout>::LAYOUT.debug("EptLeaf", self.bits, f)
         }
     }
     impl ::pt_core::HasLayout for EptLeaf<Pd> {
@@ -288,7 +252,6 @@ pub mod tdx {
     {
         /// Takes a raw word as an entry of this format.
         #[inline(always)]
-        #[must_use]
         pub const fn from_bits(bits: u64) -> Self {
             Self {
                 bits,
@@ -316,7 +279,6 @@ pub mod tdx {
         }
         /// The entry with this `read`.
         #[inline]
-        #[must_use]
         pub const fn with_read(self, read: bool) -> Self {
             Self::from_bits(self.bits & !0x1 | (read as u64))
         }
@@ -328,7 +290,6 @@ pub mod tdx {
         }
         /// The entry with this `write`.
         #[inline]
-        #[must_use]
         pub const fn with_write(self, write: bool) -> Self {
             Self::from_bits(self.bits & !0x2 | ((write as u64) << 1))
         }
@@ -340,7 +301,6 @@ pub mod tdx {
         }
         /// The entry with this `execute`.
         #[inline]
-        #[must_use]
         pub const fn with_execute(self, execute: bool) -> Self {
             Self::from_bits(self.bits & !0x4 | ((execute as u64) << 2))
         }
@@ -352,7 +312,6 @@ pub mod tdx {
         }
         /// The entry with this `memory_type`.
         #[inline]
-        #[must_use]
         pub const fn with_memory_type(self, memory_type: MemoryType) -> Self {
             Self::from_bits(self.bits & !0x38 | ((memory_type.into_bits() << 3) & 0x38))
         }
@@ -364,7 +323,6 @@ pub mod tdx {
         }
         /// The entry with this `ignore_pat`.
         #[inline]
-        #[must_use]
         pub const fn with_ignore_pat(self, ignore_pat: bool) -> Self {
             Self::from_bits(self.bits & !0x40 | ((ignore_pat as u64) << 6))
         }
@@ -376,7 +334,6 @@ pub mod tdx {
         }
         /// The entry with this `accessed`.
         #[inline]
-        #[must_use]
         pub const fn with_accessed(self, accessed: bool) -> Self {
             Self::from_bits(self.bits & !0x100 | ((accessed as u64) << 8))
         }
@@ -388,7 +345,6 @@ pub mod tdx {
         }
         /// The entry with this `dirty`.
         #[inline]
-        #[must_use]
         pub const fn with_dirty(self, dirty: bool) -> Self {
             Self::from_bits(self.bits & !0x200 | ((dirty as u64) << 9))
         }
@@ -420,7 +376,6 @@ pub mod tdx {
         }
         /// The entry with this `suppress_ve`.
         #[inline]
-        #[must_use]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
             Self::from_bits(
                 self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
@@ -431,14 +386,6 @@ pub mod tdx {
     where
         Self: ::pt_core::HasLayout,
     {
-        const FIELDS: &'static [::pt_core::format::FieldInfo] = <Self as ::pt_core::HasLayout>::LAYOUT
-            .fields;
-        const FRAME: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-        const HARDWARE: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.hardware;
-        const RESERVED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved;
-        const RESERVED_ONES: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones;
-        const ACCESSED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.accessed;
-        const DIRTY: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.dirty;
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
             Self {
@@ -451,33 +398,15 @@ pub mod tdx {
             self.bits
         }
         #[inline(always)]
-        fn frame(self) -> ::pt_core::Hpa {
-            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::EntryFormat>::FRAME)
-        }
-        #[inline(always)]
-        fn frame_bits(frame: ::pt_core::Hpa) -> u64 {
-            frame.as_u64() & <Self as ::pt_core::EntryFormat>::FRAME
-        }
-        #[inline(always)]
         fn access(self) -> ::pt_core::format::Access {
-            ::pt_core::format::Access::USER
+            use ::pt_core::format::Access;
+            Access::USER
+                .union(Access::when(self.bits & 0x1 != 0, Access::READ))
+                .union(Access::when(self.bits & 0x2 != 0, Access::WRITE))
                 .union(
-                    ::pt_core::format::Access::when(
-                        self.bits & 0x1 != 0,
-                        ::pt_core::format::Access::READ,
-                    ),
-                )
-                .union(
-                    ::pt_core::format::Access::when(
-                        self.bits & 0x2 != 0,
-                        ::pt_core::format::Access::WRITE,
-                    ),
-                )
-                .union(
-                    ::pt_core::format::Access::when(
+                    Access::when(
                         self.bits & 0x4 != 0,
-                        ::pt_core::format::Access::EXECUTE
-                            .union(::pt_core::format::Access::USER_EXECUTE),
+                        Access::EXECUTE.union(Access::USER_EXECUTE),
                     ),
                 )
         }
@@ -528,14 +457,13 @@ pub mod tdx {
             Self::new()
         }
     }
-    impl<L: ::pt_core::Level> ::pt_core::LeafFormat for EptLeaf<L>
+    impl<L: ::pt_core::Level> ::pt_core::LeafFormat<EptLeafFields> for EptLeaf<L>
     where
-        Self: ::pt_core::EntryFormat + ::pt_core::HasLayout,
+        Self: ::pt_core::HasLayout,
     {
-        type Fields = EptLeafFields;
         #[inline(always)]
-        fn fields(self) -> EptLeafFields {
-            Self::Fields {
+        fn attributes(self) -> EptLeafFields {
+            EptLeafFields {
                 read: self.read(),
                 write: self.write(),
                 execute: self.execute(),
@@ -550,51 +478,30 @@ pub mod tdx {
             }
         }
         #[inline(always)]
-        fn template(fields: &EptLeafFields) -> u64 {
-            <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones | (fields.read as u64)
-                | ((fields.write as u64) << 1) | ((fields.execute as u64) << 2)
-                | ((fields.memory_type.into_bits() << 3) & 0x38)
-                | ((fields.ignore_pat as u64) << 6) | ((fields.accessed as u64) << 8)
-                | ((fields.dirty as u64) << 9) | ((fields.suppress_ve as u64) << 63)
+        fn template(attributes: &EptLeafFields) -> u64 {
+            <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones
+                | (attributes.read as u64) | ((attributes.write as u64) << 1)
+                | ((attributes.execute as u64) << 2)
+                | ((attributes.memory_type.into_bits() << 3) & 0x38)
+                | ((attributes.ignore_pat as u64) << 6)
+                | ((attributes.accessed as u64) << 8) | ((attributes.dirty as u64) << 9)
+                | ((attributes.suppress_ve as u64) << 63)
         }
     }
     /// A shared EPT entry that points to a table, SDM 3C tables 29-2 to 29-4.
+    #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
-    #[allow(dead_code)]
+    #[must_use]
     pub struct EptTable<L> {
         bits: u64,
         level: ::core::marker::PhantomData<fn() -> L>,
-    }
-    impl<L> ::core::clone::Clone for EptTable<L> {
-        #[inline]
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<L> ::core::marker::Copy for EptTable<L> {}
-    impl<L> ::core::cmp::PartialEq for EptTable<L> {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            self.bits == other.bits
-        }
-    }
-    impl<L> ::core::cmp::Eq for EptTable<L> {}
-    impl<L> ::core::hash::Hash for EptTable<L> {
-        fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-            ::core::hash::Hash::hash(&self.bits, state);
-        }
     }
     impl<L> ::core::fmt::Debug for EptTable<L>
     where
         Self: ::pt_core::HasLayout,
     {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::pt_core::Layout::debug(
-                &<Self as ::pt_core::HasLayout>::LAYOUT,
-                "EptTable",
-                self.bits,
-                f,
-            )
+            <Self as ::pt_core::HasLayout>::LAYOUT.debug("EptTable", self.bits, f)
         }
     }
     impl ::pt_core::HasLayout for EptTable<Pml5> {
@@ -666,7 +573,6 @@ pub mod tdx {
     {
         /// Takes a raw word as an entry of this format.
         #[inline(always)]
-        #[must_use]
         pub const fn from_bits(bits: u64) -> Self {
             Self {
                 bits,
@@ -694,7 +600,6 @@ pub mod tdx {
         }
         /// The entry with this `read`.
         #[inline]
-        #[must_use]
         pub const fn with_read(self, read: bool) -> Self {
             Self::from_bits(self.bits & !0x1 | (read as u64))
         }
@@ -706,7 +611,6 @@ pub mod tdx {
         }
         /// The entry with this `write`.
         #[inline]
-        #[must_use]
         pub const fn with_write(self, write: bool) -> Self {
             Self::from_bits(self.bits & !0x2 | ((write as u64) << 1))
         }
@@ -718,7 +622,6 @@ pub mod tdx {
         }
         /// The entry with this `execute`.
         #[inline]
-        #[must_use]
         pub const fn with_execute(self, execute: bool) -> Self {
             Self::from_bits(self.bits & !0x4 | ((execute as u64) << 2))
         }
@@ -730,7 +633,6 @@ pub mod tdx {
         }
         /// The entry with this `accessed`.
         #[inline]
-        #[must_use]
         pub const fn with_accessed(self, accessed: bool) -> Self {
             Self::from_bits(self.bits & !0x100 | ((accessed as u64) << 8))
         }
@@ -762,7 +664,6 @@ pub mod tdx {
         }
         /// The entry with this `suppress_ve`.
         #[inline]
-        #[must_use]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
             Self::from_bits(
                 self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
@@ -773,14 +674,6 @@ pub mod tdx {
     where
         Self: ::pt_core::HasLayout,
     {
-        const FIELDS: &'static [::pt_core::format::FieldInfo] = <Self as ::pt_core::HasLayout>::LAYOUT
-            .fields;
-        const FRAME: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-        const HARDWARE: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.hardware;
-        const RESERVED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved;
-        const RESERVED_ONES: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones;
-        const ACCESSED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.accessed;
-        const DIRTY: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.dirty;
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
             Self {
@@ -793,74 +686,33 @@ pub mod tdx {
             self.bits
         }
         #[inline(always)]
-        fn frame(self) -> ::pt_core::Hpa {
-            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::EntryFormat>::FRAME)
-        }
-        #[inline(always)]
-        fn frame_bits(frame: ::pt_core::Hpa) -> u64 {
-            frame.as_u64() & <Self as ::pt_core::EntryFormat>::FRAME
-        }
-        #[inline(always)]
         fn access(self) -> ::pt_core::format::Access {
-            ::pt_core::format::Access::USER
+            use ::pt_core::format::Access;
+            Access::USER
+                .union(Access::when(self.bits & 0x1 != 0, Access::READ))
+                .union(Access::when(self.bits & 0x2 != 0, Access::WRITE))
                 .union(
-                    ::pt_core::format::Access::when(
-                        self.bits & 0x1 != 0,
-                        ::pt_core::format::Access::READ,
-                    ),
-                )
-                .union(
-                    ::pt_core::format::Access::when(
-                        self.bits & 0x2 != 0,
-                        ::pt_core::format::Access::WRITE,
-                    ),
-                )
-                .union(
-                    ::pt_core::format::Access::when(
+                    Access::when(
                         self.bits & 0x4 != 0,
-                        ::pt_core::format::Access::EXECUTE
-                            .union(::pt_core::format::Access::USER_EXECUTE),
+                        Access::EXECUTE.union(Access::USER_EXECUTE),
                     ),
                 )
         }
     }
     /// What the VMM remembers of a Secure EPT leaf. It has no permissions that one could get wrong.
+    #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
-    #[allow(dead_code)]
+    #[must_use]
     pub struct PrivateLeaf<L> {
         bits: u64,
         level: ::core::marker::PhantomData<fn() -> L>,
-    }
-    impl<L> ::core::clone::Clone for PrivateLeaf<L> {
-        #[inline]
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<L> ::core::marker::Copy for PrivateLeaf<L> {}
-    impl<L> ::core::cmp::PartialEq for PrivateLeaf<L> {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            self.bits == other.bits
-        }
-    }
-    impl<L> ::core::cmp::Eq for PrivateLeaf<L> {}
-    impl<L> ::core::hash::Hash for PrivateLeaf<L> {
-        fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-            ::core::hash::Hash::hash(&self.bits, state);
-        }
     }
     impl<L> ::core::fmt::Debug for PrivateLeaf<L>
     where
         Self: ::pt_core::HasLayout,
     {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::pt_core::Layout::debug(
-                &<Self as ::pt_core::HasLayout>::LAYOUT,
-                "PrivateLeaf",
-                self.bits,
-                f,
-            )
+            <Self as ::pt_core::HasLayout>::LAYOUT.debug("PrivateLeaf", self.bits, f)
         }
     }
     impl ::pt_core::HasLayout for PrivateLeaf<Pd> {
@@ -913,7 +765,6 @@ pub mod tdx {
     {
         /// Takes a raw word as an entry of this format.
         #[inline(always)]
-        #[must_use]
         pub const fn from_bits(bits: u64) -> Self {
             Self {
                 bits,
@@ -961,7 +812,6 @@ pub mod tdx {
         }
         /// The entry with this `suppress_ve`.
         #[inline]
-        #[must_use]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
             Self::from_bits(
                 self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
@@ -972,14 +822,6 @@ pub mod tdx {
     where
         Self: ::pt_core::HasLayout,
     {
-        const FIELDS: &'static [::pt_core::format::FieldInfo] = <Self as ::pt_core::HasLayout>::LAYOUT
-            .fields;
-        const FRAME: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-        const HARDWARE: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.hardware;
-        const RESERVED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved;
-        const RESERVED_ONES: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones;
-        const ACCESSED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.accessed;
-        const DIRTY: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.dirty;
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
             Self {
@@ -992,16 +834,9 @@ pub mod tdx {
             self.bits
         }
         #[inline(always)]
-        fn frame(self) -> ::pt_core::Hpa {
-            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::EntryFormat>::FRAME)
-        }
-        #[inline(always)]
-        fn frame_bits(frame: ::pt_core::Hpa) -> u64 {
-            frame.as_u64() & <Self as ::pt_core::EntryFormat>::FRAME
-        }
-        #[inline(always)]
         fn access(self) -> ::pt_core::format::Access {
-            ::pt_core::format::Access::ALL
+            use ::pt_core::format::Access;
+            Access::ALL
         }
     }
     /// What a leaf of the format [`PrivateLeaf`] says beside its frame, the same at every level.
@@ -1026,60 +861,36 @@ pub mod tdx {
             Self::new()
         }
     }
-    impl<L: ::pt_core::Level> ::pt_core::LeafFormat for PrivateLeaf<L>
+    impl<L: ::pt_core::Level> ::pt_core::LeafFormat<PrivateLeafFields> for PrivateLeaf<L>
     where
-        Self: ::pt_core::EntryFormat + ::pt_core::HasLayout,
+        Self: ::pt_core::HasLayout,
     {
-        type Fields = PrivateLeafFields;
         #[inline(always)]
-        fn fields(self) -> PrivateLeafFields {
-            Self::Fields {
+        fn attributes(self) -> PrivateLeafFields {
+            PrivateLeafFields {
                 suppress_ve: self.suppress_ve(),
             }
         }
         #[inline(always)]
-        fn template(fields: &PrivateLeafFields) -> u64 {
+        fn template(attributes: &PrivateLeafFields) -> u64 {
             <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones
-                | ((fields.suppress_ve as u64) << 63)
+                | ((attributes.suppress_ve as u64) << 63)
         }
     }
     /// What the VMM remembers of a Secure EPT table.
+    #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
-    #[allow(dead_code)]
+    #[must_use]
     pub struct PrivateTable<L> {
         bits: u64,
         level: ::core::marker::PhantomData<fn() -> L>,
-    }
-    impl<L> ::core::clone::Clone for PrivateTable<L> {
-        #[inline]
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<L> ::core::marker::Copy for PrivateTable<L> {}
-    impl<L> ::core::cmp::PartialEq for PrivateTable<L> {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            self.bits == other.bits
-        }
-    }
-    impl<L> ::core::cmp::Eq for PrivateTable<L> {}
-    impl<L> ::core::hash::Hash for PrivateTable<L> {
-        fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-            ::core::hash::Hash::hash(&self.bits, state);
-        }
     }
     impl<L> ::core::fmt::Debug for PrivateTable<L>
     where
         Self: ::pt_core::HasLayout,
     {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::pt_core::Layout::debug(
-                &<Self as ::pt_core::HasLayout>::LAYOUT,
-                "PrivateTable",
-                self.bits,
-                f,
-            )
+            <Self as ::pt_core::HasLayout>::LAYOUT.debug("PrivateTable", self.bits, f)
         }
     }
     impl ::pt_core::HasLayout for PrivateTable<Pml5> {
@@ -1125,7 +936,6 @@ pub mod tdx {
     {
         /// Takes a raw word as an entry of this format.
         #[inline(always)]
-        #[must_use]
         pub const fn from_bits(bits: u64) -> Self {
             Self {
                 bits,
@@ -1173,7 +983,6 @@ pub mod tdx {
         }
         /// The entry with this `suppress_ve`.
         #[inline]
-        #[must_use]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
             Self::from_bits(
                 self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
@@ -1184,14 +993,6 @@ pub mod tdx {
     where
         Self: ::pt_core::HasLayout,
     {
-        const FIELDS: &'static [::pt_core::format::FieldInfo] = <Self as ::pt_core::HasLayout>::LAYOUT
-            .fields;
-        const FRAME: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-        const HARDWARE: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.hardware;
-        const RESERVED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved;
-        const RESERVED_ONES: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones;
-        const ACCESSED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.accessed;
-        const DIRTY: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.dirty;
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
             Self {
@@ -1204,55 +1005,25 @@ pub mod tdx {
             self.bits
         }
         #[inline(always)]
-        fn frame(self) -> ::pt_core::Hpa {
-            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::EntryFormat>::FRAME)
-        }
-        #[inline(always)]
-        fn frame_bits(frame: ::pt_core::Hpa) -> u64 {
-            frame.as_u64() & <Self as ::pt_core::EntryFormat>::FRAME
-        }
-        #[inline(always)]
         fn access(self) -> ::pt_core::format::Access {
-            ::pt_core::format::Access::ALL
+            use ::pt_core::format::Access;
+            Access::ALL
         }
     }
     /// A Secure EPT entry, TDX module base specification 9.4. Of a leaf, bit 7 is set at every size.
+    #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
-    #[allow(dead_code)]
+    #[must_use]
     pub struct SeptEntry<L> {
         bits: u64,
         level: ::core::marker::PhantomData<fn() -> L>,
-    }
-    impl<L> ::core::clone::Clone for SeptEntry<L> {
-        #[inline]
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<L> ::core::marker::Copy for SeptEntry<L> {}
-    impl<L> ::core::cmp::PartialEq for SeptEntry<L> {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            self.bits == other.bits
-        }
-    }
-    impl<L> ::core::cmp::Eq for SeptEntry<L> {}
-    impl<L> ::core::hash::Hash for SeptEntry<L> {
-        fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-            ::core::hash::Hash::hash(&self.bits, state);
-        }
     }
     impl<L> ::core::fmt::Debug for SeptEntry<L>
     where
         Self: ::pt_core::HasLayout,
     {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::pt_core::Layout::debug(
-                &<Self as ::pt_core::HasLayout>::LAYOUT,
-                "SeptEntry",
-                self.bits,
-                f,
-            )
+            <Self as ::pt_core::HasLayout>::LAYOUT.debug("SeptEntry", self.bits, f)
         }
     }
     impl ::pt_core::HasLayout for SeptEntry<Pml5> {
@@ -1306,7 +1077,6 @@ pub mod tdx {
     {
         /// Takes a raw word as an entry of this format.
         #[inline(always)]
-        #[must_use]
         pub const fn from_bits(bits: u64) -> Self {
             Self {
                 bits,
@@ -1334,7 +1104,6 @@ pub mod tdx {
         }
         /// The entry with this `read`.
         #[inline]
-        #[must_use]
         pub const fn with_read(self, read: bool) -> Self {
             Self::from_bits(self.bits & !0x1 | (read as u64))
         }
@@ -1346,7 +1115,6 @@ pub mod tdx {
         }
         /// The entry with this `write`.
         #[inline]
-        #[must_use]
         pub const fn with_write(self, write: bool) -> Self {
             Self::from_bits(self.bits & !0x2 | ((write as u64) << 1))
         }
@@ -1358,7 +1126,6 @@ pub mod tdx {
         }
         /// The entry with this `execute`.
         #[inline]
-        #[must_use]
         pub const fn with_execute(self, execute: bool) -> Self {
             Self::from_bits(self.bits & !0x4 | ((execute as u64) << 2))
         }
@@ -1370,7 +1137,6 @@ pub mod tdx {
         }
         /// The entry with this `memory_type`.
         #[inline]
-        #[must_use]
         pub const fn with_memory_type(self, memory_type: Bits<3>) -> Self {
             Self::from_bits(self.bits & !0x38 | (memory_type.into_bits() << 3))
         }
@@ -1385,7 +1151,6 @@ pub mod tdx {
         }
         /// The entry with this `state`.
         #[inline]
-        #[must_use]
         pub const fn with_state(self, state: Sept) -> Self {
             Self::from_bits(
                 self.bits & !0x01e0_0000_0000_02c0 | ((state.into_bits() << 9) & 0x200)
@@ -1421,7 +1186,6 @@ pub mod tdx {
         }
         /// The entry with this `suppress_ve`.
         #[inline]
-        #[must_use]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
             Self::from_bits(
                 self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
@@ -1432,14 +1196,6 @@ pub mod tdx {
     where
         Self: ::pt_core::HasLayout,
     {
-        const FIELDS: &'static [::pt_core::format::FieldInfo] = <Self as ::pt_core::HasLayout>::LAYOUT
-            .fields;
-        const FRAME: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-        const HARDWARE: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.hardware;
-        const RESERVED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved;
-        const RESERVED_ONES: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones;
-        const ACCESSED: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.accessed;
-        const DIRTY: u64 = <Self as ::pt_core::HasLayout>::LAYOUT.dirty;
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
             Self {
@@ -1452,112 +1208,23 @@ pub mod tdx {
             self.bits
         }
         #[inline(always)]
-        fn frame(self) -> ::pt_core::Hpa {
-            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::EntryFormat>::FRAME)
-        }
-        #[inline(always)]
-        fn frame_bits(frame: ::pt_core::Hpa) -> u64 {
-            frame.as_u64() & <Self as ::pt_core::EntryFormat>::FRAME
-        }
-        #[inline(always)]
         fn access(self) -> ::pt_core::format::Access {
-            ::pt_core::format::Access::USER
+            use ::pt_core::format::Access;
+            Access::USER
+                .union(Access::when(self.bits & 0x1 != 0, Access::READ))
+                .union(Access::when(self.bits & 0x2 != 0, Access::WRITE))
                 .union(
-                    ::pt_core::format::Access::when(
-                        self.bits & 0x1 != 0,
-                        ::pt_core::format::Access::READ,
-                    ),
-                )
-                .union(
-                    ::pt_core::format::Access::when(
-                        self.bits & 0x2 != 0,
-                        ::pt_core::format::Access::WRITE,
-                    ),
-                )
-                .union(
-                    ::pt_core::format::Access::when(
+                    Access::when(
                         self.bits & 0x4 != 0,
-                        ::pt_core::format::Access::EXECUTE
-                            .union(::pt_core::format::Access::USER_EXECUTE),
+                        Access::EXECUTE.union(Access::USER_EXECUTE),
                     ),
                 )
-        }
-    }
-    /// What a leaf of the format [`SeptEntry`] says beside its frame, the same at every level.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
-    #[allow(clippy::struct_excessive_bools)]
-    pub struct SeptEntryFields {
-        /// See [`SeptEntry::read`].
-        pub read: bool,
-        /// See [`SeptEntry::write`].
-        pub write: bool,
-        /// See [`SeptEntry::execute`].
-        pub execute: bool,
-        /// See [`SeptEntry::memory_type`].
-        pub memory_type: Bits<3>,
-        /// See [`SeptEntry::state`].
-        pub state: Sept,
-        /// See [`SeptEntry::suppress_ve`].
-        pub suppress_ve: bool,
-    }
-    #[allow(dead_code)]
-    impl SeptEntryFields {
-        /// The attributes of a new leaf: the declared defaults.
-        #[inline]
-        #[must_use]
-        pub const fn new() -> Self {
-            Self {
-                read: false,
-                write: false,
-                execute: false,
-                memory_type: <Bits<3>>::from_bits(0),
-                state: <Sept>::Table,
-                suppress_ve: true,
-            }
-        }
-    }
-    impl ::core::default::Default for SeptEntryFields {
-        #[inline]
-        fn default() -> Self {
-            Self::new()
-        }
-    }
-    impl<L: ::pt_core::Level> ::pt_core::LeafFormat for SeptEntry<L>
-    where
-        Self: ::pt_core::EntryFormat + ::pt_core::HasLayout,
-    {
-        type Fields = SeptEntryFields;
-        #[inline(always)]
-        fn fields(self) -> SeptEntryFields {
-            Self::Fields {
-                read: self.read(),
-                write: self.write(),
-                execute: self.execute(),
-                memory_type: self.memory_type(),
-                state: match self.state() {
-                    ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => <Sept>::Table,
-                },
-                suppress_ve: self.suppress_ve(),
-            }
-        }
-        #[inline(always)]
-        fn template(fields: &SeptEntryFields) -> u64 {
-            <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones | (fields.read as u64)
-                | ((fields.write as u64) << 1) | ((fields.execute as u64) << 2)
-                | (fields.memory_type.into_bits() << 3)
-                | ((fields.state.into_bits() << 9) & 0x200)
-                | ((fields.state.into_bits() << 52) & 0x01e0_0000_0000_0000)
-                | ((fields.state.into_bits() << 1) & 0xc0)
-                | ((fields.suppress_ve as u64) << 63)
         }
     }
     /// Maps memory that the VMM can read.
     ///
     /// Visible to the VMM, used by the CPU.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub struct SharedEpt;
     impl ::pt_core::Table for SharedEpt {
         const NAME: &'static str = "SharedEpt";
@@ -1594,8 +1261,6 @@ pub mod tdx {
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pml5;
-        const LEAVES: bool = false;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 != 0 {
@@ -1603,17 +1268,6 @@ pub mod tdx {
             } else {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }
-        }
-        #[inline(always)]
-        fn leaf_template(attributes: &EptLeafFields) -> u64 {
-            {
-                let _ = attributes;
-                0
-            }
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> EptLeafFields {
-            match leaf {}
         }
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pml4 {
@@ -1621,8 +1275,6 @@ pub mod tdx {
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pml4;
-        const LEAVES: bool = false;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 != 0 {
@@ -1630,17 +1282,6 @@ pub mod tdx {
             } else {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }
-        }
-        #[inline(always)]
-        fn leaf_template(attributes: &EptLeafFields) -> u64 {
-            {
-                let _ = attributes;
-                0
-            }
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> EptLeafFields {
-            match leaf {}
         }
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pdpt {
@@ -1648,8 +1289,6 @@ pub mod tdx {
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pdpt;
-        const LEAVES: bool = false;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 != 0 {
@@ -1658,25 +1297,12 @@ pub mod tdx {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }
         }
-        #[inline(always)]
-        fn leaf_template(attributes: &EptLeafFields) -> u64 {
-            {
-                let _ = attributes;
-                0
-            }
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> EptLeafFields {
-            match leaf {}
-        }
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pd {
         type Below = Pt;
         type Leaf = EptLeaf<Self>;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pd;
-        const LEAVES: bool = true;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if !(raw & 0x7 != 0) {
@@ -1687,22 +1313,12 @@ pub mod tdx {
                 ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
             }
         }
-        #[inline(always)]
-        fn leaf_template(attributes: &EptLeafFields) -> u64 {
-            <Self::Leaf as ::pt_core::LeafFormat>::template(attributes)
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> EptLeafFields {
-            ::pt_core::LeafFormat::fields(leaf)
-        }
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pt {
         type Below = ::pt_core::level::Bottom;
         type Leaf = EptLeaf<Self>;
         type Subtable = ::pt_core::format::NoEntry;
         const LEVEL: Level = Level::Pt;
-        const LEAVES: bool = true;
-        const TABLES: bool = false;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 != 0 {
@@ -1710,14 +1326,6 @@ pub mod tdx {
             } else {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }
-        }
-        #[inline(always)]
-        fn leaf_template(attributes: &EptLeafFields) -> u64 {
-            <Self::Leaf as ::pt_core::LeafFormat>::template(attributes)
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> EptLeafFields {
-            ::pt_core::LeafFormat::fields(leaf)
         }
     }
     impl ::pt_core::LeafLevelOf<SharedEpt> for Pd {}
@@ -1741,7 +1349,6 @@ pub mod tdx {
     ///
     /// Visible to the VMM, used by no CPU. Its changes are propagated to [`SecureEpt`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub struct PrivateEpt;
     impl ::pt_core::Table for PrivateEpt {
         const NAME: &'static str = "PrivateEpt";
@@ -1778,8 +1385,6 @@ pub mod tdx {
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pml5;
-        const LEAVES: bool = false;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 == 0x7 {
@@ -1787,17 +1392,6 @@ pub mod tdx {
             } else {
                 ::pt_core::Entry::vacant(raw, <PrivateEpt as ::pt_core::Visible>::FROZEN)
             }
-        }
-        #[inline(always)]
-        fn leaf_template(attributes: &PrivateLeafFields) -> u64 {
-            {
-                let _ = attributes;
-                0
-            }
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> PrivateLeafFields {
-            match leaf {}
         }
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pml4 {
@@ -1805,8 +1399,6 @@ pub mod tdx {
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pml4;
-        const LEAVES: bool = false;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 == 0x7 {
@@ -1814,17 +1406,6 @@ pub mod tdx {
             } else {
                 ::pt_core::Entry::vacant(raw, <PrivateEpt as ::pt_core::Visible>::FROZEN)
             }
-        }
-        #[inline(always)]
-        fn leaf_template(attributes: &PrivateLeafFields) -> u64 {
-            {
-                let _ = attributes;
-                0
-            }
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> PrivateLeafFields {
-            match leaf {}
         }
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pdpt {
@@ -1832,8 +1413,6 @@ pub mod tdx {
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pdpt;
-        const LEAVES: bool = false;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 == 0x7 {
@@ -1842,25 +1421,12 @@ pub mod tdx {
                 ::pt_core::Entry::vacant(raw, <PrivateEpt as ::pt_core::Visible>::FROZEN)
             }
         }
-        #[inline(always)]
-        fn leaf_template(attributes: &PrivateLeafFields) -> u64 {
-            {
-                let _ = attributes;
-                0
-            }
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> PrivateLeafFields {
-            match leaf {}
-        }
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pd {
         type Below = Pt;
         type Leaf = PrivateLeaf<Self>;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pd;
-        const LEAVES: bool = true;
-        const TABLES: bool = true;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if !(raw & 0x7 == 0x7) {
@@ -1871,22 +1437,12 @@ pub mod tdx {
                 ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
             }
         }
-        #[inline(always)]
-        fn leaf_template(attributes: &PrivateLeafFields) -> u64 {
-            <Self::Leaf as ::pt_core::LeafFormat>::template(attributes)
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> PrivateLeafFields {
-            ::pt_core::LeafFormat::fields(leaf)
-        }
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pt {
         type Below = ::pt_core::level::Bottom;
         type Leaf = PrivateLeaf<Self>;
         type Subtable = ::pt_core::format::NoEntry;
         const LEVEL: Level = Level::Pt;
-        const LEAVES: bool = true;
-        const TABLES: bool = false;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 == 0x7 {
@@ -1894,14 +1450,6 @@ pub mod tdx {
             } else {
                 ::pt_core::Entry::vacant(raw, <PrivateEpt as ::pt_core::Visible>::FROZEN)
             }
-        }
-        #[inline(always)]
-        fn leaf_template(attributes: &PrivateLeafFields) -> u64 {
-            <Self::Leaf as ::pt_core::LeafFormat>::template(attributes)
-        }
-        #[inline(always)]
-        fn attributes(leaf: Self::Leaf) -> PrivateLeafFields {
-            ::pt_core::LeafFormat::fields(leaf)
         }
     }
     impl ::pt_core::LeafLevelOf<PrivateEpt> for Pd {}
@@ -1924,7 +1472,6 @@ pub mod tdx {
     ///
     /// Invisible to the VMM, used by the CPU.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub struct SecureEpt;
     impl ::pt_core::Table for SecureEpt {
         const NAME: &'static str = "SecureEpt";
@@ -1941,7 +1488,6 @@ pub mod tdx {
     }
     /// The pair of [`SharedEpt`] and [`PrivateEpt`]: what routes, faults and conversions work on.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub struct Tdx;
     impl ::pt_core::table::Pair for Tdx {
         const NAME: &'static str = "tdx";
@@ -1974,18 +1520,16 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn from_bits(bits: u64) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(
-                match bits {
-                    0xe => Self::Free,
-                    0x0 => Self::Table,
-                    0x8 => Self::TableBlocked,
-                    0x60 => Self::Mapped,
-                    0x68 => Self::Blocked,
-                    0x70 => Self::Pending,
-                    0x78 => Self::PendingBlocked,
-                    _ => return ::core::option::Option::None,
-                },
-            )
+            match bits {
+                0xe => ::core::option::Option::Some(Self::Free),
+                0x0 => ::core::option::Option::Some(Self::Table),
+                0x8 => ::core::option::Option::Some(Self::TableBlocked),
+                0x60 => ::core::option::Option::Some(Self::Mapped),
+                0x68 => ::core::option::Option::Some(Self::Blocked),
+                0x70 => ::core::option::Option::Some(Self::Pending),
+                0x78 => ::core::option::Option::Some(Self::PendingBlocked),
+                _ => ::core::option::Option::None,
+            }
         }
         /// The code.
         #[inline]
@@ -2020,71 +1564,36 @@ pub mod tdx {
             SeptHooksMethod,
         >] = {
             use ::pt_core::states::{PhaseName, Transition};
+            use SeptHooksMethod as By;
             &[
-                Transition::host(Self::Free, Self::Table, Self::Method::SeptAdd),
-                Transition::host(Self::Free, Self::Mapped, Self::Method::PageAdd)
+                Transition::host(Self::Free, Self::Table, By::SeptAdd),
+                Transition::host(Self::Free, Self::Mapped, By::PageAdd)
                     .during(&[PhaseName::Build]),
-                Transition::host(Self::Free, Self::Pending, Self::Method::PageAug)
+                Transition::host(Self::Free, Self::Pending, By::PageAug)
                     .during(&[PhaseName::Run]),
-                Transition::host(
-                    Self::Table,
-                    Self::TableBlocked,
-                    Self::Method::RangeBlock,
-                ),
-                Transition::host(
-                        Self::TableBlocked,
-                        Self::Free,
-                        Self::Method::SeptRemove,
-                    )
+                Transition::host(Self::Table, Self::TableBlocked, By::RangeBlock),
+                Transition::host(Self::TableBlocked, Self::Free, By::SeptRemove)
                     .after_track(),
-                Transition::host(
-                        Self::TableBlocked,
-                        Self::Table,
-                        Self::Method::RangeUnblock,
-                    )
+                Transition::host(Self::TableBlocked, Self::Table, By::RangeUnblock)
                     .after_track(),
-                Transition::host(
-                        Self::TableBlocked,
-                        Self::Mapped,
-                        Self::Method::PagePromote,
-                    )
+                Transition::host(Self::TableBlocked, Self::Mapped, By::PagePromote)
                     .after_track(),
-                Transition::host(
-                        Self::TableBlocked,
-                        Self::Pending,
-                        Self::Method::PagePromote,
-                    )
+                Transition::host(Self::TableBlocked, Self::Pending, By::PagePromote)
                     .after_track(),
-                Transition::host(Self::Mapped, Self::Blocked, Self::Method::RangeBlock),
-                Transition::host(Self::Blocked, Self::Free, Self::Method::PageRemove)
+                Transition::host(Self::Mapped, Self::Blocked, By::RangeBlock),
+                Transition::host(Self::Blocked, Self::Free, By::PageRemove)
                     .after_track(),
-                Transition::host(Self::Blocked, Self::Mapped, Self::Method::RangeUnblock)
+                Transition::host(Self::Blocked, Self::Mapped, By::RangeUnblock)
                     .after_track(),
-                Transition::host(Self::Blocked, Self::Table, Self::Method::PageDemote)
+                Transition::host(Self::Blocked, Self::Table, By::PageDemote)
                     .after_track(),
                 Transition::guest(Self::Pending, Self::Mapped, "accept"),
-                Transition::host(
-                    Self::Pending,
-                    Self::PendingBlocked,
-                    Self::Method::RangeBlock,
-                ),
-                Transition::host(
-                        Self::PendingBlocked,
-                        Self::Free,
-                        Self::Method::PageRemove,
-                    )
+                Transition::host(Self::Pending, Self::PendingBlocked, By::RangeBlock),
+                Transition::host(Self::PendingBlocked, Self::Free, By::PageRemove)
                     .after_track(),
-                Transition::host(
-                        Self::PendingBlocked,
-                        Self::Pending,
-                        Self::Method::RangeUnblock,
-                    )
+                Transition::host(Self::PendingBlocked, Self::Pending, By::RangeUnblock)
                     .after_track(),
-                Transition::host(
-                        Self::PendingBlocked,
-                        Self::Table,
-                        Self::Method::PageDemote,
-                    )
+                Transition::host(Self::PendingBlocked, Self::Table, By::PageDemote)
                     .after_track(),
             ]
         };
@@ -2102,12 +1611,10 @@ pub mod tdx {
         fn shape(self) -> ::pt_core::states::Shape {
             match self {
                 Self::Free => ::pt_core::states::Shape::Absent,
-                Self::Table => ::pt_core::states::Shape::Table,
-                Self::TableBlocked => ::pt_core::states::Shape::Table,
-                Self::Mapped => ::pt_core::states::Shape::Leaf,
-                Self::Blocked => ::pt_core::states::Shape::Leaf,
-                Self::Pending => ::pt_core::states::Shape::Leaf,
-                Self::PendingBlocked => ::pt_core::states::Shape::Leaf,
+                Self::Mapped | Self::Blocked | Self::Pending | Self::PendingBlocked => {
+                    ::pt_core::states::Shape::Leaf
+                }
+                Self::Table | Self::TableBlocked => ::pt_core::states::Shape::Table,
             }
         }
         fn is_accessible(self) -> bool {
@@ -2121,34 +1628,32 @@ pub mod tdx {
         #[inline]
         fn apply(self, raw: u64, level: Level) -> u64 {
             let _ = level;
-            match self {
-                Self::Free => raw,
-                Self::Table => raw & !0x01e0_0000_0000_02c0 | 0x0,
-                Self::TableBlocked => {
-                    raw & !0x01e0_0000_0000_02c0 | 0x0080_0000_0000_0000
+            raw & !0x01e0_0000_0000_02c0
+                | match self {
+                    Self::Free => 0x00e0_0000_0000_0000,
+                    Self::Table => 0x0,
+                    Self::TableBlocked => 0x0080_0000_0000_0000,
+                    Self::Mapped => 0xc0,
+                    Self::Blocked => 0x0080_0000_0000_00c0,
+                    Self::Pending => 0x0100_0000_0000_00c0,
+                    Self::PendingBlocked => 0x0180_0000_0000_00c0,
                 }
-                Self::Mapped => raw & !0x01e0_0000_0000_02c0 | 0xc0,
-                Self::Blocked => raw & !0x01e0_0000_0000_02c0 | 0x0080_0000_0000_00c0,
-                Self::Pending => raw & !0x01e0_0000_0000_02c0 | 0x0100_0000_0000_00c0,
-                Self::PendingBlocked => {
-                    raw & !0x01e0_0000_0000_02c0 | 0x0180_0000_0000_00c0
-                }
-            }
         }
         #[inline]
         fn decode(raw: u64, level: Level) -> ::core::option::Option<Self> {
             let _ = level;
-            ::core::option::Option::Some(
-                match raw & 0x01e0_0000_0000_02c0 {
-                    0x0 => Self::Table,
-                    0x0080_0000_0000_0000 => Self::TableBlocked,
-                    0xc0 => Self::Mapped,
-                    0x0080_0000_0000_00c0 => Self::Blocked,
-                    0x0100_0000_0000_00c0 => Self::Pending,
-                    0x0180_0000_0000_00c0 => Self::PendingBlocked,
-                    _ => return ::core::option::Option::None,
-                },
-            )
+            match raw & 0x01e0_0000_0000_02c0 {
+                0x00e0_0000_0000_0000 => ::core::option::Option::Some(Self::Free),
+                0x0 => ::core::option::Option::Some(Self::Table),
+                0x0080_0000_0000_0000 => ::core::option::Option::Some(Self::TableBlocked),
+                0xc0 => ::core::option::Option::Some(Self::Mapped),
+                0x0080_0000_0000_00c0 => ::core::option::Option::Some(Self::Blocked),
+                0x0100_0000_0000_00c0 => ::core::option::Option::Some(Self::Pending),
+                0x0180_0000_0000_00c0 => {
+                    ::core::option::Option::Some(Self::PendingBlocked)
+                }
+                _ => ::core::option::Option::None,
+            }
         }
     }
     /// What the TDX module does for the VMM. Each method is the SEAMCALL leaf TDH.MEM.* of the same name.
@@ -2242,7 +1747,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::sept_add`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum SeptAdd {}
     impl ::pt_core::hook::Hook for SeptAdd {
         const NAME: &'static str = "sept_add";
@@ -2255,7 +1759,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::page_add`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum PageAdd {}
     impl ::pt_core::hook::Hook for PageAdd {
         const NAME: &'static str = "page_add";
@@ -2268,7 +1771,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::page_aug`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum PageAug {}
     impl ::pt_core::hook::Hook for PageAug {
         const NAME: &'static str = "page_aug";
@@ -2281,7 +1783,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::range_block`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum RangeBlock {}
     impl ::pt_core::hook::Hook for RangeBlock {
         const NAME: &'static str = "range_block";
@@ -2294,7 +1795,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::range_unblock`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum RangeUnblock {}
     impl ::pt_core::hook::Hook for RangeUnblock {
         const NAME: &'static str = "range_unblock";
@@ -2307,7 +1807,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::track`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum Track {}
     impl ::pt_core::hook::Hook for Track {
         const NAME: &'static str = "track";
@@ -2320,7 +1819,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::page_remove`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum PageRemove {}
     impl ::pt_core::hook::Hook for PageRemove {
         const NAME: &'static str = "page_remove";
@@ -2333,7 +1831,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::sept_remove`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum SeptRemove {}
     impl ::pt_core::hook::Hook for SeptRemove {
         const NAME: &'static str = "sept_remove";
@@ -2346,7 +1843,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::page_demote`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum PageDemote {}
     impl ::pt_core::hook::Hook for PageDemote {
         const NAME: &'static str = "page_demote";
@@ -2359,7 +1855,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::page_promote`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum PagePromote {}
     impl ::pt_core::hook::Hook for PagePromote {
         const NAME: &'static str = "page_promote";
@@ -2372,7 +1867,6 @@ pub mod tdx {
     }
     /// What [`SeptHooks::page_reclaim`] answers.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub enum PageReclaim {}
     impl ::pt_core::hook::Hook for PageReclaim {
         const NAME: &'static str = "page_reclaim";
@@ -2423,13 +1917,7 @@ pub mod tdx {
         }
     }
     impl<H: SeptHooks> ::pt_core::hook::Block<H> for PrivateEpt {
-        const LEVELS: &'static [Level] = &[
-            Level::Pt,
-            Level::Pd,
-            Level::Pdpt,
-            Level::Pml4,
-            Level::Pml5,
-        ];
+        const LEVELS: &'static [Level] = <Level as ::pt_core::Levels>::ALL;
         #[inline]
         fn block(
             hooks: &H,
@@ -2439,13 +1927,7 @@ pub mod tdx {
         }
     }
     impl<H: SeptHooks> ::pt_core::hook::Unblock<H> for PrivateEpt {
-        const LEVELS: &'static [Level] = &[
-            Level::Pt,
-            Level::Pd,
-            Level::Pdpt,
-            Level::Pml4,
-            Level::Pml5,
-        ];
+        const LEVELS: &'static [Level] = <Level as ::pt_core::Levels>::ALL;
         #[inline]
         fn unblock(
             hooks: &H,

@@ -45,7 +45,6 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
         #derive
         #[repr(transparent)]
         #[must_use]
-        #[allow(dead_code)]
         #vis struct #ident<L> {
             bits: #word,
             level: ::core::marker::PhantomData<fn() -> L>,

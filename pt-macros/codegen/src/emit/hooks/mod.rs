@@ -120,7 +120,6 @@ fn marker(context: Context<'_>, hooks: &Hooks, hook: &Hook) -> Option<TokenStrea
     Some(hygienic! {
         #head
         #derive
-        #[allow(dead_code)]
         #vis enum #name {}
 
         impl #krate::hook::Hook for #name {

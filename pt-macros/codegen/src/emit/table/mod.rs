@@ -19,7 +19,6 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
     let unit = hygienic! {
         #attrs
         #derive
-        #[allow(dead_code)]
         #vis struct #ident;
     };
     let module = context.module;
@@ -116,7 +115,6 @@ pub(super) fn pair(context: Context<'_>) -> Option<TokenStream> {
     Some(hygienic! {
         #doc
         #derive
-        #[allow(dead_code)]
         #vis struct #marker;
 
         impl #krate::table::Pair for #marker {
