@@ -33,7 +33,9 @@ impl Held {
 
     #[inline(always)]
     fn key<T: Visible, L: LevelOf<T>>(at: Address<T::Space>) -> u64 {
-        const { assert!(L::SHIFT + L::INDEX_BITS < LEVEL && L::NUMBER < 32, "the level translates too many bits") };
+        // The bottom of a recursion has no number, and is never sought.
+        const { assert!(!(L::LEAVES || L::TABLES) || L::NUMBER < 32, "the level has too large a number") };
+        const { assert!(L::SHIFT + L::INDEX_BITS < LEVEL, "the level translates too many bits") };
         at.as_u64().wrapping_add(u64::from(L::NUMBER) << LEVEL)
     }
 }

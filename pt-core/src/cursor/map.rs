@@ -9,7 +9,7 @@ use crate::address::{Address, Hpa};
 use crate::entry::Entry;
 use crate::error::{MapError, Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
-use crate::level::LeafLevelOf;
+use crate::level::{LeafLevelOf, LevelOf};
 use crate::memory::{Memory, Word};
 use crate::page::PageOf;
 use crate::table::{AddressOf, Direct};
@@ -38,8 +38,9 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         }
     }
 
+    /// The same for a level that is generic and has leaves: for the fault path, which learns the level as it walks.
     #[inline(always)]
-    fn map_frame<L: LeafLevelOf<T>>(
+    pub(crate) fn map_frame<L: LevelOf<T>>(
         &mut self,
         at: Address<T::Space>,
         frame: Hpa,
@@ -60,7 +61,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
 
     /// Maps where something other than an empty entry was found.
     #[cold]
-    fn map_again<L: LeafLevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Result<(), ObstacleOf<T>> {
+    fn map_again<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Result<(), ObstacleOf<T>> {
         // The table that is held may have been unlinked meanwhile: its entries are frozen then, and stay so.
         self.leave();
         let word = self.seek::<L, Make>(at)?.word(self.memory);

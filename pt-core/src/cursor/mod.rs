@@ -29,7 +29,7 @@ mod unmap;
 mod walk;
 
 pub use leaf::OldLeaf;
-pub use source::{Deferring, TableSource};
+pub use source::{Deferring, Keeping, TableSource};
 pub use stale::Stale;
 
 use self::held::Held;
@@ -80,7 +80,7 @@ impl<T: Direct, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
 
 impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
     #[inline]
-    fn new(tree: &'t Tree<T, M>, source: S) -> Self {
+    pub(crate) fn new(tree: &'t Tree<T, M>, source: S) -> Self {
         Self {
             memory: tree.memory(),
             root: tree.root_frame(),

@@ -58,3 +58,32 @@ impl<A: TableAllocator, R: Deferred> TableSource for Deferring<'_, A, R> {
         self.reclaim.retire(block, order);
     }
 }
+
+/// Parallel access that unlinks no table: faults, and removals of single pages. Nobody has to wait for readers.
+#[derive(Debug)]
+pub struct Keeping<'t, A> {
+    pub(crate) allocator: &'t A,
+}
+
+impl<A> Clone for Keeping<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<A> Copy for Keeping<'_, A> {}
+
+impl<A: TableAllocator> TableSource for Keeping<'_, A> {
+    #[inline]
+    fn allocate(self, order: u32) -> Option<Hpa> {
+        self.allocator.allocate(order)
+    }
+    #[inline]
+    fn free(self, block: Hpa, order: u32) {
+        self.allocator.free(block, order);
+    }
+    /// Leaks the table: somebody may be reading it. No operation that is done with this source comes here.
+    #[inline]
+    fn retire(self, block: Hpa, _order: u32) {
+        debug_assert!(false, "the table {block} was unlinked under parallel access");
+    }
+}

@@ -1,0 +1,89 @@
+//! Conversion of a range: its memory goes from one half to the other.
+//!
+//! A conversion takes away what is mapped in the old half, exactly the range, and maps nothing in the new one: the
+//! guest's next access faults there, and the page source answers for the new kind. Private memory is destroyed by
+//! it, so that no page outside the range may go with it; blocks that stick out are split first.
+//!
+//! To shared there is nothing left to flush: the monitor has tracked. To private there is a flush, of the stage of
+//! the shared table.
+
+use super::Vm;
+use super::error::RemovalError;
+use super::pages::{LevelsOf, PageSink};
+use super::phase::Live;
+use super::removal::{Kick, Removal, Removed};
+use crate::address::AddressRange;
+use crate::allocator::TableAllocator;
+use crate::hook::{Block, Remove, Split, Track, Unblock};
+use crate::level::Levels;
+use crate::memory::Memory;
+use crate::space::Private;
+use crate::table::Pair;
+use core::fmt;
+
+impl<P: Pair, Ph: Live, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
+    /// Takes private memory away, exactly `range`, so that it can be shared: blocks it, tracks once, removes it, and
+    /// gives the pages to `sink`. The page source must answer "shared" for it before the next fault.
+    ///
+    /// # Errors
+    /// What stood in the way, and what came back before. The rest is private memory as before; or, if the monitor
+    /// does not even let it be unblocked, blocked: converting the range again goes on.
+    pub fn convert_to_shared<K: Kick, S: PageSink>(
+        &mut self,
+        range: AddressRange<Private>,
+        kick: &mut K,
+        sink: &mut S,
+    ) -> Result<Removed, ConvertError<LevelsOf<P>>>
+    where
+        P::Private: Block<H> + Track<H> + Remove<H> + Unblock<H> + Split<H>,
+    {
+        self.removal(kick, |session| {
+            take_away(session, range, sink).map_err(|(error, removed)| {
+                // An operation of the monitor that is not finished has to be, before its entry is touched.
+                let unfinished = matches!(error, RemovalError::Entry(entry) if entry.is_unfinished());
+                let still_blocked = unfinished || session.restore(range).is_err();
+                ConvertError { error, removed, still_blocked }
+            })
+        })
+    }
+}
+
+fn take_away<T, M, A, H, K, S>(
+    session: &mut Removal<'_, '_, T, M, A, H, K>,
+    range: AddressRange<Private>,
+    sink: &mut S,
+) -> Result<Removed, (RemovalError<T::Levels>, Removed)>
+where
+    T: Block<H> + Track<H> + Remove<H> + Unblock<H> + Split<H>,
+    M: Memory,
+    A: TableAllocator,
+    K: Kick,
+    S: PageSink,
+{
+    let nothing = Removed::default();
+    let blocked = session.block(range).map_err(|refused| (refused.error, nothing))?;
+    let [tracked] = session.track([blocked]).map_err(|refused| (RemovalError::Track(refused.cause), nothing))?;
+    session.remove(tracked, sink).map_err(|refused| (refused.error, refused.removed))
+}
+
+/// A range is not converted as a whole.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct ConvertError<L> {
+    /// What stood in the way.
+    pub error: RemovalError<L>,
+    /// What came back before.
+    pub removed: Removed,
+    /// Whether a part of the range may still be blocked. Faults there are retried until the range is converted
+    /// after all, or restored.
+    pub still_blocked: bool,
+}
+
+impl<L: Levels> fmt::Display for ConvertError<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Removed { leaves, bytes } = self.removed;
+        write!(f, "{bytes:#x} bytes in {leaves} leaves are converted, not the whole range: {}", self.error)?;
+        if self.still_blocked { f.write_str("; a part is still blocked") } else { Ok(()) }
+    }
+}
+
+impl<L: Levels> core::error::Error for ConvertError<L> {}

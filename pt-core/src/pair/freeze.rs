@@ -1,0 +1,152 @@
+//! The freeze guard: one entry of a private table, taken by one thread.
+//!
+//! A change of a private table is propagated while its entry is frozen: a compare-exchange takes it, a hook asks
+//! the monitor, and a release store publishes the new entry. Whatever else happens puts the old one back, bit for
+//! bit. Other threads that meet a frozen entry neither descend nor write.
+//!
+//! The guard is the only source of a [`Frozen`], which the hooks ask for. It cannot be copied, and the proof
+//! cannot outlive it: at most one hook is in flight for an entry.
+
+use super::error::{Cause, EntryError};
+use super::slot::{self, Place, Slot};
+use crate::access::Parallel;
+use crate::address::{Gpa, Hpa};
+use crate::format::EntryFormat;
+use crate::hook::Frozen;
+use crate::level::{LeafLevelOf, LevelOf};
+use crate::memory::{Memory, Word};
+use crate::page::{Page, PageOf};
+use crate::space::Private;
+use crate::table::{AddressOf, Propagating, RootVisitor};
+use crate::tree::{TableOf, Tree};
+use core::fmt;
+use core::marker::PhantomData;
+
+/// An entry that this thread has frozen. Dropping it rolls back.
+#[must_use = "a guard that is dropped at once rolls back: call the hook with it, then `publish`"]
+pub struct Freeze<'a, T: Propagating, L: LevelOf<T>, M: Memory> {
+    place: Place<'a, T, L, M>,
+    frozen: Frozen<T>,
+}
+
+impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'a, T, L, M> {
+    /// Takes the entry if it still is `was`; else says what it is.
+    #[inline(always)]
+    pub(super) fn take(place: Place<'a, T, L, M>, was: u64) -> Result<Self, u64> {
+        place.word().compare_exchange(was, T::FROZEN)?;
+        Ok(Self { place, frozen: Frozen::new(place.address(), L::LEVEL, was) })
+    }
+
+    /// The permission to call one hook about this entry.
+    #[inline]
+    #[must_use]
+    pub const fn frozen(&self) -> &Frozen<T> {
+        &self.frozen
+    }
+
+    /// Whether a leaf of this level can hold `frame`. Ask before the hook is called.
+    #[must_use]
+    pub fn holds(&self, frame: Hpa) -> bool {
+        L::Leaf::takes_frame(frame)
+    }
+
+    /// Replaces the frozen entry by one that maps `page`, after the monitor has mapped the same page.
+    ///
+    /// # Errors
+    /// The page, if its frame does not fit the entry ([`holds`](Self::holds)). The old entry is back then.
+    pub fn publish<G: PageOf<T, L>>(self, page: G) -> Result<(), Page<Private, L>>
+    where
+        L: LeafLevelOf<T>,
+    {
+        let frame = page.into_frame();
+        if !self.holds(frame) {
+            return Err(Page::at(frame));
+        }
+        self.publish_word(slot::leaf::<T, L>(frame)).count_one_more::<Parallel>();
+        Ok(())
+    }
+
+    /// Puts the old entry back.
+    pub fn roll_back(self) {}
+
+    /// Replaces the frozen entry. Everything written before is seen by whoever sees the new one.
+    #[inline(always)]
+    pub(super) fn publish_word(self, word: u64) -> Place<'a, T, L, M> {
+        let place = self.place;
+        place.word().store(word);
+        core::mem::forget(self);
+        place
+    }
+}
+
+impl<T: Propagating, L: LevelOf<T>, M: Memory> Drop for Freeze<'_, T, L, M> {
+    #[inline]
+    fn drop(&mut self) {
+        self.place.word().store(self.frozen.was());
+    }
+}
+
+impl<T: Propagating, L: LevelOf<T>, M: Memory> fmt::Debug for Freeze<'_, T, L, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at level {} frozen, was {:#x}", self.place.address(), L::NAME, self.frozen.was())
+    }
+}
+
+impl<T: Propagating, M: Memory> Tree<T, M> {
+    /// Freezes the absent entry for `address` in its table of level `L`, for a hook and then a
+    /// [`publish`](Freeze::publish).
+    ///
+    /// # Errors
+    /// [`EntryError`] if there is no table of that level there, or if its entry is in use, blocked, or another
+    /// thread's.
+    pub fn freeze<L: LevelOf<T>>(
+        &self,
+        address: impl AddressOf<T>,
+    ) -> Result<Freeze<'_, T, L, M>, EntryError<T::Levels>> {
+        let walk = Walk { memory: self.memory(), root: self.root_frame(), address: address.address(), to: PhantomData };
+        T::at_root(self.geometry(), walk)
+    }
+}
+
+/// A walk down to the entry of level `L` for an address.
+struct Walk<'a, L, M> {
+    memory: &'a M,
+    root: Hpa,
+    address: Gpa<Private>,
+    to: PhantomData<fn() -> L>,
+}
+
+impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> RootVisitor<T> for Walk<'a, L, M> {
+    type Output = Result<Freeze<'a, T, L, M>, EntryError<T::Levels>>;
+
+    fn visit<R: LevelOf<T>>(self) -> Self::Output {
+        if TableOf::<T, R>::root_index(self.address).is_none() {
+            return Err(EntryError::new(self.address, R::LEVEL, T::ABSENT, Cause::BeyondRoot));
+        }
+        self.step(TableOf::<T, R>::at(self.root))
+    }
+}
+
+impl<'a, L, M: Memory> Walk<'a, L, M> {
+    fn step<T, X>(&self, table: TableOf<T, X>) -> Result<Freeze<'a, T, L, M>, EntryError<T::Levels>>
+    where
+        T: Propagating,
+        X: LevelOf<T>,
+        L: LevelOf<T>,
+    {
+        let place = Place::new(self.memory, table, self.address);
+        let (found, slot) = place.load();
+        let error = |found, cause| Err(place.error(found, cause));
+        match slot {
+            Slot::Frozen => error(found, Cause::Frozen),
+            Slot::BlockedLeaf(_) | Slot::BlockedTable(_) => error(found, Cause::Blocked),
+            Slot::Absent if X::NUMBER == L::NUMBER => {
+                let place = Place::new(self.memory, TableOf::at(table.frame()), self.address);
+                Freeze::take(place, found).or_else(|found| error(found, Cause::LostRace))
+            }
+            Slot::Table(child) if X::NUMBER > L::NUMBER => self.step(child),
+            Slot::Leaf(_) | Slot::Table(_) if X::NUMBER == L::NUMBER => error(found, Cause::Occupied),
+            Slot::Absent | Slot::Leaf(_) | Slot::Table(_) => error(found, Cause::NoTable),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One entry of a private table: where it is, and what it is.
+//!
+//! The words of a private table are the engine's own: no CPU reads them. An entry says its shape and its frame
+//! and nothing else, so that each of its forms can be made again from these two. The other forms are markers that
+//! are not present: frozen, while one thread asks the monitor; blocked, from the block hook until the monitor has
+//! let go of what is behind the entry.
+
+use super::error::{Cause, EntryError};
+use crate::access::Access;
+use crate::address::{AddressRange, Gpa, Hpa};
+use crate::entry::Entry;
+use crate::format::EntryFormat;
+use crate::level::LevelOf;
+use crate::memory::{Memory, UNCOUNTED, Word};
+use crate::space::Private;
+use crate::table::Propagating;
+use crate::tree::TableOf;
+
+/// What an entry of a private table is.
+pub(super) enum Slot<T: Propagating, L: LevelOf<T>> {
+    /// Nothing is mapped here.
+    Absent,
+    /// A page is mapped here.
+    Leaf(Hpa),
+    /// A table of the level below hangs here.
+    Table(TableOf<T, L::Below>),
+    /// A thread has taken the entry for itself.
+    Frozen,
+    /// A page that is being taken away.
+    BlockedLeaf(Hpa),
+    /// A table that is being taken away.
+    BlockedTable(TableOf<T, L::Below>),
+}
+
+impl<T: Propagating, L: LevelOf<T>> Slot<T, L> {
+    #[inline(always)]
+    pub(super) fn decode(raw: u64) -> Self {
+        match L::decode(raw) {
+            Entry::Leaf(leaf) => Self::Leaf(leaf.frame()),
+            Entry::Subtable(table) => Self::Table(TableOf::at(table.frame())),
+            Entry::Absent(absent) if absent.bits() == T::ABSENT => Self::Absent,
+            Entry::Absent(absent) => Self::blocked(absent.bits()),
+            Entry::Frozen => Self::Frozen,
+        }
+    }
+
+    /// A marker that is none of ours is left alone, as if somebody held it.
+    fn blocked(raw: u64) -> Self {
+        if L::LEAVES && raw & !L::Leaf::FRAME == T::BLOCKED_LEAF {
+            Self::BlockedLeaf(L::Leaf::from_bits(raw).frame())
+        } else if L::TABLES && raw & !L::Subtable::FRAME == T::BLOCKED_TABLE {
+            Self::BlockedTable(TableOf::at(L::Subtable::from_bits(raw).frame()))
+        } else {
+            Self::Frozen
+        }
+    }
+}
+
+/// One entry of a private table.
+pub(super) struct Place<'a, T: Propagating, L: LevelOf<T>, M: Memory> {
+    memory: &'a M,
+    table: TableOf<T, L>,
+    address: Gpa<Private>,
+}
+
+impl<T: Propagating, L: LevelOf<T>, M: Memory> Clone for Place<'_, T, L, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: Propagating, L: LevelOf<T>, M: Memory> Copy for Place<'_, T, L, M> {}
+
+impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Place<'a, T, L, M> {
+    /// The entry of `table` for `address`.
+    #[inline(always)]
+    pub(super) fn new(memory: &'a M, table: TableOf<T, L>, address: Gpa<Private>) -> Self {
+        Self { memory, table, address: address.align_down(L::SHIFT) }
+    }
+
+    /// The first address behind the entry.
+    #[inline(always)]
+    pub(super) const fn address(&self) -> Gpa<Private> {
+        self.address
+    }
+
+    /// The range behind the entry.
+    #[inline(always)]
+    pub(super) fn range(&self) -> AddressRange<Private> {
+        AddressRange::new(self.address, 1 << L::SHIFT)
+    }
+
+    #[inline(always)]
+    pub(super) const fn memory(&self) -> &'a M {
+        self.memory
+    }
+
+    /// What stood in the way at this entry, which was `found`.
+    #[inline]
+    pub(super) const fn error(&self, found: u64, cause: Cause<T::Levels>) -> EntryError<T::Levels> {
+        EntryError::new(self.address, L::LEVEL, found, cause)
+    }
+
+    #[inline(always)]
+    pub(super) fn word(&self) -> &'a M::Word {
+        self.table.word(self.memory, self.address)
+    }
+
+    /// Reads the entry once.
+    #[inline(always)]
+    pub(super) fn load(&self) -> (u64, Slot<T, L>) {
+        let raw = self.word().load();
+        (raw, Slot::decode(raw))
+    }
+
+    /// Notes, after the commit, that an absent entry of this table is one no more.
+    #[inline]
+    pub(super) fn count_one_more<A: Access>(&self) {
+        let live = &self.memory.record(self.table.frame()).live;
+        let count = live.load();
+        if count == UNCOUNTED {
+            return;
+        }
+        live.store(if A::PARALLEL { UNCOUNTED } else { count + 1 });
+    }
+
+    /// Notes, after the commit, that an entry of this table is absent again. The caller holds the tree exclusively.
+    #[inline]
+    pub(super) fn count_one_less(&self) {
+        let live = &self.memory.record(self.table.frame()).live;
+        let count = live.load();
+        if count != UNCOUNTED {
+            live.store(count.saturating_sub(1));
+        }
+    }
+}
+
+/// The entry that maps `frame`, which the format [takes](EntryFormat::takes_frame).
+#[inline(always)]
+pub(super) fn leaf<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
+    L::leaf_template(&T::Attributes::default()) | L::Leaf::frame_bits(frame)
+}
+
+/// The entry that links the table in `frame`, which the format [takes](EntryFormat::takes_frame).
+#[inline(always)]
+pub(super) fn link<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
+    T::LINK | L::Subtable::frame_bits(frame)
+}
+
+/// The same entry as [`leaf`], blocked.
+#[inline(always)]
+pub(super) fn blocked_leaf<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
+    T::BLOCKED_LEAF | L::Leaf::frame_bits(frame)
+}
+
+/// The same entry as [`link`], blocked.
+#[inline(always)]
+pub(super) fn blocked_table<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
+    T::BLOCKED_TABLE | L::Subtable::frame_bits(frame)
+}

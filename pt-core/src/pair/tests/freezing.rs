@@ -1,0 +1,80 @@
+//! The freeze guard by itself.
+
+use super::{Fixture, private, running};
+use crate::address::Hpa;
+use crate::page::Page;
+use crate::pair::{Cause, FaultOutcome, Run};
+use crate::sample::{LevelName, Pd, Pdpt, Pt, SampleHooks, Width};
+
+const BASE: u64 = 0x40_0000_0000;
+const BESIDE: u64 = BASE + 0x1000;
+
+/// A VM with one page, so that its neighbour's entry is there.
+fn fixture() -> Fixture<Run> {
+    let fixture = running(Width::Bits52);
+    assert!(matches!(fixture.fault(BASE), Ok(FaultOutcome::Mapped { .. })));
+    fixture
+}
+
+#[test]
+fn a_guard_holds_the_entry_until_it_is_published() {
+    let fixture = fixture();
+    let before = fixture.entries();
+    let freeze = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap();
+    assert_eq!(fixture.entries()[&(0, BESIDE)], 1 << 63 | 0x5a0);
+    let second = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap_err();
+    assert_eq!((second.cause, second.level), (Cause::Frozen, LevelName::Pt));
+    freeze.roll_back();
+    assert_eq!(fixture.entries(), before);
+
+    let freeze = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap();
+    let page = fixture.host.new_page::<Pt>();
+    assert!(freeze.holds(page.frame()));
+    fixture.monitor.map(freeze.frozen(), page.frame()).unwrap();
+    freeze.publish(page).unwrap();
+    fixture.check();
+}
+
+#[test]
+fn a_fault_that_meets_a_guard_retries_and_touches_nothing() {
+    let fixture = fixture();
+    fixture.monitor.refuse([]);
+    let in_use = fixture.arena.pages_in_use();
+    let _guard = fixture.vm.private().freeze::<Pdpt>(private(BASE + (1 << 30))).unwrap();
+    let outcome = fixture.vm.fault(
+        crate::address::RawGpa::new(BASE + (1 << 30)),
+        crate::format::Access::READ,
+        &mut &fixture.host,
+    );
+    let Ok(FaultOutcome::Retry(_)) = outcome else { panic!("{outcome:?}") };
+    assert!(fixture.monitor.names().is_empty());
+    assert_eq!(fixture.arena.pages_in_use(), in_use);
+}
+
+#[test]
+fn a_page_that_does_not_fit_comes_back() {
+    let fixture = fixture();
+    let before = fixture.entries();
+    let freeze = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap();
+    let wide = Page::new(Hpa::new(1 << 52)).unwrap();
+    assert!(!freeze.holds(wide.frame()));
+    assert_eq!(freeze.publish(wide).unwrap_err().into_frame(), Hpa::new(1 << 52));
+    assert_eq!(fixture.entries(), before);
+}
+
+#[test]
+fn only_absent_entries_of_tables_that_are_there_are_frozen() {
+    let fixture = fixture();
+    let refused = |address, level| {
+        let error = match level {
+            LevelName::Pt => fixture.vm.private().freeze::<Pt>(private(address)).map(drop),
+            LevelName::Pd => fixture.vm.private().freeze::<Pd>(private(address)).map(drop),
+            _ => unreachable!(),
+        };
+        error.unwrap_err().cause
+    };
+    assert_eq!(refused(BASE, LevelName::Pt), Cause::Occupied);
+    assert_eq!(refused(BASE, LevelName::Pd), Cause::Occupied);
+    assert_eq!(refused(BASE + (1 << 21), LevelName::Pt), Cause::NoTable);
+    fixture.check();
+}
