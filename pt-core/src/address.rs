@@ -268,6 +268,13 @@ impl<S: Space> AddressRange<S> {
         address.value.wrapping_sub(self.start.value) <= self.last.value - self.start.value
     }
 
+    /// Whether all of `other` lies in the range.
+    #[inline]
+    #[must_use]
+    pub const fn covers(&self, other: Self) -> bool {
+        self.contains(other.start) && self.contains(other.last)
+    }
+
     /// The 4 KiB pages of the range, in order.
     #[must_use]
     pub fn pages(self) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {

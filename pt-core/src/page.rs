@@ -35,6 +35,12 @@ impl<K: Space, L: Level> Page<K, L> {
         }
     }
 
+    /// The page in `frame`, which the caller took from a leaf of this level, or from such a page.
+    #[inline]
+    pub(crate) const fn at(frame: Hpa) -> Self {
+        Self { frame, marker: PhantomData }
+    }
+
     /// The frame, leaving the page where it is.
     #[inline]
     #[must_use]

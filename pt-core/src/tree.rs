@@ -5,10 +5,12 @@
 
 use crate::address::{Address, Hpa};
 use crate::allocator::{OutOfTables, TableAllocator};
+use crate::entry::Entry;
+use crate::format::EntryFormat;
 use crate::geometry::{Extension, Geometry};
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
-use crate::table::{RootVisitor, Visible};
+use crate::table::{Direct, RootVisitor, Visible};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -54,6 +56,41 @@ impl<T: Visible, M: Memory> Tree<T, M> {
 impl<T: Visible, M: Memory> fmt::Debug for Tree<T, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {} ({:?})", T::NAME, self.root, self.geometry)
+    }
+}
+
+impl<T: Direct, M: Memory> Tree<T, M> {
+    /// Frees every table page of the tree, and returns how many there were. No CPU and no reader may be left that
+    /// could use them.
+    pub fn free<A: TableAllocator>(self, allocator: &A) -> usize {
+        T::at_root(self.geometry, FreeTables { memory: &self.memory, allocator, root: self.root })
+    }
+}
+
+struct FreeTables<'a, M, A> {
+    memory: &'a M,
+    allocator: &'a A,
+    root: Hpa,
+}
+
+impl<T: Visible, M: Memory, A: TableAllocator> RootVisitor<T> for FreeTables<'_, M, A> {
+    type Output = usize;
+    fn visit<L: LevelOf<T>>(self) -> usize {
+        self.free(TableOf::<T, L>::at(self.root))
+    }
+}
+
+impl<M: Memory, A: TableAllocator> FreeTables<'_, M, A> {
+    /// Frees a table after the tables below it.
+    fn free<T: Visible, L: LevelOf<T>>(&self, table: TableOf<T, L>) -> usize {
+        let mut freed = 1;
+        for index in 0..if L::TABLES { L::ENTRIES } else { 0 } {
+            if let Entry::Subtable(below) = L::decode(self.memory.word(table.frame, index).load()) {
+                freed += self.free(TableOf::<T, L::Below>::at(below.frame()));
+            }
+        }
+        self.allocator.free(table.frame, L::TABLE_ORDER);
+        freed
     }
 }
 
