@@ -30,6 +30,7 @@ pub mod level;
 pub mod memory;
 pub mod page;
 pub mod reader;
+pub mod pair;
 pub mod reclaim;
 #[cfg(test)]
 mod sample;

@@ -15,13 +15,14 @@ use super::phase::Run;
 use crate::access::Parallel;
 use crate::address::{Gfn, Gpa, Hpa, RawGpa, Route};
 use crate::allocator::TableAllocator;
+use crate::error::Obstacle;
 use crate::format::Access;
 use crate::geometry::{NotAnInput, Split};
 use crate::hook::{Answer, Frozen, Link, Map, Refusal};
-use crate::level::LevelOf;
+use crate::level::{LevelOf, Levels};
 use crate::memory::Memory;
 use crate::page::Page;
-use crate::space::Private;
+use crate::space::{Private, Shared};
 use crate::table::Pair;
 use core::fmt;
 
@@ -37,7 +38,7 @@ pub enum Side {
 /// How a fault was resolved.
 #[must_use = "the outcome says whether the vCPU can go on"]
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum FaultOutcome<L> {
+pub enum FaultOutcome<L: Levels> {
     /// A page was mapped.
     Mapped {
         /// The half that the address lies in.
@@ -52,8 +53,16 @@ pub enum FaultOutcome<L> {
         /// The level of the leaf.
         level: L,
     },
+    /// The page is mapped, and the mapping does not let the access through: it is write-protected, say. Only
+    /// shared memory has permissions.
+    Denied {
+        /// The level of the leaf.
+        level: L,
+        /// What it lets through.
+        allowed: Access,
+    },
     /// Nothing was mapped this time, for a reason that passes. The vCPU goes back to the guest.
-    Retry(EntryError<L>),
+    Retry(Obstruction<L>),
     /// For the host the frame is memory of the other kind. The VMM decides; no table changed.
     WrongSide {
         /// The half that the guest accessed.
@@ -70,14 +79,36 @@ pub enum FaultOutcome<L> {
     },
 }
 
-/// Why a fault cannot be resolved, now or later.
+/// What stood in the way of a fault, in either half.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum FaultError<L> {
-    /// The address is not one of the geometry's.
-    NotAnInput(NotAnInput),
-    /// An entry of the private table could not be changed.
+pub enum Obstruction<L: Levels> {
+    /// In the shared tree.
+    Shared(Obstacle<Shared, L>),
+    /// In the private tree.
     Private(EntryError<L>),
 }
+
+/// Why a fault cannot be resolved, now or later.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum FaultError<L: Levels> {
+    /// The address is not one of the geometry's.
+    NotAnInput(NotAnInput),
+    /// An entry could not be changed.
+    Obstructed(Obstruction<L>),
+}
+
+impl<L: Levels> FaultError<L> {
+    pub(super) const fn private(error: EntryError<L>) -> Self {
+        Self::Obstructed(Obstruction::Private(error))
+    }
+
+    pub(super) const fn shared(obstacle: Obstacle<Shared, L>) -> Self {
+        Self::Obstructed(Obstruction::Shared(obstacle))
+    }
+}
+
+/// The result of [`Vm::fault`].
+pub type FaultResult<P> = Result<FaultOutcome<LevelsOf<P>>, FaultError<LevelsOf<P>>>;
 
 impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Run, M, A, H> {
     /// Resolves a guest's fault at `raw`. `access` is what the guest tried; it matters in the shared half only.
@@ -86,29 +117,17 @@ impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Run, M, A, H> {
     /// # Errors
     /// [`FaultError`]: coming back later will not help. The tables are as they were, except that tables on the way
     /// to the page may have been linked.
-    pub fn fault<S: PageSource<P>>(
-        &self,
-        raw: RawGpa,
-        access: Access,
-        source: &mut S,
-    ) -> Result<FaultOutcome<LevelsOf<P>>, FaultError<LevelsOf<P>>>
+    pub fn fault<S: PageSource<P>>(&self, raw: RawGpa, access: Access, source: &mut S) -> FaultResult<P>
     where
         P::Private: Link<H> + Map<H>,
     {
         match self.geometry().route(raw).map_err(FaultError::NotAnInput)? {
             Route::Private(address) => self.private_fault(address, source),
-            Route::Shared(_) => {
-                let _ = access;
-                unreachable!()
-            }
+            Route::Shared(address) => self.shared_fault(address, access, source),
         }
     }
 
-    fn private_fault<S: PageSource<P>>(
-        &self,
-        address: Gpa<Private>,
-        source: &mut S,
-    ) -> Result<FaultOutcome<LevelsOf<P>>, FaultError<LevelsOf<P>>>
+    fn private_fault<S: PageSource<P>>(&self, address: Gpa<Private>, source: &mut S) -> FaultResult<P>
     where
         P::Private: Link<H> + Map<H>,
     {
@@ -123,8 +142,8 @@ impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Run, M, A, H> {
             Ok(Installed::Mapped(level)) => Ok(FaultOutcome::Mapped { side, level }),
             Ok(Installed::Present { level, .. }) => Ok(FaultOutcome::Spurious { side, level }),
             Ok(Installed::NoPage) => Ok(FaultOutcome::NoMemory { accessed: side, frame }),
-            Err(error) if passes(&error) => Ok(FaultOutcome::Retry(error)),
-            Err(error) => Err(FaultError::Private(error)),
+            Err(error) if passes(&error) => Ok(FaultOutcome::Retry(Obstruction::Private(error))),
+            Err(error) => Err(FaultError::private(error)),
         }
     }
 }
@@ -170,13 +189,22 @@ where
     }
 }
 
-impl<L: crate::level::Levels> fmt::Display for FaultError<L> {
+impl<L: Levels> fmt::Display for Obstruction<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAnInput(error) => error.fmt(f),
+            Self::Shared(obstacle) => obstacle.fmt(f),
             Self::Private(error) => error.fmt(f),
         }
     }
 }
 
-impl<L: crate::level::Levels> core::error::Error for FaultError<L> {}
+impl<L: Levels> fmt::Display for FaultError<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnInput(error) => error.fmt(f),
+            Self::Obstructed(obstruction) => obstruction.fmt(f),
+        }
+    }
+}
+
+impl<L: Levels> core::error::Error for FaultError<L> {}

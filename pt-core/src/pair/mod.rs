@@ -24,6 +24,7 @@ mod pages;
 pub mod phase;
 mod range;
 mod removal;
+mod shared;
 mod slot;
 mod tables;
 mod teardown;
@@ -33,13 +34,14 @@ mod tests;
 pub use build::AddError;
 pub use convert::ConvertError;
 pub use error::{Cause, EntryError, RemovalError};
-pub use fault::{FaultError, FaultOutcome, Side};
+pub use fault::{FaultError, FaultOutcome, FaultResult, Obstruction, Side};
 pub use freeze::Freeze;
 pub use pages::{Backing, BackingOf, Clean, DirtyPage, LevelsOf, PageSink, PageSource};
 pub use phase::{Build, Live, Phase, Run, Teardown};
 pub use removal::{
     BlockError, BlockedBatch, Kick, NoVcpus, Removal, RemoveError, Removed, TrackError, TrackedBatch, UnblockError,
 };
+pub use shared::StaleLeaf;
 pub use teardown::Reclaimed;
 
 use crate::memory::Memory;

@@ -12,7 +12,7 @@ use super::slot::{Place, Slot};
 use super::{Leaked, Vm, tables};
 use crate::address::{Address, AddressRange, Hpa};
 use crate::allocator::TableAllocator;
-use crate::geometry::{Geometry, Half, Split};
+use crate::geometry::{Half, Split};
 use crate::hook::{Answer, Reclaim, Refusal};
 use crate::level::{Level, LevelOf};
 use crate::memory::{Memory, Word};

@@ -6,7 +6,7 @@ use crate::hook::{Busy, Fatal, Refusal, Stopped};
 use crate::level::Levels;
 use crate::page::Page;
 use crate::pair::fault::Side;
-use crate::pair::{Cause, FaultError, FaultOutcome};
+use crate::pair::{Cause, FaultError, FaultOutcome, Obstruction};
 use crate::sample::{LevelName, Pt, Width};
 use std::vec;
 use std::vec::Vec;
@@ -61,8 +61,8 @@ fn every_refusal_at_every_hook_is_rolled_back_bit_for_bit() {
                 break;
             }
             let error = match outcome {
-                Ok(FaultOutcome::Retry(error)) if refusal == Refusal::Busy(Busy) => error,
-                Err(FaultError::Private(error)) if refusal != Refusal::Busy(Busy) => error,
+                Ok(FaultOutcome::Retry(Obstruction::Private(error))) if refusal == Refusal::Busy(Busy) => error,
+                Err(FaultError::Obstructed(Obstruction::Private(error))) if refusal != Refusal::Busy(Busy) => error,
                 other => panic!("{other:?}"),
             };
             assert_eq!(error.cause, Cause::Refused(refusal));
@@ -83,7 +83,9 @@ fn running_out_of_tables_changes_nothing() {
     let fixture = running(Width::Bits52);
     for allowed in 0..8 {
         fixture.arena.limit_allocations(Some(allowed));
-        let Err(FaultError::Private(error)) = fixture.fault(AT) else { panic!("there are too few tables") };
+        let Err(FaultError::Obstructed(Obstruction::Private(error))) = fixture.fault(AT) else {
+            panic!("there are too few tables")
+        };
         assert!(matches!(error.cause, Cause::OutOfTables(out) if out.wanted == 8), "{error}");
         assert!(fixture.entries().is_empty());
     }

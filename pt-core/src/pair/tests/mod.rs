@@ -8,6 +8,7 @@ mod freezing;
 mod monitor;
 mod phases;
 mod removal;
+mod shared;
 mod threads;
 
 use super::{Backing, Build, DirtyPage, Live, PageSink, PageSource, Phase, Removal, Run, Vm};

@@ -2,7 +2,7 @@
 
 use super::{Fixture, range, running};
 use crate::hook::{Busy, Fatal, Incomplete, Refusal};
-use crate::pair::{Cause, FaultOutcome, RemovalError, Removed, Run};
+use crate::pair::{Cause, FaultOutcome, Obstruction, RemovalError, Removed, Run};
 use crate::sample::{LevelName, Width};
 use std::vec;
 use std::vec::Vec;
@@ -136,7 +136,9 @@ fn what_was_unblocked_and_blocked_again_is_tracked_again() {
 fn faults_retry_while_a_page_is_blocked_and_a_later_session_takes_it_up() {
     let mut fixture = mapped(1);
     fixture.removal(|session, _| drop(session.block(range(BASE, PAGE)).unwrap()));
-    let Ok(FaultOutcome::Retry(error)) = fixture.fault(BASE) else { panic!("the page is blocked") };
+    let Ok(FaultOutcome::Retry(Obstruction::Private(error))) = fixture.fault(BASE) else {
+        panic!("the page is blocked")
+    };
     assert_eq!(error.cause, Cause::Blocked);
     assert_eq!(take(&mut fixture, BASE, PAGE).leaves, 1);
     assert_eq!(fixture.monitor.names(), ["block", "track", "remove"]);
@@ -330,7 +332,7 @@ fn every_refusal_of_a_conversion_leaves_private_memory_or_none() {
             fixture
                 .entries()
                 .iter()
-                .all(|(key, raw)| key.0 > 0 || !(start..start + bytes).contains(&key.1) || raw & 7 == 0)
+                .all(|(key, raw)| key.0 > 0 || !(start..start + bytes).contains(&key.1) || raw & 7 != 7)
         );
     };
     // The block is split, then five pages are blocked, tracked and removed.

@@ -57,7 +57,7 @@ fn many_faults_map_each_page_once() {
                 for page in 0..PAGES {
                     // Each thread begins elsewhere; the pages lie in eight tables.
                     let page = (page + thread * 17) % PAGES;
-                    let address = BASE + (page % 8 << 21) + (page / 8 << 12);
+                    let address = BASE + ((page % 8) << 21) + ((page / 8) << 12);
                     mapped.fetch_add(usize::from(resolve(fixture, address)), Ordering::Relaxed);
                 }
             });
