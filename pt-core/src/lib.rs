@@ -29,8 +29,8 @@ pub mod layout;
 pub mod level;
 pub mod memory;
 pub mod page;
-pub mod reader;
 pub mod pair;
+pub mod reader;
 pub mod reclaim;
 #[cfg(test)]
 mod sample;

@@ -57,23 +57,29 @@ pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
     access: PhantomData<fn() -> (T, X)>,
 }
 
-impl<T: Direct, M: Memory> Tree<T, M> {
+impl<T: Visible, M: Memory> Tree<T, M> {
     /// A cursor for whoever owns the tree: nobody else reads or writes it until the cursor is gone and everything
     /// that it returned is flushed.
     #[inline]
-    pub fn exclusive<'t, A: TableAllocator>(&'t mut self, allocator: &'t A) -> Cursor<'t, T, M, &'t A, Exclusive> {
+    pub fn exclusive<'t, A: TableAllocator>(&'t mut self, allocator: &'t A) -> Cursor<'t, T, M, &'t A, Exclusive>
+    where
+        T: Direct,
+    {
         Cursor::new(self, allocator)
     }
 }
 
-impl<T: Direct, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
+impl<T: Visible, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
     /// A cursor for one of many: other threads may read and write the tree meanwhile, each through a cursor of its
     /// own. Nothing that it reaches is freed while the guard is held.
     #[inline]
     pub fn parallel<'c, A: TableAllocator>(
         &'c self,
         allocator: &'c A,
-    ) -> Cursor<'c, T, M, Deferring<'c, A, R>, Parallel> {
+    ) -> Cursor<'c, T, M, Deferring<'c, A, R>, Parallel>
+    where
+        T: Direct,
+    {
         Cursor::new(self, Deferring { allocator, reclaim: self.reclaim() })
     }
 }

@@ -1,0 +1,25 @@
+//! EPT translations are dropped by INVLPG: a hypervisor did so, and its guest kept the old translations.
+
+use pt_core::flush::Scope;
+use pt_core::{Flush, Invalidate, Shared, Virtual};
+use pt_tdx::SharedEpt;
+
+struct GuestTlb;
+impl GuestTlb {
+    fn invlpg(&mut self, _scope: Scope<Virtual>) {}
+}
+
+struct EptTlb;
+impl Invalidate<SharedEpt> for EptTlb {
+    fn invalidate(&mut self, _scope: Scope<Shared>) {}
+}
+
+fn discharge(flush: Flush<SharedEpt>, by: &mut EptTlb) {
+    flush.flush(by);
+}
+
+fn main() {
+    let _ = discharge;
+    GuestTlb.invlpg(Scope::Nothing);
+    let _ = EptTlb;
+}

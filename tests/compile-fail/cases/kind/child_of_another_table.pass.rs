@@ -1,0 +1,20 @@
+//! A walk of the private table goes on in a shared one: the two roots were mixed up.
+
+use pt_core::arena::Arena;
+use pt_core::reader::TableRef;
+use pt_core::{Entry, Gpa, Private};
+use pt_tdx::{Pd, Pdpt, PrivateEpt, SharedEpt};
+
+type Table<'a, T, L> = TableRef<'a, T, Arena, L>;
+
+fn descend<'a>(table: Table<'a, PrivateEpt, Pdpt>, at: Gpa<Private>) -> Option<Table<'a, PrivateEpt, Pd>> {
+    match table.entry(at)? {
+        Entry::Subtable((_, below)) => Some(below),
+        _ => None,
+    }
+}
+
+fn main() {
+    let _ = descend;
+    let _: (SharedEpt, PrivateEpt) = (SharedEpt, PrivateEpt);
+}

@@ -1,0 +1,14 @@
+//! A private address is looked up in the shared tree: the walk finds nothing, or a neighbour's page where the split
+//! bit was stripped on the way.
+
+use pt_core::{Gpa, Hpa, Memory, Private, Shared, Tree};
+use pt_tdx::SharedEpt;
+
+fn frame_of<M: Memory>(shared: &Tree<SharedEpt, M>, address: Gpa<Private>) -> Option<Hpa> {
+    shared.reader().translate(address).map(|found| found.address)
+}
+
+fn main() {
+    let _ = frame_of::<pt_core::arena::Arena>;
+    let _: Option<(Gpa<Private>, Gpa<Shared>)> = None;
+}

@@ -1,0 +1,13 @@
+//! One private page is mapped at two addresses: the monitor keeps one owner a page, and refuses or aliases.
+
+use pt_core::{Page, Private};
+use pt_tdx::Pt;
+
+fn two_pages(page: Page<Private, Pt>, other: Page<Private, Pt>) -> (Page<Private, Pt>, Page<Private, Pt>) {
+    println!("{other:?}");
+    (page, page)
+}
+
+fn main() {
+    let _ = two_pages;
+}

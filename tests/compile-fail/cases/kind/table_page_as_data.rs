@@ -1,0 +1,20 @@
+//! A page that holds a table is handed out as guest memory: the guest could write its own translations.
+
+use pt_core::{Page, Private, TablePage};
+use pt_tdx::Pt;
+
+type Table = TablePage<Private>;
+type Data = Page<Private, Pt>;
+
+fn balloon_out(page: Data) {
+    println!("{page:?} goes to the guest");
+}
+
+fn reuse(page: Table) {
+    balloon_out(page);
+}
+
+fn main() {
+    let _ = reuse;
+    let _: Option<Table> = None;
+}

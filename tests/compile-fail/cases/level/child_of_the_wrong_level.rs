@@ -1,0 +1,20 @@
+//! A walk skips a level: the table below a PDPT entry is taken for a last-level table, and its entries for pages.
+
+use pt_core::arena::Arena;
+use pt_core::reader::TableRef;
+use pt_core::{Entry, Gpa, Private};
+use pt_tdx::{Pd, Pdpt, PrivateEpt, Pt};
+
+type Table<'a, L> = TableRef<'a, PrivateEpt, Arena, L>;
+
+fn descend<'a>(table: Table<'a, Pdpt>, at: Gpa<Private>) -> Option<Table<'a, Pt>> {
+    match table.entry(at)? {
+        Entry::Subtable((_, below)) => Some(below),
+        _ => None,
+    }
+}
+
+fn main() {
+    let _ = descend;
+    let _: Option<(Pd, Pt)> = None;
+}

@@ -1,0 +1,14 @@
+//! A leaf is asked for at a level that has none: a 1 GiB leaf where the declaration allows 2 MiB at most.
+
+use pt_core::arena::Arena;
+use pt_core::{Gpa, Shared, Tree};
+use pt_tdx::{Pd, Pdpt, SharedEpt};
+
+fn withdraw(tree: &mut Tree<SharedEpt, &Arena>, arena: &Arena, at: Gpa<Shared>) {
+    let _ = tree.exclusive(arena).unmap::<Pdpt>(at);
+}
+
+fn main() {
+    let _ = withdraw;
+    let _: Option<(Pd, Pdpt)> = None;
+}
