@@ -59,8 +59,13 @@ pub struct Monitor {
 
 impl Monitor {
     /// The monitor of `machine`, whose keys are those of the seed.
+    ///
+    /// # Panics
+    /// If the memory of the machine ends beyond 2^52, where no entry can point to.
     #[must_use]
     pub fn new(machine: Arc<Machine>, seed: u64) -> Arc<Self> {
+        let end = machine.arena().base().as_u64() + ((machine.arena().pages() as u64) << 12);
+        assert!(end <= 1 << 52, "the memory ends at {end:#x}, beyond the 52 address bits of an entry");
         let ownership = Ownership::new(machine.arena().base(), machine.arena().pages());
         Arc::new(Self { machine, ownership, keys: Mutex::new(Random::new(seed)), vms: AtomicU32::new(0) })
     }

@@ -1,0 +1,96 @@
+//! The hooks of the TDX declaration, answered by the monitor.
+
+use super::Td;
+use super::status::status;
+use crate::monitor::{Denied, Operation};
+use pt_core::hook::{Busy, Frozen, Hook, Incomplete, Outcome, Stopped, Tracked};
+use pt_core::{Hpa, Protected, TablePage};
+use pt_tdx::{
+    Level, PageAdd, PageAug, PageDemote, PagePromote, PageReclaim, PageRemove, PrivateEpt, RangeBlock, RangeUnblock,
+    SeptAdd, SeptHooks, SeptHooksMethod as Method, SeptRemove, Track,
+};
+
+type Result = core::result::Result<(), Denied<Level>>;
+type OperationOnTd = Operation<Method, Level>;
+
+fn on_frozen(method: Method, at: &Frozen<PrivateEpt>) -> OperationOnTd {
+    Operation::new(method, at.address().as_u64(), at.level())
+}
+
+fn on_tracked(method: Method, at: &Tracked<PrivateEpt>) -> OperationOnTd {
+    Operation::new(method, at.address().as_u64(), at.level())
+}
+
+/// The answer of a hook that is about an entry.
+fn about_entry<K: Hook<Levels = Level, Done = (), Busy = Busy, Stopped = Stopped<Level>>>(
+    result: Result,
+) -> Outcome<K> {
+    match result {
+        Ok(()) => Outcome::Done(()),
+        Err(Denied::Busy(_)) => Outcome::Busy(Busy),
+        Err(
+            Denied::Walk { level, entry }
+            | Denied::State { level, entry }
+            | Denied::NotBlocked { level, entry }
+            | Denied::NotEmpty { level, entry }
+            | Denied::NotUniform { level, entry },
+        ) => Outcome::Stopped(Stopped { level, entry }),
+        Err(denied) => Outcome::Fatal(status(&denied)),
+    }
+}
+
+/// The answer of a hook that is about an entry and can be interrupted.
+fn about_block<K>(result: Result) -> Outcome<K>
+where
+    K: Hook<Levels = Level, Done = (), Busy = Busy, Incomplete = Incomplete, Stopped = Stopped<Level>>,
+{
+    match result {
+        Err(Denied::Interrupted { handle }) => Outcome::Incomplete(Incomplete { handle }),
+        result => about_entry(result),
+    }
+}
+
+/// The answer of a hook that is about no entry.
+fn about_vm<K: Hook<Done = (), Busy = Busy>>(result: Result) -> Outcome<K> {
+    match result {
+        Ok(()) => Outcome::Done(()),
+        Err(Denied::Busy(_)) => Outcome::Busy(Busy),
+        Err(denied) => Outcome::Fatal(status(&denied)),
+    }
+}
+
+impl SeptHooks for Td {
+    fn sept_add(&self, at: &Frozen<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<SeptAdd> {
+        about_entry(self.apply(on_frozen(Method::SeptAdd, at).with_page(table.frame())))
+    }
+    fn page_add(&self, at: &Frozen<PrivateEpt>, page: Hpa, source: Hpa) -> Outcome<PageAdd> {
+        about_entry(self.apply(on_frozen(Method::PageAdd, at).with_page(page).with_source(source)))
+    }
+    fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug> {
+        about_entry(self.apply(on_frozen(Method::PageAug, at).with_page(page)))
+    }
+    fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> {
+        about_entry(self.apply(on_frozen(Method::RangeBlock, at)))
+    }
+    fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock> {
+        about_entry(self.apply(on_tracked(Method::RangeUnblock, at)))
+    }
+    fn track(&self) -> Outcome<Track> {
+        about_vm(Self::track(self, Method::Track))
+    }
+    fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove> {
+        about_entry(self.apply(on_tracked(Method::PageRemove, at)))
+    }
+    fn sept_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<SeptRemove> {
+        about_entry(self.apply(on_tracked(Method::SeptRemove, at)))
+    }
+    fn page_demote(&self, at: &Tracked<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<PageDemote> {
+        about_block(self.apply(on_tracked(Method::PageDemote, at).with_page(table.frame())))
+    }
+    fn page_promote(&self, at: &Tracked<PrivateEpt>) -> Outcome<PagePromote> {
+        about_block(self.apply(on_tracked(Method::PagePromote, at)))
+    }
+    fn page_reclaim(&self, page: Hpa) -> Outcome<PageReclaim> {
+        about_vm(self.reclaim(Method::PageReclaim, page))
+    }
+}

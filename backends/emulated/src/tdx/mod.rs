@@ -1,0 +1,50 @@
+//! The emulated TDX module: the monitor with the states of the TDX declaration, behind its hooks.
+//!
+//! [`Td`] implements [`SeptHooks`](pt_tdx::SeptHooks), so that an engine can call it as it would call the module.
+//! Bits of entries, disclosed entries and status codes are those of module 1.5. Its check order and its operands
+//! are not: a hook's arguments are already what the module would check first. Two rules are stricter here, because
+//! the declaration is: before finalisation too, an entry is taken away only when it is blocked and tracked.
+
+mod hooks;
+mod layout;
+mod status;
+
+pub use layout::SeptLayout;
+
+use crate::cpu::{Paging, Vcpus};
+use crate::monitor::{AddressSpace, Vm};
+use pt_core::Hpa;
+use pt_tdx::{Gpaw, Level};
+
+/// A TD in the hands of the emulated module.
+pub type Td = Vm<SeptLayout>;
+/// The vCPUs of a TD.
+pub type TdVcpus = Vcpus<SeptLayout>;
+/// A vCPU of a TD.
+pub type TdVcpu = crate::cpu::Vcpu<SeptLayout>;
+
+/// The name of the guest's operation that takes a pending page into use: `TDG.MEM.PAGE.ACCEPT`.
+pub const ACCEPT: &str = "accept";
+
+/// The address space of a TD, by `TD_PARAMS.CONFIG_FLAGS.GPAW` and the levels of its EPTP.
+#[must_use]
+pub const fn address_space(gpaw: Gpaw) -> AddressSpace<Level> {
+    match gpaw {
+        Gpaw::Bits48 => AddressSpace { root: Level::Pml4, width: 48, shared: 1 << 47 },
+        Gpaw::Bits48FiveLevels => AddressSpace { root: Level::Pml5, width: 48, shared: 1 << 47 },
+        Gpaw::Bits52 => AddressSpace { root: Level::Pml5, width: 52, shared: 1 << 51 },
+    }
+}
+
+/// How the vCPUs of a TD translate: 46 physical address bits, as below the key identifiers of current servers, no
+/// accessed and dirty flags, #VE for pending pages.
+#[must_use]
+pub const fn paging(gpaw: Gpaw, shared_root: Hpa) -> Paging {
+    let (levels, width, shared_bit) = match gpaw {
+        Gpaw::Bits48 => (4, 48, 47),
+        Gpaw::Bits48FiveLevels => (5, 48, 47),
+        Gpaw::Bits52 => (5, 52, 51),
+    };
+    let (physical_width, accessed_dirty, sept_ve_disable) = (46, false, false);
+    Paging { shared_root, levels, width, shared_bit, physical_width, accessed_dirty, sept_ve_disable }
+}

@@ -1,0 +1,279 @@
+//! What is stale stays visible until it is flushed or tracked.
+
+use crate::td::{Host, PRIVATE, RWX};
+use pt_emulated::cpu::{Exception, Exit, Stop};
+use pt_emulated::monitor::{Denied, GuestAnswer, Operation};
+use pt_emulated::tdx::{ACCEPT, TdVcpu};
+use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+fn byte(vcpu: &mut TdVcpu, gpa: u64) -> Result<u8, Stop> {
+    let mut byte = [0];
+    vcpu.enter().unwrap().read(gpa, &mut byte).map(|()| byte[0])
+}
+
+fn is_violation<T: std::fmt::Debug>(result: Result<T, Stop>) -> bool {
+    matches!(result, Err(Stop::Exit(Exit::Violation { .. })))
+}
+
+#[test]
+fn without_a_flush_the_guest_reads_the_old_frame() {
+    let host = Host::running();
+    let gpa = host.shared(0x1000);
+    let (old, new) = (host.page_of(0x01), host.page_of(0x02));
+    let mut vcpu = host.vcpus.add();
+    host.set_shared(gpa, 0, old.as_u64() | RWX);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01));
+
+    host.set_shared(gpa, 0, 1 << 63);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01), "nobody flushed: the removed page is still there");
+    host.flush(gpa + 0x1000, false);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01), "the flush was for another page");
+    host.flush(gpa, false);
+    assert!(is_violation(byte(&mut vcpu, gpa)));
+
+    host.set_shared(gpa, 0, new.as_u64() | RWX);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x02));
+}
+
+#[test]
+fn a_track_does_not_flush_shared_translations() {
+    let host = Host::running();
+    let gpa = host.shared(0x1000);
+    let mut vcpu = host.vcpus.add();
+    host.set_shared(gpa, 0, host.page_of(0x01).as_u64() | RWX);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01));
+    host.set_shared(gpa, 0, 1 << 63);
+    host.track();
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01));
+}
+
+#[test]
+fn a_flush_of_leaves_keeps_the_tables_on_the_way() {
+    let host = Host::running();
+    let gpa = host.shared(0x1000);
+    let mut vcpu = host.vcpus.add();
+    host.set_shared(gpa, 0, host.page_of(0x01).as_u64() | RWX);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01));
+
+    // The table is replaced by another one, in which the page is another.
+    let old = host.get_shared(gpa, 1);
+    host.set_shared(gpa, 1, 1 << 63);
+    host.set_shared(gpa, 0, host.page_of(0x02).as_u64() | RWX);
+    assert_ne!(host.get_shared(gpa, 1), old);
+    host.flush(gpa, false);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01), "the old table was cached");
+    host.flush(gpa, true);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x02));
+}
+
+#[test]
+fn a_blocked_page_is_used_until_a_tracked_epoch_is_entered_and_removed_only_then() {
+    let host = Host::running();
+    let mut vcpu = host.vcpus.add();
+    let mut fresh = host.vcpus.add();
+    host.aug_and_accept(&mut vcpu, PRIVATE, host.page());
+    let mut guest = vcpu.enter().unwrap();
+    guest.write(PRIVATE, &[0x55]).unwrap();
+
+    host.call(Method::RangeBlock, PRIVATE, Level::Pt);
+    let mut read = [0];
+    guest.read(PRIVATE, &mut read).unwrap();
+    assert_eq!(read, [0x55], "the translation is older than the block");
+    assert!(is_violation(byte(&mut fresh, PRIVATE)), "nobody gets a new one");
+    let remove = || host.td.apply(Operation::new(Method::PageRemove, PRIVATE, Level::Pt));
+    assert_eq!(remove(), Err(Denied::NotTracked));
+    drop(guest);
+    assert_eq!(byte(&mut vcpu, PRIVATE), Ok(0x55), "leaving and entering drops nothing");
+
+    host.track();
+    assert!(is_violation(byte(&mut vcpu, PRIVATE)), "the new epoch begins without private translations");
+    remove().unwrap();
+}
+
+#[test]
+fn a_vcpu_that_stays_inside_holds_the_removal_up_until_it_is_kicked() {
+    let host = Host::running();
+    let mut vcpu = host.vcpus.add();
+    host.aug_and_accept(&mut vcpu, PRIVATE, host.page());
+    let (reads, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let (reads, stop, vcpus) = (&reads, &stop, &host.vcpus);
+        scope.spawn(move || {
+            let mut exits = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let mut guest = vcpu.enter().unwrap();
+                let exit = loop {
+                    match guest.read(PRIVATE, &mut [0]) {
+                        Ok(()) => reads.fetch_add(1, Ordering::Relaxed),
+                        Err(stop) => break stop,
+                    };
+                };
+                exits.push(exit);
+            }
+            assert!(matches!(exits.first(), Some(Stop::Exit(Exit::Kicked))), "{:?}", exits.first());
+            assert!(matches!(exits.get(1), Some(Stop::Exit(Exit::Violation { .. }))), "{:?}", exits.get(1));
+        });
+        while reads.load(Ordering::Relaxed) < 100 {
+            std::thread::yield_now();
+        }
+        host.call(Method::RangeBlock, PRIVATE, Level::Pt);
+        host.track();
+        let remove = || host.td.apply(Operation::new(Method::PageRemove, PRIVATE, Level::Pt));
+        assert_eq!(remove(), Err(Denied::NotTracked), "the vCPU is inside, in the old epoch");
+        vcpus.kick();
+        stop.store(true, Ordering::Relaxed);
+        remove().unwrap();
+    });
+}
+
+#[test]
+fn while_vcpus_are_kept_out_none_is_inside() {
+    let host = Host::running();
+    let gpa = host.shared(0x1000);
+    host.set_shared(gpa, 0, host.page_of(1).as_u64() | RWX);
+    let (inside, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let (mut vcpu, inside, stop) = (host.vcpus.add(), &inside, &stop);
+            scope.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let mut guest = vcpu.enter().unwrap();
+                    inside.fetch_add(1, Ordering::SeqCst);
+                    while !stop.load(Ordering::Relaxed) && guest.read(gpa, &mut [0]).is_ok() {}
+                    inside.fetch_sub(1, Ordering::SeqCst);
+                    drop(guest);
+                }
+            });
+        }
+        for _ in 0..50 {
+            while inside.load(Ordering::SeqCst) == 0 {
+                std::thread::yield_now();
+            }
+            host.vcpus.keep_out(|| {
+                let epoch = host.td.track(Method::Track).and_then(|()| host.td.track(Method::Track));
+                assert_eq!(epoch, Ok(()), "no vCPU is counted in any epoch");
+            });
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn a_flush_is_done_when_it_returns_while_vcpus_run() {
+    let host = Host::running();
+    let gpa = host.shared(0x1000);
+    let pages = [host.page_of(0), host.page_of(1)];
+    host.set_shared(gpa, 0, pages[0].as_u64() | RWX);
+    // Which page the guest may see: both while the entry changes, then the new one alone.
+    let (allowed, stop) = (AtomicU64::new(0b01), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let (mut vcpu, allowed, stop) = (host.vcpus.add(), &allowed, &stop);
+            scope.spawn(move || {
+                let mut guest = vcpu.enter().unwrap();
+                while !stop.load(Ordering::SeqCst) {
+                    let before = allowed.load(Ordering::SeqCst);
+                    let mut seen = [9];
+                    guest.read(gpa, &mut seen).unwrap();
+                    let after = allowed.load(Ordering::SeqCst);
+                    assert!((before | after) >> seen[0] & 1 == 1, "saw page {} while {before:b}", seen[0]);
+                }
+            });
+        }
+        for round in 0..200_usize {
+            let new = (round + 1) % 2;
+            allowed.store(0b11, Ordering::SeqCst);
+            host.set_shared(gpa, 0, pages[new].as_u64() | RWX);
+            host.flush(gpa, false);
+            allowed.store(1 << new, Ordering::SeqCst);
+            std::thread::yield_now();
+        }
+        stop.store(true, Ordering::SeqCst);
+    });
+}
+
+#[test]
+fn the_guest_reads_plaintext_and_the_vmm_ciphertext() {
+    let host = Host::new(Gpaw::Bits48);
+    let (page, source) = (host.page(), host.page_of(0x33));
+    host.add(PRIVATE, page, source);
+    host.td.finalize().unwrap();
+    let mut vcpu = host.vcpus.add();
+    let mut seen = vec![0; 4096];
+    vcpu.enter().unwrap().read(PRIVATE, &mut seen).unwrap();
+    assert!(seen.iter().all(|&byte| byte == 0x33));
+    vcpu.enter().unwrap().write(PRIVATE, b"the secret of the guest").unwrap();
+
+    host.machine.read(page, &mut seen).unwrap();
+    assert!(seen.iter().filter(|&&byte| byte == 0x33).count() < 100, "the added page lies in the open");
+    assert!(!seen.windows(6).any(|window| window == b"secret"));
+
+    // The VMM changes the stored bytes: the guest reads garbage, not what the VMM wrote.
+    host.machine.write(page, &[0; 16]).unwrap();
+    let mut secret = [0; 16];
+    vcpu.enter().unwrap().read(PRIVATE, &mut secret).unwrap();
+    assert_ne!(&secret, b"the secret of th");
+    assert_ne!(secret, [0; 16]);
+}
+
+#[test]
+fn a_page_that_another_vm_used_is_garbage_and_an_accepted_one_is_zero() {
+    let host = Host::running();
+    let page = host.page();
+    let mut vcpu = host.vcpus.add();
+    host.aug_and_accept(&mut vcpu, PRIVATE, page);
+    vcpu.enter().unwrap().write(PRIVATE, &[0x44; 64]).unwrap();
+    host.call(Method::RangeBlock, PRIVATE, Level::Pt);
+    host.track();
+    host.call(Method::PageRemove, PRIVATE, Level::Pt);
+
+    let other = host.beside();
+    other.td.finalize().unwrap();
+    let mut vcpu = other.vcpus.add();
+    other.aug_and_accept(&mut vcpu, PRIVATE, page);
+    assert_eq!(byte(&mut vcpu, PRIVATE), Ok(0));
+}
+
+#[test]
+fn a_pending_page_is_the_guests_own_business_unless_it_wants_an_exit() {
+    for disable in [false, true] {
+        let host = Host::with(Gpaw::Bits48, |paging| pt_emulated::cpu::Paging { sept_ve_disable: disable, ..paging });
+        host.td.finalize().unwrap();
+        host.aug(PRIVATE, host.page());
+        let mut vcpu = host.vcpus.add();
+        let stop = vcpu.enter().unwrap().read(PRIVATE + 8, &mut [0]).unwrap_err();
+        let gpa = match stop {
+            Stop::Exception(Exception::Virtualization { gpa, .. }) if !disable => gpa.as_u64(),
+            Stop::Exit(Exit::Violation { gpa, .. }) if disable => gpa.as_u64() + 8,
+            other => panic!("{other}"),
+        };
+        assert_eq!(gpa, PRIVATE + 8);
+        let mut guest = vcpu.enter().unwrap();
+        assert_eq!(guest.operate(ACCEPT, PRIVATE, Level::Pt), Ok(GuestAnswer::Done));
+        assert_eq!(guest.operate(ACCEPT, PRIVATE, Level::Pt), Ok(GuestAnswer::Already { level: Level::Pt }));
+        guest.read(PRIVATE + 8, &mut [0]).unwrap();
+        let unmapped = guest.operate(ACCEPT, PRIVATE + 0x1000, Level::Pt);
+        assert!(is_violation(unmapped), "{unmapped:?}");
+        assert_eq!(guest.read(PRIVATE, &mut [0]), Err(Stop::Exit(Exit::Outside)), "an exit leaves the guest");
+    }
+}
+
+#[test]
+fn translations_are_reused() {
+    let host = Host::running();
+    let gpa = host.shared(0);
+    for page in 0..16 {
+        host.set_shared(gpa + page * 4096, 0, host.page().as_u64() | RWX);
+    }
+    let mut vcpu = host.vcpus.add();
+    let mut guest = vcpu.enter().unwrap();
+    for _ in 0..10 {
+        for page in 0..16 {
+            guest.read(gpa + page * 4096, &mut [0]).unwrap();
+        }
+    }
+    drop(guest);
+    let tlb = vcpu.tlb();
+    assert_eq!((tlb.hits, tlb.misses, tlb.short_walks), (144, 16, 15));
+}
