@@ -7,7 +7,7 @@ use super::vcpus::Vcpus;
 use super::walker::{Table, Walked};
 use crate::encryption::Keyed;
 use crate::machine::{BusError, Machine};
-use crate::monitor::{Denied, Entered, Epoch, GuestAnswer, Layout, LevelsOf};
+use crate::monitor::{Denied, Entered, Epoch, GuestAnswer, LevelsOf, ProtectedFormat};
 use core::fmt;
 use pt_core::{Hpa, RawGpa};
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use std::sync::Arc;
 const PAGE: u64 = 4096;
 
 /// A vCPU, outside the guest. Its TLB stays filled from one turn to the next.
-pub struct Vcpu<L: Layout> {
-    vcpus: Arc<Vcpus<L>>,
+pub struct Vcpu<F: ProtectedFormat> {
+    vcpus: Arc<Vcpus<F>>,
     machine: Arc<Machine>,
     line: Arc<Line>,
     tlb: Tlb,
@@ -25,8 +25,8 @@ pub struct Vcpu<L: Layout> {
     epoch: Option<Epoch>,
 }
 
-impl<L: Layout> Vcpu<L> {
-    pub(super) fn new(vcpus: Arc<Vcpus<L>>, line: Arc<Line>) -> Self {
+impl<F: ProtectedFormat> Vcpu<F> {
+    pub(super) fn new(vcpus: Arc<Vcpus<F>>, line: Arc<Line>) -> Self {
         let machine = vcpus.vm().monitor().machine().clone();
         Self { vcpus, machine, line, tlb: Tlb::new(), epoch: None }
     }
@@ -35,7 +35,7 @@ impl<L: Layout> Vcpu<L> {
     ///
     /// # Errors
     /// What the monitor answered: [`Denied::Phase`] while the VM is built, [`Denied::NoKey`] after teardown.
-    pub fn enter(&mut self) -> Result<Guest<'_, L>, Denied<LevelsOf<L>>> {
+    pub fn enter(&mut self) -> Result<Guest<'_, F>, Denied<LevelsOf<F>>> {
         let passed = self.vcpus.pass();
         // The turn begins before the epoch is read: who begins an epoch and then kicks must find this vCPU
         // inside, or it enters the new one.
@@ -56,7 +56,7 @@ impl<L: Layout> Vcpu<L> {
     }
 }
 
-impl<L: Layout> fmt::Debug for Vcpu<L> {
+impl<F: ProtectedFormat> fmt::Debug for Vcpu<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vcpu").field("epoch", &self.epoch).field("tlb", &self.tlb.statistics).finish_non_exhaustive()
     }
@@ -66,12 +66,12 @@ impl<L: Layout> fmt::Debug for Vcpu<L> {
 ///
 /// A thread that holds one must come back to it soon: kicks and flushes wait for its next access.
 #[derive(Debug)]
-pub struct Guest<'v, L: Layout> {
-    vcpu: &'v mut Vcpu<L>,
+pub struct Guest<'v, F: ProtectedFormat> {
+    vcpu: &'v mut Vcpu<F>,
     entered: Option<Entered>,
 }
 
-impl<L: Layout> Guest<'_, L> {
+impl<F: ProtectedFormat> Guest<'_, F> {
     /// Reads guest memory.
     ///
     /// # Errors
@@ -122,8 +122,8 @@ impl<L: Layout> Guest<'_, L> {
         &mut self,
         name: &'static str,
         gpa: u64,
-        level: LevelsOf<L>,
-    ) -> Result<GuestAnswer<LevelsOf<L>>, Stop> {
+        level: LevelsOf<F>,
+    ) -> Result<GuestAnswer<LevelsOf<F>>, Stop> {
         self.begin()?;
         match self.vcpu.vcpus.vm().guest(name, gpa, level) {
             Ok(GuestAnswer::Violation) | Err(_) => self.violation(gpa, Qualification::new(Access::Write, 0)),
@@ -250,7 +250,7 @@ impl<L: Layout> Guest<'_, L> {
     }
 }
 
-impl<L: Layout> Drop for Guest<'_, L> {
+impl<F: ProtectedFormat> Drop for Guest<'_, F> {
     fn drop(&mut self) {
         self.leave();
     }

@@ -3,9 +3,10 @@
 use super::line::{Line, Pending, Range};
 use super::vcpu::Vcpu;
 use super::walker::Rules;
-use crate::monitor::{Layout, Vm};
+use crate::monitor::{ProtectedFormat, Vm};
 use core::fmt;
 use pt_core::flush::{Invept, Scope};
+use pt_core::pair::Kick;
 use pt_core::space::{Shared, Space};
 use pt_core::table::{Table, UsedByCpu};
 use pt_core::{Hpa, Invalidate};
@@ -42,21 +43,21 @@ impl Paging {
 }
 
 /// The vCPUs of one VM.
-pub struct Vcpus<L: Layout> {
-    vm: Arc<Vm<L>>,
+pub struct Vcpus<F: ProtectedFormat> {
+    vm: Arc<Vm<F>>,
     paging: Paging,
     lines: RwLock<Vec<Arc<Line>>>,
     /// Read by each vCPU that enters, written by whoever keeps them out.
     gate: RwLock<()>,
 }
 
-impl<L: Layout> Vcpus<L> {
+impl<F: ProtectedFormat> Vcpus<F> {
     /// No vCPUs yet.
     ///
     /// # Panics
     /// If the paging is none that a CPU has: levels other than 4 or 5, or a shared bit outside the width.
     #[must_use]
-    pub fn new(vm: Arc<Vm<L>>, paging: Paging) -> Arc<Self> {
+    pub fn new(vm: Arc<Vm<F>>, paging: Paging) -> Arc<Self> {
         assert!(matches!(paging.levels, 4 | 5), "EPT has 4 or 5 levels, not {}", paging.levels);
         assert!(paging.shared_bit < paging.width && paging.width <= 52, "{paging:?}");
         assert!((32..=52).contains(&paging.physical_width), "{paging:?}");
@@ -65,7 +66,7 @@ impl<L: Layout> Vcpus<L> {
 
     /// A further vCPU, outside the guest. It can be given to a thread.
     #[must_use]
-    pub fn add(self: &Arc<Self>) -> Vcpu<L> {
+    pub fn add(self: &Arc<Self>) -> Vcpu<F> {
         let line = Arc::new(Line::default());
         self.lines.write().unwrap_or_else(PoisonError::into_inner).push(line.clone());
         Vcpu::new(self.clone(), line)
@@ -73,7 +74,7 @@ impl<L: Layout> Vcpus<L> {
 
     /// The VM.
     #[must_use]
-    pub const fn vm(&self) -> &Arc<Vm<L>> {
+    pub const fn vm(&self) -> &Arc<Vm<F>> {
         &self.vm
     }
 
@@ -120,7 +121,7 @@ impl<L: Layout> Vcpus<L> {
     }
 }
 
-impl<L: Layout, T: UsedByCpu<Stage = Invept> + Table<Space = Shared>> Invalidate<T> for &Vcpus<L> {
+impl<F: ProtectedFormat, T: UsedByCpu<Stage = Invept> + Table<Space = Shared>> Invalidate<T> for &Vcpus<F> {
     fn invalidate(&mut self, scope: Scope<Shared>) {
         let (range, tables) = match scope {
             Scope::Nothing => return,
@@ -131,7 +132,16 @@ impl<L: Layout, T: UsedByCpu<Stage = Invept> + Table<Space = Shared>> Invalidate
     }
 }
 
-impl<L: Layout> fmt::Debug for Vcpus<L> {
+impl<F: ProtectedFormat> Kick for &Vcpus<F> {
+    fn kick(&mut self) {
+        Vcpus::kick(self);
+    }
+    fn keep_out<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        Vcpus::keep_out(self, work)
+    }
+}
+
+impl<F: ProtectedFormat> fmt::Debug for Vcpus<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.lines.read().unwrap_or_else(PoisonError::into_inner).len();
         write!(f, "{count} vCPUs of {:?}, shared root {} ({})", self.vm, self.paging.shared_root, Shared::NAME)

@@ -5,7 +5,7 @@
 //! check. Locks are tried, never waited for.
 
 use super::denied::{Denied, Lock, Operand};
-use super::layout::{Layout, LevelsOf, MethodOf};
+use super::format::{LevelsOf, MethodOf, ProtectedFormat};
 use super::rules::{Effect, Rules, Step, StepExt};
 use super::tree::{Entry, Tree, Walk};
 use super::vm::{Unfinished, Vm, attempt, briefly};
@@ -47,20 +47,20 @@ impl<M, V> Operation<M, V> {
     }
 }
 
-/// An operation on an entry of the VM `L`.
-pub(super) type OperationOn<L> = Operation<MethodOf<L>, LevelsOf<L>>;
-/// What an operation on an entry of the VM `L` answers.
-pub(super) type Answer<L, R = ()> = Result<R, Denied<LevelsOf<L>>>;
+/// An operation on an entry of the VM `F`.
+pub(super) type OperationOn<F> = Operation<MethodOf<F>, LevelsOf<F>>;
+/// What an operation on an entry of the VM `F` answers.
+pub(super) type Answer<F, R = ()> = Result<R, Denied<LevelsOf<F>>>;
 
 /// What takes a page.
 const TAKES_PAGE: &[Effect] = &[Effect::Map, Effect::Link, Effect::Split];
 
-impl<L: Layout> Vm<L> {
+impl<F: ProtectedFormat> Vm<F> {
     /// Does what a method of the declared hooks does to one entry, if the declaration allows it now.
     ///
     /// # Errors
     /// [`Denied`]. Nothing has changed then.
-    pub fn apply(&self, operation: Operation<MethodOf<L>, LevelsOf<L>>) -> Result<(), Denied<LevelsOf<L>>> {
+    pub fn apply(&self, operation: Operation<MethodOf<F>, LevelsOf<F>>) -> Result<(), Denied<LevelsOf<F>>> {
         let Operation { method, address, level, .. } = operation;
         let answer = match self.fault(method, address, Some(level)) {
             Some(denied) => self.interrupt(&operation, denied),
@@ -71,7 +71,7 @@ impl<L: Layout> Vm<L> {
     }
 
     /// Leaves an operation that was interrupted unfinished.
-    fn interrupt(&self, operation: &OperationOn<L>, denied: Denied<LevelsOf<L>>) -> Answer<L> {
+    fn interrupt(&self, operation: &OperationOn<F>, denied: Denied<LevelsOf<F>>) -> Answer<F> {
         let &Operation { method, address, level, .. } = operation;
         if matches!(denied, Denied::Interrupted { .. }) {
             self.check_finished(operation)?;
@@ -81,9 +81,9 @@ impl<L: Layout> Vm<L> {
     }
 
     /// Refuses an operation on an entry about which another one is unfinished, and takes up its own.
-    fn check_finished(&self, operation: &OperationOn<L>) -> Answer<L> {
+    fn check_finished(&self, operation: &OperationOn<F>) -> Answer<F> {
         let mut unfinished = briefly(&self.unfinished);
-        let here = |other: &Unfinished<L>| other.address == operation.address && other.level == operation.level;
+        let here = |other: &Unfinished<F>| other.address == operation.address && other.level == operation.level;
         match unfinished.iter().position(here) {
             Some(index) if unfinished[index].method == operation.method => drop(unfinished.swap_remove(index)),
             Some(_) => {
@@ -95,8 +95,8 @@ impl<L: Layout> Vm<L> {
         Ok(())
     }
 
-    fn perform(&self, tree: &Tree<'_, L>, phase: PhaseName, operation: &OperationOn<L>) -> Answer<L> {
-        let rules = Rules::<L::States>::new(Initiator::Host(operation.method), phase);
+    fn perform(&self, tree: &Tree<'_, F>, phase: PhaseName, operation: &OperationOn<F>) -> Answer<F> {
+        let rules = Rules::<F::States>::new(Initiator::Host(operation.method), phase);
         if rules.steps().next().is_none() {
             return Err(Denied::Phase(phase));
         }
@@ -109,16 +109,16 @@ impl<L: Layout> Vm<L> {
 
         let mut entry = match tree.find(operation.address, operation.level)? {
             Walk::Found(slot) => tree.lock(slot)?,
-            Walk::Stopped { level, entry } => return Err(Denied::Walk { level, entry: L::disclose(entry, level) }),
+            Walk::Stopped { level, entry } => return Err(Denied::Walk { level, entry: F::disclose(entry, level) }),
         };
         let steps = self.allowed(rules, &entry)?;
         self.check_finished(operation)?;
         self.carry_out(tree, &mut entry, &steps, operation)
     }
 
-    fn check_operands(&self, rules: Rules<L::States>, operation: &OperationOn<L>) -> Answer<L> {
+    fn check_operands(&self, rules: Rules<F::States>, operation: &OperationOn<F>) -> Answer<F> {
         let &Operation { method, address, level, page, source } = operation;
-        if level.number() > self.space.root.number() || !L::serves(method, level) {
+        if level.number() > self.space.root.number() || !F::serves(method, level) {
             return Err(Denied::Operand(Operand::Level(level.number())));
         }
         if !self.space.is_private(address, level) {
@@ -139,7 +139,7 @@ impl<L: Layout> Vm<L> {
 
     /// The transitions that lead on from the state of the entry, now. Several only where what the entry points to
     /// decides between them.
-    fn allowed(&self, rules: Rules<L::States>, entry: &Entry<'_, '_, L>) -> Answer<L, Vec<&'static Step<L::States>>> {
+    fn allowed(&self, rules: Rules<F::States>, entry: &Entry<'_, '_, F>) -> Answer<F, Vec<&'static Step<F::States>>> {
         let (level, shown) = (entry.level(), entry.disclosed());
         let Some(state) = entry.state() else {
             return Err(Denied::State { level, entry: shown });
@@ -166,11 +166,11 @@ impl<L: Layout> Vm<L> {
 
     fn carry_out(
         &self,
-        tree: &Tree<'_, L>,
-        entry: &mut Entry<'_, '_, L>,
-        steps: &[&Step<L::States>],
-        operation: &OperationOn<L>,
-    ) -> Answer<L> {
+        tree: &Tree<'_, F>,
+        entry: &mut Entry<'_, '_, F>,
+        steps: &[&Step<F::States>],
+        operation: &OperationOn<F>,
+    ) -> Answer<F> {
         let Some(&step) = steps.first() else { return Ok(()) };
         match (step.effect(), operation.page) {
             (Effect::Map, Some(page)) => self.map(tree, entry, step.to, page, operation.source)?,
@@ -198,7 +198,7 @@ impl<L: Layout> Vm<L> {
     ///
     /// # Errors
     /// [`Denied::Busy`] while a vCPU of the epoch before the present one is inside, [`Denied::NoKey`] after teardown.
-    pub fn track(&self, method: MethodOf<L>) -> Result<(), Denied<LevelsOf<L>>> {
+    pub fn track(&self, method: MethodOf<F>) -> Result<(), Denied<LevelsOf<F>>> {
         self.call(method, || {
             self.with_key(|_, _| if self.epochs.track() { Ok(()) } else { Err(Denied::Busy(Lock::Epoch)) })
         })
@@ -209,7 +209,7 @@ impl<L: Layout> Vm<L> {
     ///
     /// # Errors
     /// [`Denied::Phase`] before teardown, [`Denied::NotOwned`] if no page of the VM begins at `page`.
-    pub fn reclaim(&self, method: MethodOf<L>, page: Hpa) -> Result<(), Denied<LevelsOf<L>>> {
+    pub fn reclaim(&self, method: MethodOf<F>, page: Hpa) -> Result<(), Denied<LevelsOf<F>>> {
         self.call(method, || match self.phase() {
             PhaseName::Teardown if page != self.root => {
                 self.monitor.ownership.release(page, self.id).map(drop).ok_or(Denied::NotOwned(page))

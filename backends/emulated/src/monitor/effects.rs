@@ -5,7 +5,7 @@
 
 use super::apply::Answer;
 use super::denied::Denied;
-use super::layout::{Layout, LevelsOf};
+use super::format::{LevelsOf, ProtectedFormat};
 use super::ownership::Use;
 use super::rules::{Step, unblocked};
 use super::tree::{Entry, Tree, decode, encode};
@@ -29,13 +29,13 @@ pub(super) fn zero(memory: Keyed<'_>, block: Hpa, bytes: u64) -> Result<(), BusE
     (0..bytes).step_by(CHUNK).try_for_each(|offset| memory.write(Hpa::new(block.as_u64() + offset), &[0; CHUNK]))
 }
 
-impl<L: Layout> Vm<L> {
-    fn claim(&self, frame: Hpa, usage: Use) -> Answer<L> {
+impl<F: ProtectedFormat> Vm<F> {
+    fn claim(&self, frame: Hpa, usage: Use) -> Answer<F> {
         if self.monitor.ownership.claim(frame, self.id, usage) { Ok(()) } else { Err(Denied::PageInUse(frame)) }
     }
 
     /// Claims a frame, and releases it again if `fill` fails.
-    fn claim_and(&self, frame: Hpa, usage: Use, fill: impl FnOnce() -> Answer<L>) -> Answer<L> {
+    fn claim_and(&self, frame: Hpa, usage: Use, fill: impl FnOnce() -> Answer<F>) -> Answer<F> {
         self.claim(frame, usage)?;
         fill().inspect_err(|_| {
             self.monitor.ownership.release(frame, self.id);
@@ -46,12 +46,12 @@ impl<L: Layout> Vm<L> {
     /// guest to accept.
     pub(super) fn map(
         &self,
-        tree: &Tree<'_, L>,
-        entry: &mut Entry<'_, '_, L>,
-        to: L::States,
+        tree: &Tree<'_, F>,
+        entry: &mut Entry<'_, '_, F>,
+        to: F::States,
         page: Hpa,
         source: Option<Hpa>,
-    ) -> Answer<L> {
+    ) -> Answer<F> {
         let shift = entry.level().shift();
         self.claim_and(page, Use::Page { order: shift - 12 }, || {
             match source {
@@ -72,29 +72,29 @@ impl<L: Layout> Vm<L> {
         })
     }
 
-    pub(super) fn unmap(&self, entry: &mut Entry<'_, '_, L>, to: L::States) -> Answer<L> {
+    pub(super) fn unmap(&self, entry: &mut Entry<'_, '_, F>, to: F::States) -> Answer<F> {
         let frame = entry.frame();
         entry.set(to, Hpa::new(0))?;
         self.monitor.ownership.release(frame, self.id);
         Ok(())
     }
 
-    pub(super) fn link(&self, tree: &Tree<'_, L>, entry: &mut Entry<'_, '_, L>, to: L::States, page: Hpa) -> Answer<L> {
-        let level = below_table::<L>(entry)?;
+    pub(super) fn link(&self, tree: &Tree<'_, F>, entry: &mut Entry<'_, '_, F>, to: F::States, page: Hpa) -> Answer<F> {
+        let level = below_table::<F>(entry)?;
         self.claim_and(page, Use::Table, || {
-            let empty = encode::<L>(L::States::INITIAL, Hpa::new(0), level);
+            let empty = encode::<F>(F::States::INITIAL, Hpa::new(0), level);
             tree.store_table(page, |_| empty)?;
             Ok(entry.set(to, page)?)
         })
     }
 
     /// Takes a table away if every entry of it is absent. The tree is locked, and nobody can walk into the table.
-    pub(super) fn unlink(&self, tree: &Tree<'_, L>, entry: &mut Entry<'_, '_, L>, to: L::States) -> Answer<L> {
-        let level = below_table::<L>(entry)?;
+    pub(super) fn unlink(&self, tree: &Tree<'_, F>, entry: &mut Entry<'_, '_, F>, to: F::States) -> Answer<F> {
+        let level = below_table::<F>(entry)?;
         let table = entry.frame();
-        let absent = |raw: u64| decode::<L>(raw, level).is_some_and(|state| state.shape() == Shape::Absent);
+        let absent = |raw: u64| decode::<F>(raw, level).is_some_and(|state| state.shape() == Shape::Absent);
         if let Some(raw) = tree.load_table(table)?.into_iter().find(|&raw| !absent(raw)) {
-            return Err(Denied::NotEmpty { level, entry: L::disclose(raw, level) });
+            return Err(Denied::NotEmpty { level, entry: F::disclose(raw, level) });
         }
         entry.set(to, Hpa::new(0))?;
         self.monitor.ownership.release(table, self.id);
@@ -104,17 +104,17 @@ impl<L: Layout> Vm<L> {
     /// Replaces a leaf by a table of leaves that map the same frames, in the state that the leaf was blocked from.
     pub(super) fn split(
         &self,
-        tree: &Tree<'_, L>,
-        entry: &mut Entry<'_, '_, L>,
-        step: &Step<L::States>,
+        tree: &Tree<'_, F>,
+        entry: &mut Entry<'_, '_, F>,
+        step: &Step<F::States>,
         table: Hpa,
-    ) -> Answer<L> {
-        let level = below_table::<L>(entry)?;
+    ) -> Answer<F> {
+        let level = below_table::<F>(entry)?;
         let (block, order) = (entry.frame(), entry.level().shift() - 12);
         let state = unblocked(step.from);
         self.claim_and(table, Use::Table, || {
             let part = |index: u64| Hpa::new(block.as_u64() + (index << level.shift()));
-            tree.store_table(table, |index| encode::<L>(state, part(index), level))?;
+            tree.store_table(table, |index| encode::<F>(state, part(index), level))?;
             self.monitor.ownership.split(block, self.id, order, level.shift() - 12);
             Ok(entry.set(step.to, table)?)
         })
@@ -123,21 +123,21 @@ impl<L: Layout> Vm<L> {
     /// Replaces a table by the one leaf that maps the same frames. The parts decide which of the `steps` it is.
     pub(super) fn merge(
         &self,
-        tree: &Tree<'_, L>,
-        entry: &mut Entry<'_, '_, L>,
-        steps: &[&Step<L::States>],
-    ) -> Answer<L> {
-        let level = below_table::<L>(entry)?;
+        tree: &Tree<'_, F>,
+        entry: &mut Entry<'_, '_, F>,
+        steps: &[&Step<F::States>],
+    ) -> Answer<F> {
+        let level = below_table::<F>(entry)?;
         let table = entry.frame();
         let parts = tree.load_table(table)?;
-        let block = L::frame(parts[0]);
-        let refused = |raw: u64| Denied::NotUniform { level, entry: L::disclose(raw, level) };
-        let to = decode::<L>(parts[0], level)
+        let block = F::frame(parts[0]);
+        let refused = |raw: u64| Denied::NotUniform { level, entry: F::disclose(raw, level) };
+        let to = decode::<F>(parts[0], level)
             .filter(|&state| steps.iter().any(|step| step.to == state) && block.is_aligned(entry.level().shift()))
             .ok_or(refused(parts[0]))?;
         for (index, &raw) in (0_u64..).zip(&parts) {
             let part = Hpa::new(block.as_u64() + (index << level.shift()));
-            if raw != encode::<L>(to, part, level) {
+            if raw != encode::<F>(to, part, level) {
                 return Err(refused(raw));
             }
         }
@@ -149,6 +149,6 @@ impl<L: Layout> Vm<L> {
 }
 
 /// The level of the table that a locked entry points to, or will point to.
-fn below_table<L: Layout>(entry: &Entry<'_, '_, L>) -> Answer<L, LevelsOf<L>> {
+fn below_table<F: ProtectedFormat>(entry: &Entry<'_, '_, F>) -> Answer<F, LevelsOf<F>> {
     below(entry.level()).ok_or(Denied::State { level: entry.level(), entry: entry.disclosed() })
 }

@@ -4,7 +4,7 @@ use super::apply::Answer;
 use super::denied::{Denied, Lock};
 use super::effects::zero;
 use super::epochs::Epoch;
-use super::layout::{Layout, LevelsOf};
+use super::format::{LevelsOf, ProtectedFormat};
 use super::rules::Rules;
 use super::tree::{Walk, decode};
 use super::vm::Vm;
@@ -43,12 +43,12 @@ pub enum GuestAnswer<V> {
     Violation,
 }
 
-impl<L: Layout> Vm<L> {
+impl<F: ProtectedFormat> Vm<F> {
     /// A vCPU enters the guest. It must [leave](Self::leave).
     ///
     /// # Errors
     /// [`Denied::Phase`] while the VM is built, [`Denied::NoKey`] after teardown, [`Denied::Busy`] in between.
-    pub fn enter(&self) -> Result<Entered, Denied<LevelsOf<L>>> {
+    pub fn enter(&self) -> Result<Entered, Denied<LevelsOf<F>>> {
         self.with_key(|key, phase| match phase {
             PhaseName::Run => Ok(Entered { epoch: self.epochs.enter(), key: key.clone() }),
             _ => Err(Denied::Phase(phase)),
@@ -67,7 +67,7 @@ impl<L: Layout> Vm<L> {
     ///
     /// # Errors
     /// [`Denied`] where the guest cannot be the reason: after teardown, or for a table outside the memory.
-    pub fn guest(&self, name: &'static str, address: u64, level: LevelsOf<L>) -> Answer<L, GuestAnswer<LevelsOf<L>>> {
+    pub fn guest(&self, name: &'static str, address: u64, level: LevelsOf<F>) -> Answer<F, GuestAnswer<LevelsOf<F>>> {
         if level.number() > self.space.root.number() || !self.space.is_private(address, level) {
             return Ok(GuestAnswer::Violation);
         }
@@ -76,7 +76,7 @@ impl<L: Layout> Vm<L> {
             // No lock of the tree is needed: what is taken away is tracked first, and this vCPU is inside.
             let slot = match tree.find(address, level)? {
                 Walk::Found(slot) => slot,
-                Walk::Stopped { level, entry } => return Ok(answer_above::<L>(level, entry)),
+                Walk::Stopped { level, entry } => return Ok(answer_above::<F>(level, entry)),
             };
             let mut entry = match tree.lock(slot) {
                 Ok(entry) => entry,
@@ -84,7 +84,7 @@ impl<L: Layout> Vm<L> {
                 Err(denied) => return Err(denied),
             };
             let Some(state) = entry.state() else { return Ok(GuestAnswer::Violation) };
-            let rules = Rules::<L::States>::new(Initiator::Guest(name), phase);
+            let rules = Rules::<F::States>::new(Initiator::Guest(name), phase);
             Ok(match (state.shape(), rules.from(state).next()) {
                 (Shape::Table, _) => GuestAnswer::SizeMismatch { level },
                 (Shape::Leaf, _) if state.is_accessible() => GuestAnswer::Already { level },
@@ -107,21 +107,21 @@ impl<L: Layout> Vm<L> {
     ///
     /// # Errors
     /// As [`guest`](Self::guest).
-    pub fn awaits_guest(&self, address: u64) -> Result<bool, Denied<LevelsOf<L>>> {
+    pub fn awaits_guest(&self, address: u64) -> Result<bool, Denied<LevelsOf<F>>> {
         self.with_key(|key, _| {
             let tree = self.tree(key);
-            let (level, raw) = tree.find_entry(address, LevelsOf::<L>::ALL[0])?;
-            let by_guest = |state: L::States| {
-                L::States::TRANSITIONS.iter().any(|step| step.from == state && matches!(step.by, Initiator::Guest(_)))
+            let (level, raw) = tree.find_entry(address, LevelsOf::<F>::ALL[0])?;
+            let by_guest = |state: F::States| {
+                F::States::TRANSITIONS.iter().any(|step| step.from == state && matches!(step.by, Initiator::Guest(_)))
             };
-            Ok(decode::<L>(raw, level).is_some_and(|state| state.shape() == Shape::Leaf && by_guest(state)))
+            Ok(decode::<F>(raw, level).is_some_and(|state| state.shape() == Shape::Leaf && by_guest(state)))
         })
     }
 }
 
 /// What the guest is told when the walk ended above its level.
-fn answer_above<L: Layout>(level: LevelsOf<L>, entry: u64) -> GuestAnswer<LevelsOf<L>> {
-    match decode::<L>(entry, level) {
+fn answer_above<F: ProtectedFormat>(level: LevelsOf<F>, entry: u64) -> GuestAnswer<LevelsOf<F>> {
+    match decode::<F>(entry, level) {
         Some(state) if state.shape() == Shape::Leaf && state.is_accessible() => GuestAnswer::Already { level },
         _ => GuestAnswer::Violation,
     }

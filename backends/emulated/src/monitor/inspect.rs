@@ -1,7 +1,7 @@
 //! Looking at the protected tree from outside, for tests and drawings. No VMM can do this.
 
 use super::apply::Answer;
-use super::layout::{Layout, LevelsOf};
+use super::format::{LevelsOf, ProtectedFormat};
 use super::tree::{Tree, decode};
 use super::vm::Vm;
 use pt_core::Hpa;
@@ -23,17 +23,17 @@ pub struct Protected<S, V> {
     pub raw: u64,
 }
 
-type Found<L> = Protected<<L as Layout>::States, LevelsOf<L>>;
+type Found<F> = Protected<<F as ProtectedFormat>::States, LevelsOf<F>>;
 
-impl<L: Layout> Vm<L> {
+impl<F: ProtectedFormat> Vm<F> {
     /// The entry of `level` for `address`, or the one above it where the walk ends.
     ///
     /// # Errors
     /// [`Denied`](super::Denied) after teardown.
-    pub fn inspect(&self, address: u64, level: LevelsOf<L>) -> Answer<L, Found<L>> {
+    pub fn inspect(&self, address: u64, level: LevelsOf<F>) -> Answer<F, Found<F>> {
         self.with_key(|key, _| {
             let (level, raw) = self.tree(key).find_entry(address, level)?;
-            Ok(found::<L>(address >> level.shift() << level.shift(), level, raw))
+            Ok(found::<F>(address >> level.shift() << level.shift(), level, raw))
         })
     }
 
@@ -41,7 +41,7 @@ impl<L: Layout> Vm<L> {
     ///
     /// # Errors
     /// [`Denied`](super::Denied) after teardown.
-    pub fn entries(&self) -> Answer<L, Vec<Found<L>>> {
+    pub fn entries(&self) -> Answer<F, Vec<Found<F>>> {
         self.with_key(|key, _| {
             let tree = self.tree(key);
             let mut all = Vec::new();
@@ -51,26 +51,26 @@ impl<L: Layout> Vm<L> {
     }
 }
 
-fn found<L: Layout>(address: u64, level: LevelsOf<L>, raw: u64) -> Found<L> {
-    let raw = raw & !L::LOCK;
-    Protected { address, level, state: decode::<L>(raw, level), frame: L::frame(raw), raw }
+fn found<F: ProtectedFormat>(address: u64, level: LevelsOf<F>, raw: u64) -> Found<F> {
+    let raw = raw & !F::LOCK;
+    Protected { address, level, state: decode::<F>(raw, level), frame: F::frame(raw), raw }
 }
 
-fn collect<L: Layout>(
-    tree: &Tree<'_, L>,
+fn collect<F: ProtectedFormat>(
+    tree: &Tree<'_, F>,
     table: Hpa,
     start: u64,
-    level: LevelsOf<L>,
-    all: &mut Vec<Found<L>>,
-) -> Answer<L> {
+    level: LevelsOf<F>,
+    all: &mut Vec<Found<F>>,
+) -> Answer<F> {
     for (index, raw) in (0_u64..).zip(tree.load_table(table)?) {
-        let entry = found::<L>(start + (index << level.shift()), level, raw);
+        let entry = found::<F>(start + (index << level.shift()), level, raw);
         let shape = entry.state.map(States::shape);
         if shape == Some(Shape::Absent) {
             continue;
         }
         all.push(entry);
-        let below = level.number().checked_sub(1).and_then(LevelsOf::<L>::from_number);
+        let below = level.number().checked_sub(1).and_then(LevelsOf::<F>::from_number);
         if let (Some(Shape::Table), Some(below)) = (shape, below) {
             collect(tree, entry.frame, entry.address, below, all)?;
         }

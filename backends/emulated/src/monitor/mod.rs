@@ -9,7 +9,7 @@
 //!
 //! Beside the states it keeps what every monitor keeps: a frame is a private page once at most, a table is linked
 //! below a table, a table is unlinked when it is empty, and no lock is ever waited for. What hardware wants in an
-//! entry around the state bits is a [`Layout`].
+//! entry around the state bits is a [`ProtectedFormat`].
 //!
 //! After [`Vm::teardown`] there is no key, so that no transition exists any more, whatever it is declared for.
 //!
@@ -21,9 +21,9 @@ mod denied;
 mod effects;
 mod epochs;
 mod faults;
+mod format;
 mod guest;
 mod inspect;
-mod layout;
 mod ownership;
 mod rules;
 mod tree;
@@ -34,9 +34,9 @@ pub use counters::{Count, Statistics};
 pub use denied::{Denied, Lock, Operand, OutcomeKind};
 pub use epochs::Epoch;
 pub use faults::{Call, Fault, Faults};
+pub use format::{LevelsOf, MethodOf, ProtectedFormat};
 pub use guest::{Entered, GuestAnswer};
 pub use inspect::Protected;
-pub use layout::{Layout, LevelsOf, MethodOf};
 pub use ownership::{Use, VmId};
 pub use vm::{AddressSpace, Vm};
 
@@ -74,7 +74,10 @@ impl Monitor {
     ///
     /// # Errors
     /// [`Denied::Operand`] if there is no page for the root.
-    pub fn create<L: Layout>(self: &Arc<Self>, space: AddressSpace<LevelsOf<L>>) -> Result<Vm<L>, Denied<LevelsOf<L>>> {
+    pub fn create<F: ProtectedFormat>(
+        self: &Arc<Self>,
+        space: AddressSpace<LevelsOf<F>>,
+    ) -> Result<Vm<F>, Denied<LevelsOf<F>>> {
         let id = self.vms.fetch_add(1, Ordering::Relaxed) + 1;
         let key = Key::generate(&mut vm::briefly(&self.keys));
         Vm::new(self.clone(), id, space, key)

@@ -2,7 +2,7 @@
 
 use super::counters::Counters;
 use super::denied::{Denied, Lock};
-use super::layout::{Layout, LevelsOf, MethodOf};
+use super::format::{LevelsOf, MethodOf, ProtectedFormat};
 use crate::encryption::Keyed;
 use crate::machine::BusError;
 use pt_core::Hpa;
@@ -13,11 +13,11 @@ use pt_core::states::{Shape, States};
 pub const ENTRIES: u64 = 512;
 
 /// The protected tree of a VM through its key.
-pub struct Tree<'a, L: Layout> {
+pub struct Tree<'a, F: ProtectedFormat> {
     pub memory: Keyed<'a>,
     pub root: Hpa,
-    pub top: LevelsOf<L>,
-    pub counters: &'a Counters<MethodOf<L>>,
+    pub top: LevelsOf<F>,
+    pub counters: &'a Counters<MethodOf<F>>,
 }
 
 /// Where an entry lies.
@@ -37,9 +37,9 @@ pub enum Walk<V> {
     Stopped { level: V, entry: u64 },
 }
 
-impl<'a, L: Layout> Tree<'a, L> {
+impl<'a, F: ProtectedFormat> Tree<'a, F> {
     /// The entry for `address` in a table of this level.
-    fn slot(table: Hpa, address: u64, level: LevelsOf<L>) -> Slot<LevelsOf<L>> {
+    fn slot(table: Hpa, address: u64, level: LevelsOf<F>) -> Slot<LevelsOf<F>> {
         let index = address >> level.shift() & (ENTRIES - 1);
         Slot { at: Hpa::new(table.as_u64() + 8 * index), level }
     }
@@ -55,7 +55,7 @@ impl<'a, L: Layout> Tree<'a, L> {
         self.counters.read(ENTRIES);
         let bytes = self.memory.read_page(table)?;
         let (words, _) = bytes.as_chunks::<8>();
-        Ok(words.iter().map(|&word| u64::from_le_bytes(word) & !L::LOCK).collect())
+        Ok(words.iter().map(|&word| u64::from_le_bytes(word) & !F::LOCK).collect())
     }
 
     /// Writes all entries of a table that nothing points to yet.
@@ -65,22 +65,22 @@ impl<'a, L: Layout> Tree<'a, L> {
     }
 
     /// The entry of `level` for `address`, if tables lead to it.
-    pub fn find(&self, address: u64, level: LevelsOf<L>) -> Result<Walk<LevelsOf<L>>, BusError> {
+    pub fn find(&self, address: u64, level: LevelsOf<F>) -> Result<Walk<LevelsOf<F>>, BusError> {
         let mut slot = Self::slot(self.root, address, self.top);
         while slot.level != level {
-            let entry = self.load(slot.at)? & !L::LOCK;
-            let state = decode::<L>(entry, slot.level);
+            let entry = self.load(slot.at)? & !F::LOCK;
+            let state = decode::<F>(entry, slot.level);
             let open = state.is_some_and(|state| state.shape() == Shape::Table && state.is_accessible());
-            let Some(below) = LevelsOf::<L>::from_number(slot.level.number().wrapping_sub(1)).filter(|_| open) else {
+            let Some(below) = LevelsOf::<F>::from_number(slot.level.number().wrapping_sub(1)).filter(|_| open) else {
                 return Ok(Walk::Stopped { level: slot.level, entry });
             };
-            slot = Self::slot(L::frame(entry), address, below);
+            slot = Self::slot(F::frame(entry), address, below);
         }
         Ok(Walk::Found(slot))
     }
 
     /// The entry of `level` for `address`, or the one where the walk to it ends, and its level.
-    pub fn find_entry(&self, address: u64, level: LevelsOf<L>) -> Result<(LevelsOf<L>, u64), BusError> {
+    pub fn find_entry(&self, address: u64, level: LevelsOf<F>) -> Result<(LevelsOf<F>, u64), BusError> {
         Ok(match self.find(address, level)? {
             Walk::Found(slot) => (slot.level, self.load(slot.at)?),
             Walk::Stopped { level, entry } => (level, entry),
@@ -88,9 +88,9 @@ impl<'a, L: Layout> Tree<'a, L> {
     }
 
     /// Locks an entry.
-    pub fn lock(&self, slot: Slot<LevelsOf<L>>) -> Result<Entry<'_, 'a, L>, Denied<LevelsOf<L>>> {
+    pub fn lock(&self, slot: Slot<LevelsOf<F>>) -> Result<Entry<'_, 'a, F>, Denied<LevelsOf<F>>> {
         let value = self.load(slot.at)?;
-        if value & L::LOCK != 0 || self.memory.compare_exchange(slot.at, value, value | L::LOCK)? != value {
+        if value & F::LOCK != 0 || self.memory.compare_exchange(slot.at, value, value | F::LOCK)? != value {
             return Err(Denied::Busy(Lock::Entry));
         }
         Ok(Entry { tree: self, slot, value })
@@ -98,56 +98,56 @@ impl<'a, L: Layout> Tree<'a, L> {
 }
 
 /// The state of an entry, if it has one.
-pub fn decode<L: Layout>(entry: u64, level: LevelsOf<L>) -> Option<L::States> {
-    L::States::decode(entry & !L::LOCK, level)
+pub fn decode<F: ProtectedFormat>(entry: u64, level: LevelsOf<F>) -> Option<F::States> {
+    F::States::decode(entry & !F::LOCK, level)
 }
 
 /// The entry of a state.
-pub fn encode<L: Layout>(state: L::States, frame: Hpa, level: LevelsOf<L>) -> u64 {
-    state.apply(L::entry(state, frame, level), level)
+pub fn encode<F: ProtectedFormat>(state: F::States, frame: Hpa, level: LevelsOf<F>) -> u64 {
+    state.apply(F::entry(state, frame, level), level)
 }
 
 /// A locked entry; it is unlocked when dropped.
-pub struct Entry<'t, 'a, L: Layout> {
-    tree: &'t Tree<'a, L>,
-    slot: Slot<LevelsOf<L>>,
+pub struct Entry<'t, 'a, F: ProtectedFormat> {
+    tree: &'t Tree<'a, F>,
+    slot: Slot<LevelsOf<F>>,
     value: u64,
 }
 
-impl<L: Layout> Entry<'_, '_, L> {
+impl<F: ProtectedFormat> Entry<'_, '_, F> {
     /// Its physical address, by which it is known.
     pub const fn at(&self) -> Hpa {
         self.slot.at
     }
 
-    pub const fn level(&self) -> LevelsOf<L> {
+    pub const fn level(&self) -> LevelsOf<F> {
         self.slot.level
     }
 
     /// What it points to.
     pub fn frame(&self) -> Hpa {
-        L::frame(self.value)
+        F::frame(self.value)
     }
 
-    pub fn state(&self) -> Option<L::States> {
-        decode::<L>(self.value, self.slot.level)
+    pub fn state(&self) -> Option<F::States> {
+        decode::<F>(self.value, self.slot.level)
     }
 
     /// What the VMM is told of it.
     pub fn disclosed(&self) -> u64 {
-        L::disclose(self.value, self.slot.level)
+        F::disclose(self.value, self.slot.level)
     }
 
     /// Writes the entry, which stays locked. From here on CPUs translate by the new value.
-    pub fn set(&mut self, state: L::States, frame: Hpa) -> Result<(), BusError> {
-        let value = encode::<L>(state, frame, self.slot.level);
-        self.tree.memory.store(self.slot.at, value | L::LOCK)?;
+    pub fn set(&mut self, state: F::States, frame: Hpa) -> Result<(), BusError> {
+        let value = encode::<F>(state, frame, self.slot.level);
+        self.tree.memory.store(self.slot.at, value | F::LOCK)?;
         self.value = value;
         Ok(())
     }
 }
 
-impl<L: Layout> Drop for Entry<'_, '_, L> {
+impl<F: ProtectedFormat> Drop for Entry<'_, '_, F> {
     fn drop(&mut self) {
         // The entry was loaded when it was locked: it is memory.
         let _ = self.tree.memory.store(self.slot.at, self.value);

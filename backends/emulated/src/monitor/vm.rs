@@ -5,7 +5,7 @@ use super::counters::{Counters, Statistics};
 use super::denied::{Denied, Lock, Operand};
 use super::epochs::{Epoch, Epochs};
 use super::faults::Faults;
-use super::layout::{Layout, LevelsOf, MethodOf};
+use super::format::{LevelsOf, MethodOf, ProtectedFormat};
 use super::ownership::{Use, VmId};
 use super::tree::{Tree, encode};
 use crate::encryption::{Key, Keyed};
@@ -36,19 +36,19 @@ impl<V: Levels> AddressSpace<V> {
 }
 
 /// One VM in the hands of the monitor.
-pub struct Vm<L: Layout> {
+pub struct Vm<F: ProtectedFormat> {
     pub(super) monitor: Arc<Monitor>,
     pub(super) id: VmId,
-    pub(super) space: AddressSpace<LevelsOf<L>>,
+    pub(super) space: AddressSpace<LevelsOf<F>>,
     pub(super) root: Hpa,
     life: RwLock<Life>,
     pub(super) tree_lock: RwLock<()>,
     pub(super) epochs: Epochs,
     /// The epoch in which each blocked entry was blocked, by the entry's physical address.
     pub(super) blocked: Mutex<HashMap<u64, Epoch>>,
-    pub(super) unfinished: Mutex<Vec<Unfinished<L>>>,
-    faults: Mutex<Faults<MethodOf<L>, LevelsOf<L>>>,
-    pub(super) counters: Counters<MethodOf<L>>,
+    pub(super) unfinished: Mutex<Vec<Unfinished<F>>>,
+    faults: Mutex<Faults<MethodOf<F>, LevelsOf<F>>>,
+    pub(super) counters: Counters<MethodOf<F>>,
 }
 
 /// The phase, and the key as long as there is one.
@@ -58,10 +58,10 @@ pub(super) struct Life {
 }
 
 /// An operation that was interrupted.
-pub(super) struct Unfinished<L: Layout> {
-    pub method: MethodOf<L>,
+pub(super) struct Unfinished<F: ProtectedFormat> {
+    pub method: MethodOf<F>,
     pub address: u64,
-    pub level: LevelsOf<L>,
+    pub level: LevelsOf<F>,
 }
 
 /// A lock that is taken or refused, never waited for.
@@ -79,13 +79,13 @@ pub(super) fn briefly<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<L: Layout> Vm<L> {
+impl<F: ProtectedFormat> Vm<F> {
     pub(super) fn new(
         monitor: Arc<Monitor>,
         id: VmId,
-        space: AddressSpace<LevelsOf<L>>,
+        space: AddressSpace<LevelsOf<F>>,
         key: Key,
-    ) -> Result<Self, Denied<LevelsOf<L>>> {
+    ) -> Result<Self, Denied<LevelsOf<F>>> {
         let machine = monitor.machine();
         let root = machine.allocate(0).ok_or(Denied::Operand(Operand::Page))?;
         if !monitor.ownership.claim(root, id, Use::Table) {
@@ -105,7 +105,7 @@ impl<L: Layout> Vm<L> {
             counters: Counters::new(),
             monitor,
         };
-        let empty = encode::<L>(L::States::INITIAL, Hpa::new(0), space.root);
+        let empty = encode::<F>(F::States::INITIAL, Hpa::new(0), space.root);
         vm.with_key(|key, _| Ok(vm.tree(key).store_table(root, |_| empty)?))?;
         Ok(vm)
     }
@@ -118,7 +118,7 @@ impl<L: Layout> Vm<L> {
 
     /// The guest-physical address space.
     #[must_use]
-    pub const fn space(&self) -> AddressSpace<LevelsOf<L>> {
+    pub const fn space(&self) -> AddressSpace<LevelsOf<F>> {
         self.space
     }
 
@@ -141,13 +141,13 @@ impl<L: Layout> Vm<L> {
     }
 
     /// Replaces the plan of faults.
-    pub fn set_faults(&self, faults: Faults<MethodOf<L>, LevelsOf<L>>) {
+    pub fn set_faults(&self, faults: Faults<MethodOf<F>, LevelsOf<F>>) {
         *briefly(&self.faults) = faults;
     }
 
     /// What the monitor did so far for this VM.
     #[must_use]
-    pub fn statistics(&self) -> Statistics<MethodOf<L>> {
+    pub fn statistics(&self) -> Statistics<MethodOf<F>> {
         self.counters.snapshot()
     }
 
@@ -155,7 +155,7 @@ impl<L: Layout> Vm<L> {
     ///
     /// # Errors
     /// [`Denied::Phase`] in another phase, [`Denied::Busy`] while another operation is under way.
-    pub fn finalize(&self) -> Result<(), Denied<LevelsOf<L>>> {
+    pub fn finalize(&self) -> Result<(), Denied<LevelsOf<F>>> {
         let mut life = attempt(self.life.try_write(), Lock::Phase)?;
         if life.phase != PhaseName::Build {
             return Err(Denied::Phase(life.phase));
@@ -168,7 +168,7 @@ impl<L: Layout> Vm<L> {
     ///
     /// # Errors
     /// [`Denied::Busy`] while a vCPU is inside or another operation is under way.
-    pub fn teardown(&self) -> Result<(), Denied<LevelsOf<L>>> {
+    pub fn teardown(&self) -> Result<(), Denied<LevelsOf<F>>> {
         let mut life = attempt(self.life.try_write(), Lock::Phase)?;
         if !self.epochs.is_empty() {
             return Err(Denied::Busy(Lock::Vcpus));
@@ -182,9 +182,9 @@ impl<L: Layout> Vm<L> {
     /// Calls the monitor about no entry: faults are injected, and the call is counted.
     pub(super) fn call(
         &self,
-        method: MethodOf<L>,
-        operate: impl FnOnce() -> Result<(), Denied<LevelsOf<L>>>,
-    ) -> Result<(), Denied<LevelsOf<L>>> {
+        method: MethodOf<F>,
+        operate: impl FnOnce() -> Result<(), Denied<LevelsOf<F>>>,
+    ) -> Result<(), Denied<LevelsOf<F>>> {
         let answer = match self.fault(method, 0, None) {
             Some(denied) => Err(denied),
             None => operate(),
@@ -196,14 +196,14 @@ impl<L: Layout> Vm<L> {
     /// What the plan of faults says about a call.
     pub(super) fn fault(
         &self,
-        method: MethodOf<L>,
+        method: MethodOf<F>,
         address: u64,
-        level: Option<LevelsOf<L>>,
-    ) -> Option<Denied<LevelsOf<L>>> {
+        level: Option<LevelsOf<F>>,
+    ) -> Option<Denied<LevelsOf<F>>> {
         use super::faults::Fault;
         Some(match (briefly(&self.faults).next(method, address, level)?, level) {
             (Fault::Fail(status), _) => Denied::Injected { status },
-            (Fault::Interrupt, Some(level)) if L::interruptible(method) => {
+            (Fault::Interrupt, Some(level)) if F::interruptible(method) => {
                 Denied::Interrupted { handle: address | u64::from(level.number()) }
             }
             (Fault::Busy | Fault::Interrupt, _) => Denied::Busy(Lock::Injected),
@@ -213,27 +213,27 @@ impl<L: Layout> Vm<L> {
     /// Runs `operate` with the key, while neither phase nor key can change.
     pub(super) fn with_key<R>(
         &self,
-        operate: impl FnOnce(&Arc<Key>, PhaseName) -> Result<R, Denied<LevelsOf<L>>>,
-    ) -> Result<R, Denied<LevelsOf<L>>> {
+        operate: impl FnOnce(&Arc<Key>, PhaseName) -> Result<R, Denied<LevelsOf<F>>>,
+    ) -> Result<R, Denied<LevelsOf<F>>> {
         let life = attempt(self.life.try_read(), Lock::Phase)?;
         operate(life.key.as_ref().ok_or(Denied::NoKey)?, life.phase)
     }
 
-    pub(super) fn tree<'a>(&'a self, key: &'a Key) -> Tree<'a, L> {
+    pub(super) fn tree<'a>(&'a self, key: &'a Key) -> Tree<'a, F> {
         let memory = Keyed::new(self.monitor.machine(), key);
         Tree { memory, root: self.root, top: self.space.root, counters: &self.counters }
     }
 }
 
 /// Gives the root page back to the machine.
-impl<L: Layout> Drop for Vm<L> {
+impl<F: ProtectedFormat> Drop for Vm<F> {
     fn drop(&mut self) {
         self.monitor.ownership.release(self.root, self.id);
         self.monitor.machine().free(self.root, 0);
     }
 }
 
-impl<L: Layout> fmt::Debug for Vm<L> {
+impl<F: ProtectedFormat> fmt::Debug for Vm<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Vm {} ({:?}, root {})", self.id, self.phase(), self.root)
     }

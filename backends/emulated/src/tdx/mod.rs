@@ -5,11 +5,11 @@
 //! are not: a hook's arguments are already what the module would check first. Two rules are stricter here, because
 //! the declaration is: before finalisation too, an entry is taken away only when it is blocked and tracked.
 
+mod format;
 mod hooks;
-mod layout;
 mod status;
 
-pub use layout::SeptLayout;
+pub use format::SeptFormat;
 
 use crate::cpu::{Paging, Vcpus};
 use crate::monitor::{AddressSpace, Vm};
@@ -17,11 +17,11 @@ use pt_core::Hpa;
 use pt_tdx::{Gpaw, Level};
 
 /// A TD in the hands of the emulated module.
-pub type Td = Vm<SeptLayout>;
+pub type Td = Vm<SeptFormat>;
 /// The vCPUs of a TD.
-pub type TdVcpus = Vcpus<SeptLayout>;
+pub type TdVcpus = Vcpus<SeptFormat>;
 /// A vCPU of a TD.
-pub type TdVcpu = crate::cpu::Vcpu<SeptLayout>;
+pub type TdVcpu = crate::cpu::Vcpu<SeptFormat>;
 
 /// The name of the guest's operation that takes a pending page into use: `TDG.MEM.PAGE.ACCEPT`.
 pub const ACCEPT: &str = "accept";

@@ -12,7 +12,7 @@ fn byte(vcpu: &mut TdVcpu, gpa: u64) -> Result<u8, Stop> {
     vcpu.enter().unwrap().read(gpa, &mut byte).map(|()| byte[0])
 }
 
-fn is_violation<T: std::fmt::Debug>(result: Result<T, Stop>) -> bool {
+fn is_violation<T>(result: &Result<T, Stop>) -> bool {
     matches!(result, Err(Stop::Exit(Exit::Violation { .. })))
 }
 
@@ -30,7 +30,7 @@ fn without_a_flush_the_guest_reads_the_old_frame() {
     host.flush(gpa + 0x1000, false);
     assert_eq!(byte(&mut vcpu, gpa), Ok(0x01), "the flush was for another page");
     host.flush(gpa, false);
-    assert!(is_violation(byte(&mut vcpu, gpa)));
+    assert!(is_violation(&byte(&mut vcpu, gpa)));
 
     host.set_shared(gpa, 0, new.as_u64() | RWX);
     assert_eq!(byte(&mut vcpu, gpa), Ok(0x02));
@@ -80,14 +80,14 @@ fn a_blocked_page_is_used_until_a_tracked_epoch_is_entered_and_removed_only_then
     let mut read = [0];
     guest.read(PRIVATE, &mut read).unwrap();
     assert_eq!(read, [0x55], "the translation is older than the block");
-    assert!(is_violation(byte(&mut fresh, PRIVATE)), "nobody gets a new one");
+    assert!(is_violation(&byte(&mut fresh, PRIVATE)), "nobody gets a new one");
     let remove = || host.td.apply(Operation::new(Method::PageRemove, PRIVATE, Level::Pt));
     assert_eq!(remove(), Err(Denied::NotTracked));
     drop(guest);
     assert_eq!(byte(&mut vcpu, PRIVATE), Ok(0x55), "leaving and entering drops nothing");
 
     host.track();
-    assert!(is_violation(byte(&mut vcpu, PRIVATE)), "the new epoch begins without private translations");
+    assert!(is_violation(&byte(&mut vcpu, PRIVATE)), "the new epoch begins without private translations");
     remove().unwrap();
 }
 
@@ -206,7 +206,7 @@ fn the_guest_reads_plaintext_and_the_vmm_ciphertext() {
     vcpu.enter().unwrap().write(PRIVATE, b"the secret of the guest").unwrap();
 
     host.machine.read(page, &mut seen).unwrap();
-    assert!(seen.iter().filter(|&&byte| byte == 0x33).count() < 100, "the added page lies in the open");
+    assert!(!seen.chunks(8).any(|word| word == [0x33; 8]), "the added page lies in the open");
     assert!(!seen.windows(6).any(|window| window == b"secret"));
 
     // The VMM changes the stored bytes: the guest reads garbage, not what the VMM wrote.
@@ -218,7 +218,7 @@ fn the_guest_reads_plaintext_and_the_vmm_ciphertext() {
 }
 
 #[test]
-fn a_page_that_another_vm_used_is_garbage_and_an_accepted_one_is_zero() {
+fn an_accepted_page_is_zero_whoever_used_it_before() {
     let host = Host::running();
     let page = host.page();
     let mut vcpu = host.vcpus.add();
@@ -254,7 +254,7 @@ fn a_pending_page_is_the_guests_own_business_unless_it_wants_an_exit() {
         assert_eq!(guest.operate(ACCEPT, PRIVATE, Level::Pt), Ok(GuestAnswer::Already { level: Level::Pt }));
         guest.read(PRIVATE + 8, &mut [0]).unwrap();
         let unmapped = guest.operate(ACCEPT, PRIVATE + 0x1000, Level::Pt);
-        assert!(is_violation(unmapped), "{unmapped:?}");
+        assert!(is_violation(&unmapped), "{unmapped:?}");
         assert_eq!(guest.read(PRIVATE, &mut [0]), Err(Stop::Exit(Exit::Outside)), "an exit leaves the guest");
     }
 }

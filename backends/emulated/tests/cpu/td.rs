@@ -81,14 +81,11 @@ impl Host {
             if at == level {
                 return slot;
             }
-            let mut entry = [0; 8];
-            self.machine.read(slot, &mut entry).unwrap();
-            if u64::from_le_bytes(entry) & 7 == 0 {
-                let table = table(&self.machine);
-                self.machine.write(slot, &(table.as_u64() | TABLE).to_le_bytes()).unwrap();
-                frame = table;
-            } else {
-                frame = Hpa::new(u64::from_le_bytes(entry) & 0xf_ffff_ffff_f000);
+            let entry = self.load(slot);
+            frame = Hpa::new(entry & 0xf_ffff_ffff_f000);
+            if entry & TABLE == 0 {
+                frame = table(&self.machine);
+                self.machine.write(slot, &(frame.as_u64() | TABLE).to_le_bytes()).unwrap();
             }
             at -= 1;
         }
@@ -100,8 +97,12 @@ impl Host {
     }
 
     pub fn get_shared(&self, gpa: u64, level: u32) -> u64 {
+        self.load(self.shared_slot(gpa, level))
+    }
+
+    fn load(&self, slot: Hpa) -> u64 {
         let mut entry = [0; 8];
-        self.machine.read(self.shared_slot(gpa, level), &mut entry).unwrap();
+        self.machine.read(slot, &mut entry).unwrap();
         u64::from_le_bytes(entry)
     }
 

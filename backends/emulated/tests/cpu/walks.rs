@@ -106,7 +106,6 @@ fn entries_that_no_cpu_supports_are_misconfigurations() {
         let stop = vcpu.enter().unwrap().read(gpa + 1, &mut [0]).unwrap_err();
         let expected = Exit::Misconfiguration { gpa: RawGpa::new(gpa), level, entry };
         assert_eq!(stop, Stop::Exit(expected), "{what}");
-        // Written through the walk of the fixture, which would follow the bad entry: put back by address.
         host.set_shared(gpa, level, tables[level as usize]);
     }
     host.set_shared(gpa, 0, page | 4 | 0x30);

@@ -3,7 +3,7 @@
 use pt_core::level::Levels;
 use pt_core::states::{Initiator, PhaseName, Shape, States, Transition};
 use pt_core::{Hpa, TableAllocator};
-use pt_emulated::monitor::{AddressSpace, Denied, GuestAnswer, Layout, LevelsOf, MethodOf, Operation, Vm};
+use pt_emulated::monitor::{AddressSpace, Denied, GuestAnswer, LevelsOf, MethodOf, Operation, ProtectedFormat, Vm};
 use pt_emulated::{Machine, Monitor};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use std::sync::Arc;
 /// The guest address of the entry that is worked on.
 pub const ADDRESS: u64 = 0x4000_0000;
 
-pub type StateOf<L> = <L as Layout>::States;
-type StepOf<L> = Transition<StateOf<L>, MethodOf<L>>;
+pub type StateOf<F> = <F as ProtectedFormat>::States;
+type StepOf<F> = Transition<StateOf<F>, MethodOf<F>>;
 
 /// A machine with a monitor, on which many VMs are tried one after the other.
 pub struct Lab {
@@ -27,22 +27,22 @@ impl Lab {
 }
 
 /// A VM, and the pages that it was given.
-pub struct Subject<L: Layout> {
-    pub vm: Vm<L>,
+pub struct Subject<F: ProtectedFormat> {
+    pub vm: Vm<F>,
     /// Whether its entry is in the state that was asked for.
     pub in_place: bool,
-    track: MethodOf<L>,
-    reclaim: MethodOf<L>,
+    track: MethodOf<F>,
+    reclaim: MethodOf<F>,
     pages: Vec<(Hpa, u32)>,
 }
 
 /// One thing that is done on the way to a state.
-enum Move<L: Layout> {
-    Step(&'static StepOf<L>),
+enum Move<F: ProtectedFormat> {
+    Step(&'static StepOf<F>),
     NextPhase,
 }
 
-impl<L: Layout> Clone for Move<L> {
+impl<F: ProtectedFormat> Clone for Move<F> {
     fn clone(&self) -> Self {
         match self {
             Self::Step(step) => Self::Step(step),
@@ -84,8 +84,8 @@ pub fn steps_by<S: States>(method: S::Method) -> impl Iterator<Item = &'static T
     S::TRANSITIONS.iter().filter(move |step| step.by == Initiator::Host(method))
 }
 
-impl<L: Layout> Subject<L> {
-    pub fn new(lab: &Lab, space: AddressSpace<LevelsOf<L>>, track: MethodOf<L>, reclaim: MethodOf<L>) -> Self {
+impl<F: ProtectedFormat> Subject<F> {
+    pub fn new(lab: &Lab, space: AddressSpace<LevelsOf<F>>, track: MethodOf<F>, reclaim: MethodOf<F>) -> Self {
         Self { vm: lab.monitor.create(space).unwrap(), in_place: false, track, reclaim, pages: Vec::new() }
     }
 
@@ -100,11 +100,11 @@ impl<L: Layout> Subject<L> {
     }
 
     /// Calls a method about the entry of `level`, with the pages that it takes.
-    pub fn call(&mut self, method: MethodOf<L>, level: LevelsOf<L>) -> Result<(), Denied<LevelsOf<L>>> {
+    pub fn call(&mut self, method: MethodOf<F>, level: LevelsOf<F>) -> Result<(), Denied<LevelsOf<F>>> {
         let operation = Operation::new(method, ADDRESS >> level.shift() << level.shift(), level);
-        let takes = |wanted: (Shape, Shape)| steps_by::<StateOf<L>>(method).any(|step| shapes(step) == wanted);
+        let takes = |wanted: (Shape, Shape)| steps_by::<StateOf<F>>(method).any(|step| shapes(step) == wanted);
         let operation = if takes((Shape::Absent, Shape::Leaf)) {
-            let order = if L::serves(method, level) { level.shift() - 12 } else { 0 };
+            let order = if F::serves(method, level) { level.shift() - 12 } else { 0 };
             operation.with_page(self.page(order))
         } else if takes((Shape::Absent, Shape::Table)) || takes((Shape::Leaf, Shape::Table)) {
             operation.with_page(self.page(0))
@@ -115,19 +115,19 @@ impl<L: Layout> Subject<L> {
     }
 
     /// Links the tables that lead to the entry of `level`.
-    fn link(&mut self, level: LevelsOf<L>) {
-        let link = StateOf::<L>::TRANSITIONS.iter().find(|step| shapes(step) == (Shape::Absent, Shape::Table));
+    fn link(&mut self, level: LevelsOf<F>) {
+        let link = StateOf::<F>::TRANSITIONS.iter().find(|step| shapes(step) == (Shape::Absent, Shape::Table));
         let Some(Initiator::Host(link)) = link.map(|step| step.by) else { panic!("no method links tables") };
         let root = self.vm.space().root.number();
         for number in (level.number() + 1..=root).rev() {
-            self.call(link, LevelsOf::<L>::from_number(number).unwrap()).unwrap();
+            self.call(link, LevelsOf::<F>::from_number(number).unwrap()).unwrap();
         }
     }
 
     /// Brings the entry of `level` into `state`, in `phase`. A table is full of leaves if `full`, and empty if not.
     /// Whether there is a way.
-    pub fn bring(&mut self, level: LevelsOf<L>, state: StateOf<L>, phase: PhaseName, full: bool) -> bool {
-        let Some(way) = way::<L>(level, state, phase, full) else { return false };
+    pub fn bring(&mut self, level: LevelsOf<F>, state: StateOf<F>, phase: PhaseName, full: bool) -> bool {
+        let Some(way) = way::<F>(level, state, phase, full) else { return false };
         self.link(level);
         for step in way {
             match step {
@@ -168,16 +168,21 @@ impl<L: Layout> Subject<L> {
 }
 
 /// The shortest way to a state.
-fn way<L: Layout>(level: LevelsOf<L>, state: StateOf<L>, phase: PhaseName, full: bool) -> Option<Vec<Move<L>>> {
-    let mut seen = vec![(StateOf::<L>::INITIAL, PhaseName::Build)];
+fn way<F: ProtectedFormat>(
+    level: LevelsOf<F>,
+    state: StateOf<F>,
+    phase: PhaseName,
+    full: bool,
+) -> Option<Vec<Move<F>>> {
+    let mut seen = vec![(StateOf::<F>::INITIAL, PhaseName::Build)];
     let mut queue = VecDeque::from([(seen[0], Vec::new())]);
     while let Some((here, way)) = queue.pop_front() {
         if here == (state, phase) {
             return Some(way);
         }
-        let steps = StateOf::<L>::TRANSITIONS.iter().filter(|step| step.from == here.0 && exists_in(step, here.1));
+        let steps = StateOf::<F>::TRANSITIONS.iter().filter(|step| step.from == here.0 && exists_in(step, here.1));
         let possible = steps.filter(|step| match step.by {
-            Initiator::Host(method) => L::serves(method, level),
+            Initiator::Host(method) => F::serves(method, level),
             Initiator::Guest(_) => here.1 == PhaseName::Run,
             Initiator::Monitor(_) => false,
         });

@@ -4,7 +4,7 @@
 use pt_core::Hpa;
 use pt_core::level::Levels;
 use pt_core::states::{Initiator, PhaseName, Shape, States, Transition};
-use pt_emulated::monitor::{AddressSpace, Layout};
+use pt_emulated::monitor::{AddressSpace, ProtectedFormat};
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Level {
@@ -99,9 +99,9 @@ impl States for Plain {
 }
 
 /// EPT-like: RWX in 2:0, leaf in 7, lock in 11, frame in 51:12, state in 54:52.
-pub enum PlainLayout {}
+pub enum PlainFormat {}
 
-impl Layout for PlainLayout {
+impl ProtectedFormat for PlainFormat {
     type States = Plain;
     const LOCK: u64 = 1 << 11;
     fn entry(state: Plain, frame: Hpa, _: Level) -> u64 {

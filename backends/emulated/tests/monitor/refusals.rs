@@ -1,6 +1,6 @@
 //! What the monitor refuses beside the states: orders, operands, pages, epochs.
 
-use crate::plain::{Level, Method, Plain, PlainLayout, SPACE};
+use crate::plain::{Level, Method, Plain, PlainFormat, SPACE};
 use pt_core::level::Levels;
 use pt_core::states::{PhaseName, States};
 use pt_core::{Hpa, TableAllocator};
@@ -14,11 +14,11 @@ pub fn monitor() -> Arc<Monitor> {
     Monitor::new(Arc::new(Machine::new(Hpa::new(0x20_0000), 8 << 20)), 1)
 }
 
-pub fn vm(monitor: &Arc<Monitor>) -> Vm<PlainLayout> {
+pub fn vm(monitor: &Arc<Monitor>) -> Vm<PlainFormat> {
     monitor.create(SPACE).unwrap()
 }
 
-pub fn page(vm: &Vm<PlainLayout>, order: u32) -> Hpa {
+pub fn page(vm: &Vm<PlainFormat>, order: u32) -> Hpa {
     vm.monitor().machine().allocate(order).unwrap()
 }
 
@@ -27,14 +27,14 @@ pub fn at(method: Method, level: Level) -> Operation<Method, Level> {
 }
 
 /// Links the tables above `level`.
-pub fn link(vm: &Vm<PlainLayout>, level: Level) {
+pub fn link(vm: &Vm<PlainFormat>, level: Level) {
     for above in [Level::Pml4, Level::Pdpt, Level::Pd].into_iter().filter(|&above| above < level) {
         vm.apply(at(Method::Link, above).with_page(page(vm, 0))).unwrap();
     }
 }
 
 /// Blocks the entry and tracks.
-fn block(vm: &Vm<PlainLayout>, level: Level) {
+fn block(vm: &Vm<PlainFormat>, level: Level) {
     vm.apply(at(Method::Block, level)).unwrap();
     vm.track(Method::Track).unwrap();
 }

@@ -3,7 +3,7 @@
 use crate::lab::{ADDRESS, Lab, StateOf, Subject, exists_in, methods, shapes, steps_by};
 use pt_core::level::Levels;
 use pt_core::states::{Initiator, PhaseName, Shape, States};
-use pt_emulated::monitor::{AddressSpace, Denied, GuestAnswer, Layout, LevelsOf, MethodOf};
+use pt_emulated::monitor::{AddressSpace, Denied, GuestAnswer, LevelsOf, MethodOf, ProtectedFormat};
 
 const PHASES: [PhaseName; 3] = [PhaseName::Build, PhaseName::Run, PhaseName::Teardown];
 
@@ -15,23 +15,23 @@ pub struct Tried {
 }
 
 /// Tries every method, and every operation of the guest, on an entry of every level below `top` in every situation.
-pub fn try_everything<L: Layout>(
-    space: AddressSpace<LevelsOf<L>>,
+pub fn try_everything<F: ProtectedFormat>(
+    space: AddressSpace<LevelsOf<F>>,
     top: u8,
-    track: MethodOf<L>,
-    reclaim: MethodOf<L>,
+    track: MethodOf<F>,
+    reclaim: MethodOf<F>,
 ) -> Tried {
     let lab = Lab::new();
     let mut tried = Tried::default();
-    for level in (0..=top).filter_map(LevelsOf::<L>::from_number) {
-        for &state in StateOf::<L>::ALL {
+    for level in (0..=top).filter_map(LevelsOf::<F>::from_number) {
+        for &state in StateOf::<F>::ALL {
             for phase in PHASES {
                 for tracked in [false, true] {
-                    let at = Situation::<L> { level, state, phase, tracked };
+                    let at = Situation::<F> { level, state, phase, tracked };
                     for full in [false, true] {
                         tried.count(&try_methods(&at, full, || Subject::new(&lab, space, track, reclaim)));
                     }
-                    let mut subject = Subject::<L>::new(&lab, space, track, reclaim);
+                    let mut subject = Subject::<F>::new(&lab, space, track, reclaim);
                     try_guest(&mut subject, &at);
                     subject.dissolve();
                 }
@@ -50,19 +50,19 @@ impl Tried {
 }
 
 #[derive(Debug)]
-struct Situation<L: Layout> {
-    level: LevelsOf<L>,
-    state: StateOf<L>,
+struct Situation<F: ProtectedFormat> {
+    level: LevelsOf<F>,
+    state: StateOf<F>,
     phase: PhaseName,
     tracked: bool,
 }
 
 /// Tries every method that wants a full table, or every other one. Nothing happens if there is no such situation.
-fn try_methods<L: Layout>(at: &Situation<L>, full: bool, fresh: impl Fn() -> Subject<L>) -> Tried {
-    let merges = |step| shapes::<StateOf<L>>(step) == (Shape::Table, Shape::Leaf);
+fn try_methods<F: ProtectedFormat>(at: &Situation<F>, full: bool, fresh: impl Fn() -> Subject<F>) -> Tried {
+    let merges = |step| shapes::<StateOf<F>>(step) == (Shape::Table, Shape::Leaf);
     let mut tried = Tried::default();
-    let mut prepared: Option<Subject<L>> = None;
-    for method in methods::<StateOf<L>>().into_iter().filter(|&method| steps_by(method).any(merges) == full) {
+    let mut prepared: Option<Subject<F>> = None;
+    for method in methods::<StateOf<F>>().into_iter().filter(|&method| steps_by(method).any(merges) == full) {
         // A refusal changes nothing, so that the next method finds the same situation.
         let mut subject = prepared.take().unwrap_or_else(|| {
             let mut subject = fresh();
@@ -91,7 +91,12 @@ fn try_methods<L: Layout>(at: &Situation<L>, full: bool, fresh: impl Fn() -> Sub
 }
 
 /// Whether the method had to be allowed.
-fn try_method<L: Layout>(subject: &mut Subject<L>, at: &Situation<L>, method: MethodOf<L>, merges: bool) -> bool {
+fn try_method<F: ProtectedFormat>(
+    subject: &mut Subject<F>,
+    at: &Situation<F>,
+    method: MethodOf<F>,
+    merges: bool,
+) -> bool {
     let label = format!("{method:?} at {:?} in {:?}, {:?}, tracked {}", at.level, at.state, at.phase, at.tracked);
     if at.phase == PhaseName::Teardown {
         assert_eq!(subject.call(method, at.level), Err(Denied::NoKey), "{label}");
@@ -103,15 +108,15 @@ fn try_method<L: Layout>(subject: &mut Subject<L>, at: &Situation<L>, method: Me
     let answer = subject.call(method, at.level);
     let after = subject.vm.inspect(ADDRESS, at.level).unwrap();
     let declared: Vec<_> =
-        steps_by::<StateOf<L>>(method).filter(|step| step.from == at.state && exists_in(step, at.phase)).collect();
+        steps_by::<StateOf<F>>(method).filter(|step| step.from == at.state && exists_in(step, at.phase)).collect();
     let ready = !declared.iter().any(|step| step.after_track) || at.tracked;
-    if declared.is_empty() || !ready || !L::serves(method, at.level) {
+    if declared.is_empty() || !ready || !F::serves(method, at.level) {
         let denied = answer.expect_err(&label);
         assert_eq!(after, before, "{label}: refused, and changed all the same");
         let reason = match denied {
-            Denied::Operand(_) => !L::serves(method, at.level),
+            Denied::Operand(_) => !F::serves(method, at.level),
             Denied::Phase(phase) => {
-                phase == at.phase && !steps_by::<StateOf<L>>(method).any(|step| exists_in(step, phase))
+                phase == at.phase && !steps_by::<StateOf<F>>(method).any(|step| exists_in(step, phase))
             }
             Denied::NotTracked => !ready,
             Denied::NotBlocked { .. } => declared.is_empty() && !at.state.is_blocked(),
@@ -132,12 +137,12 @@ fn try_method<L: Layout>(subject: &mut Subject<L>, at: &Situation<L>, method: Me
 }
 
 /// Tries the operations of the guest: only the declared ones change the entry.
-fn try_guest<L: Layout>(subject: &mut Subject<L>, at: &Situation<L>) {
+fn try_guest<F: ProtectedFormat>(subject: &mut Subject<F>, at: &Situation<F>) {
     if !subject.bring(at.level, at.state, at.phase, false) {
         return;
     }
     let label = format!("the guest at {:?} in {:?}, {:?}", at.level, at.state, at.phase);
-    let names = StateOf::<L>::TRANSITIONS.iter().filter_map(|step| match step.by {
+    let names = StateOf::<F>::TRANSITIONS.iter().filter_map(|step| match step.by {
         Initiator::Guest(name) => Some(name),
         _ => None,
     });
@@ -149,7 +154,7 @@ fn try_guest<L: Layout>(subject: &mut Subject<L>, at: &Situation<L>) {
         let before = subject.vm.inspect(ADDRESS, at.level).unwrap();
         let answer = subject.vm.guest(name, ADDRESS, at.level).unwrap();
         let after = subject.vm.inspect(ADDRESS, at.level).unwrap();
-        let declared = StateOf::<L>::TRANSITIONS
+        let declared = StateOf::<F>::TRANSITIONS
             .iter()
             .find(|step| before.state == Some(step.from) && step.by == Initiator::Guest(name));
         if let Some(step) = declared {

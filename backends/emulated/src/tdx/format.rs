@@ -1,7 +1,7 @@
 //! Secure EPT entries, TDX module 1.5: the bits around the state.
 
 use super::Td;
-use crate::monitor::Layout;
+use crate::monitor::ProtectedFormat;
 use pt_core::hook::{Add, Block, Link, Map, Merge, Remove, Split, Unblock, Unlink};
 use pt_core::states::{Shape, States};
 use pt_core::{Bits, Hpa};
@@ -9,7 +9,7 @@ use pt_tdx::{Level, MemoryType, PrivateEpt, Pt, Sept, SeptEntry, SeptHooksMethod
 
 /// The entries of [`SecureEpt`](pt_tdx::SecureEpt).
 #[derive(Copy, Clone, Debug)]
-pub enum SeptLayout {}
+pub enum SeptFormat {}
 
 /// What is disclosed of a leaf: R, W, X, memory type, ignore PAT, leaf, frame, suppress #VE.
 const LEAF_DISCLOSED: u64 = 0x800f_ffff_ffff_f0ff;
@@ -18,7 +18,7 @@ const TABLE_DISCLOSED: u64 = 0x87;
 /// What is disclosed of a free entry: suppress #VE.
 const FREE_DISCLOSED: u64 = 1 << 63;
 
-impl Layout for SeptLayout {
+impl ProtectedFormat for SeptFormat {
     type States = Sept;
 
     /// TDEL, the module's entry lock.

@@ -6,7 +6,7 @@ use pt_core::states::States;
 /// The format of the entries of a protected table.
 ///
 /// The states and their bits come from the declaration; this adds what hardware wants around them.
-pub trait Layout: Send + Sync + 'static {
+pub trait ProtectedFormat: Send + Sync + 'static {
     /// The declared life of an entry.
     type States: States;
 
@@ -29,7 +29,7 @@ pub trait Layout: Send + Sync + 'static {
     fn interruptible(method: MethodOf<Self>) -> bool;
 }
 
-/// The methods of the hooks of `L`.
-pub type MethodOf<L> = <<L as Layout>::States as States>::Method;
-/// The levels of the protected table of `L`.
-pub type LevelsOf<L> = <<L as Layout>::States as States>::Levels;
+/// The methods of the hooks of `F`.
+pub type MethodOf<F> = <<F as ProtectedFormat>::States as States>::Method;
+/// The levels of the protected table of `F`.
+pub type LevelsOf<F> = <<F as ProtectedFormat>::States as States>::Levels;
