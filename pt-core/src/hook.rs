@@ -103,7 +103,6 @@ pub enum Order {
 
 /// What a hook answered.
 #[must_use = "a hook that was refused changed nothing: the entry must be rolled back"]
-#[derive(Debug)]
 pub enum Outcome<K: Hook> {
     /// The operation is finished.
     Done(K::Done),
@@ -117,6 +116,20 @@ pub enum Outcome<K: Hook> {
     Stopped(K::Stopped),
     /// The monitor refused for good.
     Fatal(Fatal),
+}
+
+impl<K: Hook> Debug for Outcome<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, value): (_, &dyn Debug) = match self {
+            Self::Done(done) => ("Done", done),
+            Self::Partial(partial) => ("Partial", partial),
+            Self::Busy(busy) => ("Busy", busy),
+            Self::Incomplete(incomplete) => ("Incomplete", incomplete),
+            Self::Stopped(stopped) => ("Stopped", stopped),
+            Self::Fatal(fatal) => ("Fatal", fatal),
+        };
+        f.debug_tuple(name).field(value).finish()
+    }
 }
 
 impl<K: Hook> Outcome<K> {

@@ -48,7 +48,7 @@ pub use direct_map::DirectMap;
 pub use entry::{Absent, Entry};
 pub use error::{MapError, Obstacle};
 pub use flush::{Flush, Invalidate};
-pub use format::{Bits, EntryFormat};
+pub use format::{Bits, EntryFormat, FieldInfo};
 pub use geometry::{Geometry, Half, Split, Whole};
 pub use layout::{HasLayout, Layout, LeafFormat};
 pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};

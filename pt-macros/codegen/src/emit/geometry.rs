@@ -26,11 +26,11 @@ pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
         });
         hygienic!(#doc #name #field,)
     });
-    let widths = geometry.roots.iter().map(|root| {
-        let (name, width) = (&root.ident, width(context, root));
+    let widths = arms(geometry.roots.iter().map(|root| {
+        let name = &root.ident;
         let pattern = root.field.as_ref().map(|(field, _)| hygienic!({ #field }));
-        hygienic!(Self::#name #pattern => #width,)
-    });
+        (hygienic!(Self::#name #pattern), width(context, root))
+    }));
     let derive = derive(KEY, &geometry.head.attrs);
     let halves = halves(context, geometry);
     let tables = tables(geometry);
@@ -45,13 +45,25 @@ pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
 
             #[inline]
             fn width(self) -> u32 {
-                match self { #(#widths)* }
+                match self { #widths }
             }
         }
 
         #halves
         #tables
     }
+}
+
+/// The arms of a `match`; patterns in a row with the same value are one arm.
+fn arms(pairs: impl Iterator<Item = (TokenStream, TokenStream)>) -> TokenStream {
+    let mut merged: Vec<(Vec<TokenStream>, TokenStream)> = Vec::new();
+    for (pattern, value) in pairs {
+        match merged.last_mut() {
+            Some((patterns, last)) if last.to_string() == value.to_string() => patterns.push(pattern),
+            _ => merged.push((vec![pattern], value)),
+        }
+    }
+    merged.iter().map(|(patterns, value)| hygienic!(#(#patterns)|* => #value,)).collect()
 }
 
 /// The width where it is not chosen at run time.
@@ -95,7 +107,7 @@ fn halves(context: Context<'_>, geometry: &Geometry) -> TokenStream {
             }
         };
     }
-    let masks = geometry.roots.iter().map(|root| {
+    let masks = arms(geometry.roots.iter().map(|root| {
         let name = &root.ident;
         let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
         let mask = match root.split.as_ref().map(|split| *split.bit) {
@@ -106,8 +118,8 @@ fn halves(context: Context<'_>, geometry: &Geometry) -> TokenStream {
             Some(SplitBit::Top) => hygienic!(1 << (#krate::Geometry::width(self) - 1)),
             None => hygienic!(0),
         };
-        hygienic!(Self::#name #pattern => #mask,)
-    });
+        (hygienic!(Self::#name #pattern), mask)
+    }));
     let one = |root: &Root| root.split.as_ref().is_some_and(|split| *split.shared != 0);
     let shared = if geometry.roots.iter().all(one) {
         hygienic!(#krate::Split::split_mask(self))
@@ -123,7 +135,7 @@ fn halves(context: Context<'_>, geometry: &Geometry) -> TokenStream {
         impl #krate::Split for #ident {
             #[inline]
             fn split_mask(self) -> u64 {
-                match self { #(#masks)* }
+                match self { #masks }
             }
             #[inline]
             fn shared_value(self) -> u64 {

@@ -1,6 +1,6 @@
 //! Literals as a reader wants them: masks in hexadecimal, in groups of four digits.
 
-use proc_macro2::{Literal, Span};
+use proc_macro2::{Literal, Span, TokenStream};
 
 /// A mask: `0x000f_ffff_ffff_f000`.
 pub(super) fn hex(mask: u128) -> Literal {
@@ -21,6 +21,16 @@ pub(super) fn hex(mask: u128) -> Literal {
 /// A mask of a 64-bit word. Bits above are an error of the declaration, which is reported elsewhere.
 pub(super) fn hex64(mask: u128) -> Literal {
     hex(mask & u128::from(u64::MAX))
+}
+
+/// A mask as an operand: a single bit by its number, `(1 << 63)`, and more than one in hexadecimal.
+pub(super) fn mask(mask: u128) -> TokenStream {
+    if mask.count_ones() == 1 && mask > 0xff {
+        let bit = decimal(mask.ilog2());
+        return hygienic!((1 << #bit));
+    }
+    let mask = hex(mask);
+    hygienic!(#mask)
 }
 
 /// A number: `12`.

@@ -2,17 +2,22 @@
 
 use super::Context;
 use super::derives::{KEY, derive};
-use super::docs::{attrs_and_doc, attrs_or_doc, upper_camel};
+use super::docs::{attrs_and_doc, upper_camel};
 use super::literal::{hex, hex64};
 use crate::model::{By, Encoding, Phase, Shape, Spanned, State, States, Transition};
 use proc_macro2::TokenStream;
+use std::fmt::Write as _;
 use syn::Ident;
 
 pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
     let (vis, ident) = (&states.head.vis, &states.head.ident);
-    let attrs = attrs_or_doc(&states.head.attrs, "The states of a protected entry.");
+    let attrs = attrs_and_doc(&states.head.attrs, &draw(states));
     let names = states.states.iter().map(|state| &state.ident);
     let docs = states.states.iter().map(|state| attrs_and_doc(&state.attrs, &describe(state)));
+    let codes_written = states.states.iter().map(|state| {
+        let code = hex((*state.code?).into());
+        Some(hygienic!(= #code))
+    });
     let codes = states.has_codes().then(|| codes(states));
     let model = model(context, states);
     let derive = derive(KEY, &states.head.attrs);
@@ -20,7 +25,7 @@ pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
         #attrs
         #derive
         #[allow(dead_code)]
-        #vis enum #ident { #(#docs #names,)* }
+        #vis enum #ident { #(#docs #names #codes_written,)* }
 
         #codes
         #model
@@ -32,7 +37,6 @@ fn codes(states: &States) -> TokenStream {
     let ident = &states.head.ident;
     let (names, codes): (Vec<_>, Vec<_>) =
         states.states.iter().filter_map(|state| Some((&state.ident, hex((*state.code?).into())))).unzip();
-    let rest = (names.len() < states.states.len()).then(|| hygienic!(_ => u64::MAX,));
     hygienic! {
         #[allow(dead_code)]
         impl #ident {
@@ -50,7 +54,7 @@ fn codes(states: &States) -> TokenStream {
             #[inline]
             #[must_use]
             pub const fn into_bits(self) -> u64 {
-                match self { #(Self::#names => #codes,)* #rest }
+                self as u64
             }
         }
     }
@@ -242,6 +246,40 @@ fn decode(names: &[&Ident], encodings: &[Option<Encoding>]) -> TokenStream {
         }
     });
     hygienic!(#(#branches)* { ::core::option::Option::None })
+}
+
+/// The states with the transitions out of them, as a table in Markdown.
+fn draw(states: &States) -> String {
+    let mut table = String::from("| state | points to | transitions |\n|---|---|---|");
+    for state in &states.states {
+        let shape = match state.shape.as_deref() {
+            Some(Shape::Leaf) => "page",
+            Some(Shape::Table) => "table",
+            Some(Shape::Absent) | None => "nothing",
+        };
+        let steps: Vec<_> = state.transitions.iter().map(step).collect();
+        let _ = write!(table, "\n| `{}` | {shape} | {} |", state.ident, steps.join("; "));
+    }
+    table
+}
+
+/// `Mapped` by `page_add` during build, after track.
+fn step(transition: &Transition) -> String {
+    let by = match &transition.by {
+        Some(By::Hook(hook)) => format!("`{hook}`"),
+        Some(By::Guest(name)) => format!("`{name}` of the guest"),
+        Some(By::Monitor(name)) => format!("`{name}` of the monitor"),
+        None => String::from("?"),
+    };
+    let phases = transition.during.iter().map(|phase| match **phase {
+        Phase::Build => " during build",
+        Phase::Run => " during run",
+        Phase::Teardown => " during teardown",
+    });
+    let phases: String = phases.collect();
+    let after = if transition.after_track.is_some() { " after track" } else { "" };
+    let lossy = if transition.lossy.is_some() { ", lossy" } else { "" };
+    format!("→ `{}` by {by}{phases}{after}{lossy}", transition.to)
 }
 
 fn describe(state: &State) -> String {

@@ -115,8 +115,7 @@ pub mod tdx {
         #[inline]
         fn width(self) -> u32 {
             match self {
-                Self::Bits48 => 48,
-                Self::Bits48FiveLevels => 48,
+                Self::Bits48 | Self::Bits48FiveLevels => 48,
                 Self::Bits52 => 52,
             }
         }
@@ -125,8 +124,7 @@ pub mod tdx {
         #[inline]
         fn split_mask(self) -> u64 {
             match self {
-                Self::Bits48 => 1 << 47,
-                Self::Bits48FiveLevels => 1 << 47,
+                Self::Bits48 | Self::Bits48FiveLevels => 1 << 47,
                 Self::Bits52 => 1 << 51,
             }
         }
@@ -173,6 +171,24 @@ pub mod tdx {
         }
     }
     /// A shared EPT entry that maps a page, SDM 3C tables 29-5 and 29-6.
+    ///
+    /// | bits | `Pd` | `Pt` |
+    /// |---|---|---|
+    /// | 63 | `suppress_ve` | `suppress_ve` |
+    /// | 62:57 | ignored | ignored |
+    /// | 56:52 | software | software |
+    /// | 51:21 | `frame` | `frame` |
+    /// | 20:12 | reserved (0) | `frame` |
+    /// | 11 | software | software |
+    /// | 10 | ignored | ignored |
+    /// | 9 | `dirty`, set by the CPU | `dirty`, set by the CPU |
+    /// | 8 | `accessed`, set by the CPU | `accessed`, set by the CPU |
+    /// | 7 | `page_size` = 1 | `page_size`, ignored |
+    /// | 6 | `ignore_pat` | `ignore_pat` |
+    /// | 5:3 | `memory_type` | `memory_type` |
+    /// | 2 | `execute` | `execute` |
+    /// | 1 | `write` | `write` |
+    /// | 0 | `read` | `read` |
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -189,60 +205,54 @@ pub mod tdx {
         }
     }
     impl ::pt_core::HasLayout for EptLeaf<Pd> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::value("read", 0x1),
-                    FieldInfo::value("write", 0x2),
-                    FieldInfo::value("execute", 0x4),
-                    FieldInfo::value("memory_type", 0x38),
-                    FieldInfo::value("ignore_pat", 0x40),
-                    FieldInfo::tag("page_size", 0x80),
-                    FieldInfo::hardware("accessed", 0x100),
-                    FieldInfo::hardware("dirty", 0x200),
-                    FieldInfo::ignored("", 0x7e00_0000_0000_0400),
-                    FieldInfo::software("", 0x01f0_0000_0000_0800),
-                    FieldInfo::reserved("", 0x001f_f000),
-                    FieldInfo::frame("frame", 0x000f_ffff_ffe0_0000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffe0_0000,
-                hardware: 0x300,
-                reserved: 0x001f_f000,
-                reserved_ones: 0x80,
-                accessed: 0x100,
-                dirty: 0x200,
-                template: 0x8000_0000_0000_00b0,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::value("read", 0x1),
+                ::pt_core::FieldInfo::value("write", 0x2),
+                ::pt_core::FieldInfo::value("execute", 0x4),
+                ::pt_core::FieldInfo::value("memory_type", 0x38),
+                ::pt_core::FieldInfo::value("ignore_pat", 0x40),
+                ::pt_core::FieldInfo::tag("page_size", 0x80),
+                ::pt_core::FieldInfo::hardware("accessed", 0x100),
+                ::pt_core::FieldInfo::hardware("dirty", 0x200),
+                ::pt_core::FieldInfo::ignored("", 0x7e00_0000_0000_0400),
+                ::pt_core::FieldInfo::software("", 0x01f0_0000_0000_0800),
+                ::pt_core::FieldInfo::reserved("", 0x001f_f000),
+                ::pt_core::FieldInfo::frame("frame", 0x000f_ffff_ffe0_0000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffe0_0000,
+            hardware: 0x300,
+            reserved: 0x001f_f000,
+            reserved_ones: 0x80,
+            accessed: 0x100,
+            dirty: 0x200,
+            template: 0x8000_0000_0000_00b0,
         };
     }
     impl ::pt_core::HasLayout for EptLeaf<Pt> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::value("read", 0x1),
-                    FieldInfo::value("write", 0x2),
-                    FieldInfo::value("execute", 0x4),
-                    FieldInfo::value("memory_type", 0x38),
-                    FieldInfo::value("ignore_pat", 0x40),
-                    FieldInfo::ignored("page_size", 0x80),
-                    FieldInfo::hardware("accessed", 0x100),
-                    FieldInfo::hardware("dirty", 0x200),
-                    FieldInfo::ignored("", 0x7e00_0000_0000_0400),
-                    FieldInfo::software("", 0x01f0_0000_0000_0800),
-                    FieldInfo::frame("frame", 0x000f_ffff_ffff_f000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffff_f000,
-                hardware: 0x300,
-                reserved: 0x0,
-                reserved_ones: 0x0,
-                accessed: 0x100,
-                dirty: 0x200,
-                template: 0x8000_0000_0000_0030,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::value("read", 0x1),
+                ::pt_core::FieldInfo::value("write", 0x2),
+                ::pt_core::FieldInfo::value("execute", 0x4),
+                ::pt_core::FieldInfo::value("memory_type", 0x38),
+                ::pt_core::FieldInfo::value("ignore_pat", 0x40),
+                ::pt_core::FieldInfo::ignored("page_size", 0x80),
+                ::pt_core::FieldInfo::hardware("accessed", 0x100),
+                ::pt_core::FieldInfo::hardware("dirty", 0x200),
+                ::pt_core::FieldInfo::ignored("", 0x7e00_0000_0000_0400),
+                ::pt_core::FieldInfo::software("", 0x01f0_0000_0000_0800),
+                ::pt_core::FieldInfo::frame("frame", 0x000f_ffff_ffff_f000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffff_f000,
+            hardware: 0x300,
+            reserved: 0x0,
+            reserved_ones: 0x0,
+            accessed: 0x100,
+            dirty: 0x200,
+            template: 0x8000_0000_0000_0030,
         };
     }
     #[allow(dead_code)]
@@ -330,23 +340,23 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn accessed(self) -> bool {
-            self.bits & 0x100 != 0
+            self.bits & (1 << 8) != 0
         }
         /// The entry with this `accessed`.
         #[inline]
         pub const fn with_accessed(self, accessed: bool) -> Self {
-            Self::from_bits(self.bits & !0x100 | ((accessed as u64) << 8))
+            Self::from_bits(self.bits & !(1 << 8) | ((accessed as u64) << 8))
         }
         /// Bit 9, written by the CPU.
         #[inline]
         #[must_use]
         pub const fn dirty(self) -> bool {
-            self.bits & 0x200 != 0
+            self.bits & (1 << 9) != 0
         }
         /// The entry with this `dirty`.
         #[inline]
         pub const fn with_dirty(self, dirty: bool) -> Self {
-            Self::from_bits(self.bits & !0x200 | ((dirty as u64) << 9))
+            Self::from_bits(self.bits & !(1 << 9) | ((dirty as u64) << 9))
         }
         /// Bits 51:12: the frame.
         #[inline]
@@ -359,27 +369,24 @@ pub mod tdx {
         #[must_use]
         pub const fn with_frame(self, frame: Hpa) -> ::core::option::Option<Self> {
             let frame = frame.as_u64();
-            let bits = (frame & 0x000f_ffff_ffff_f000)
-                & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            if bits != frame {
-                return ::core::option::Option::None;
+            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
+            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            if bits == frame {
+                ::core::option::Option::Some(entry)
+            } else {
+                ::core::option::Option::None
             }
-            ::core::option::Option::Some(
-                Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits),
-            )
         }
         /// Bit 63.
         #[inline]
         #[must_use]
         pub const fn suppress_ve(self) -> bool {
-            self.bits & 0x8000_0000_0000_0000 != 0
+            self.bits & (1 << 63) != 0
         }
         /// The entry with this `suppress_ve`.
         #[inline]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
-            Self::from_bits(
-                self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
-            )
+            Self::from_bits(self.bits & !(1 << 63) | ((suppress_ve as u64) << 63))
         }
     }
     impl<L: ::pt_core::Level> ::pt_core::EntryFormat for EptLeaf<L>
@@ -388,10 +395,7 @@ pub mod tdx {
     {
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
-            Self {
-                bits: raw,
-                level: ::core::marker::PhantomData,
-            }
+            Self::from_bits(raw)
         }
         #[inline(always)]
         fn bits(self) -> u64 {
@@ -467,10 +471,7 @@ pub mod tdx {
                 read: self.read(),
                 write: self.write(),
                 execute: self.execute(),
-                memory_type: match self.memory_type() {
-                    ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => <MemoryType>::WriteBack,
-                },
+                memory_type: self.memory_type().unwrap_or(<MemoryType>::WriteBack),
                 ignore_pat: self.ignore_pat(),
                 accessed: self.accessed(),
                 dirty: self.dirty(),
@@ -479,7 +480,7 @@ pub mod tdx {
         }
         #[inline(always)]
         fn template(attributes: &EptLeafFields) -> u64 {
-            <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones
+            <Self as ::pt_core::HasLayout>::LAYOUT.template & !0x8000_0000_0000_037f
                 | (attributes.read as u64) | ((attributes.write as u64) << 1)
                 | ((attributes.execute as u64) << 2)
                 | ((attributes.memory_type.into_bits() << 3) & 0x38)
@@ -489,6 +490,21 @@ pub mod tdx {
         }
     }
     /// A shared EPT entry that points to a table, SDM 3C tables 29-2 to 29-4.
+    ///
+    /// | bits | `Pml5`, `Pml4` | `Pdpt`, `Pd` |
+    /// |---|---|---|
+    /// | 63 | `suppress_ve` | `suppress_ve` |
+    /// | 62:57 | ignored | ignored |
+    /// | 56:52 | software | software |
+    /// | 51:12 | `table` | `table` |
+    /// | 11 | software | software |
+    /// | 10:9 | ignored | ignored |
+    /// | 8 | `accessed`, set by the CPU | `accessed`, set by the CPU |
+    /// | 7 | `page_size`, reserved (0) | `page_size` = 0 |
+    /// | 6:3 | reserved (0) | reserved (0) |
+    /// | 2 | `execute` | `execute` |
+    /// | 1 | `write` | `write` |
+    /// | 0 | `read` | `read` |
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -505,29 +521,26 @@ pub mod tdx {
         }
     }
     impl ::pt_core::HasLayout for EptTable<Pml5> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::value("read", 0x1),
-                    FieldInfo::value("write", 0x2),
-                    FieldInfo::value("execute", 0x4),
-                    FieldInfo::reserved("", 0x78),
-                    FieldInfo::reserved("page_size", 0x80),
-                    FieldInfo::hardware("accessed", 0x100),
-                    FieldInfo::ignored("", 0x7e00_0000_0000_0600),
-                    FieldInfo::software("", 0x01f0_0000_0000_0800),
-                    FieldInfo::frame("table", 0x000f_ffff_ffff_f000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffff_f000,
-                hardware: 0x100,
-                reserved: 0xf8,
-                reserved_ones: 0x0,
-                accessed: 0x100,
-                dirty: 0x0,
-                template: 0x8000_0000_0000_0007,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::value("read", 0x1),
+                ::pt_core::FieldInfo::value("write", 0x2),
+                ::pt_core::FieldInfo::value("execute", 0x4),
+                ::pt_core::FieldInfo::reserved("", 0x78),
+                ::pt_core::FieldInfo::reserved("page_size", 0x80),
+                ::pt_core::FieldInfo::hardware("accessed", 0x100),
+                ::pt_core::FieldInfo::ignored("", 0x7e00_0000_0000_0600),
+                ::pt_core::FieldInfo::software("", 0x01f0_0000_0000_0800),
+                ::pt_core::FieldInfo::frame("table", 0x000f_ffff_ffff_f000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffff_f000,
+            hardware: 0x100,
+            reserved: 0xf8,
+            reserved_ones: 0x0,
+            accessed: 0x100,
+            dirty: 0x0,
+            template: 0x8000_0000_0000_0007,
         };
     }
     impl ::pt_core::HasLayout for EptTable<Pml4> {
@@ -536,29 +549,26 @@ pub mod tdx {
         > as ::pt_core::HasLayout>::LAYOUT;
     }
     impl ::pt_core::HasLayout for EptTable<Pdpt> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::value("read", 0x1),
-                    FieldInfo::value("write", 0x2),
-                    FieldInfo::value("execute", 0x4),
-                    FieldInfo::reserved("", 0x78),
-                    FieldInfo::tag("page_size", 0x80),
-                    FieldInfo::hardware("accessed", 0x100),
-                    FieldInfo::ignored("", 0x7e00_0000_0000_0600),
-                    FieldInfo::software("", 0x01f0_0000_0000_0800),
-                    FieldInfo::frame("table", 0x000f_ffff_ffff_f000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffff_f000,
-                hardware: 0x100,
-                reserved: 0x78,
-                reserved_ones: 0x0,
-                accessed: 0x100,
-                dirty: 0x0,
-                template: 0x8000_0000_0000_0007,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::value("read", 0x1),
+                ::pt_core::FieldInfo::value("write", 0x2),
+                ::pt_core::FieldInfo::value("execute", 0x4),
+                ::pt_core::FieldInfo::reserved("", 0x78),
+                ::pt_core::FieldInfo::tag("page_size", 0x80),
+                ::pt_core::FieldInfo::hardware("accessed", 0x100),
+                ::pt_core::FieldInfo::ignored("", 0x7e00_0000_0000_0600),
+                ::pt_core::FieldInfo::software("", 0x01f0_0000_0000_0800),
+                ::pt_core::FieldInfo::frame("table", 0x000f_ffff_ffff_f000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffff_f000,
+            hardware: 0x100,
+            reserved: 0x78,
+            reserved_ones: 0x0,
+            accessed: 0x100,
+            dirty: 0x0,
+            template: 0x8000_0000_0000_0007,
         };
     }
     impl ::pt_core::HasLayout for EptTable<Pd> {
@@ -629,12 +639,12 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn accessed(self) -> bool {
-            self.bits & 0x100 != 0
+            self.bits & (1 << 8) != 0
         }
         /// The entry with this `accessed`.
         #[inline]
         pub const fn with_accessed(self, accessed: bool) -> Self {
-            Self::from_bits(self.bits & !0x100 | ((accessed as u64) << 8))
+            Self::from_bits(self.bits & !(1 << 8) | ((accessed as u64) << 8))
         }
         /// Bits 51:12: the frame.
         #[inline]
@@ -647,27 +657,24 @@ pub mod tdx {
         #[must_use]
         pub const fn with_table(self, table: Hpa) -> ::core::option::Option<Self> {
             let frame = table.as_u64();
-            let bits = (frame & 0x000f_ffff_ffff_f000)
-                & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            if bits != frame {
-                return ::core::option::Option::None;
+            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
+            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            if bits == frame {
+                ::core::option::Option::Some(entry)
+            } else {
+                ::core::option::Option::None
             }
-            ::core::option::Option::Some(
-                Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits),
-            )
         }
         /// Bit 63.
         #[inline]
         #[must_use]
         pub const fn suppress_ve(self) -> bool {
-            self.bits & 0x8000_0000_0000_0000 != 0
+            self.bits & (1 << 63) != 0
         }
         /// The entry with this `suppress_ve`.
         #[inline]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
-            Self::from_bits(
-                self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
-            )
+            Self::from_bits(self.bits & !(1 << 63) | ((suppress_ve as u64) << 63))
         }
     }
     impl<L: ::pt_core::Level> ::pt_core::EntryFormat for EptTable<L>
@@ -676,10 +683,7 @@ pub mod tdx {
     {
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
-            Self {
-                bits: raw,
-                level: ::core::marker::PhantomData,
-            }
+            Self::from_bits(raw)
         }
         #[inline(always)]
         fn bits(self) -> u64 {
@@ -700,6 +704,17 @@ pub mod tdx {
         }
     }
     /// What the VMM remembers of a Secure EPT leaf. It has no permissions that one could get wrong.
+    ///
+    /// | bits | `Pd` | `Pt` |
+    /// |---|---|---|
+    /// | 63 | `suppress_ve` | `suppress_ve` |
+    /// | 62:52 | software | software |
+    /// | 51:21 | `frame` | `frame` |
+    /// | 20:12 | reserved (0) | `frame` |
+    /// | 11:8 | software | software |
+    /// | 7 | `page_size` = 1 | `page_size` = 1 |
+    /// | 6:3 | software | software |
+    /// | 2:0 | `mapped` = 7 | `mapped` = 7 |
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -716,46 +731,40 @@ pub mod tdx {
         }
     }
     impl ::pt_core::HasLayout for PrivateLeaf<Pd> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::tag("mapped", 0x7),
-                    FieldInfo::software("", 0x7ff0_0000_0000_0f78),
-                    FieldInfo::tag("page_size", 0x80),
-                    FieldInfo::reserved("", 0x001f_f000),
-                    FieldInfo::frame("frame", 0x000f_ffff_ffe0_0000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffe0_0000,
-                hardware: 0x0,
-                reserved: 0x001f_f000,
-                reserved_ones: 0x87,
-                accessed: 0x0,
-                dirty: 0x0,
-                template: 0x8000_0000_0000_0087,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::tag("mapped", 0x7),
+                ::pt_core::FieldInfo::software("", 0x7ff0_0000_0000_0f78),
+                ::pt_core::FieldInfo::tag("page_size", 0x80),
+                ::pt_core::FieldInfo::reserved("", 0x001f_f000),
+                ::pt_core::FieldInfo::frame("frame", 0x000f_ffff_ffe0_0000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffe0_0000,
+            hardware: 0x0,
+            reserved: 0x001f_f000,
+            reserved_ones: 0x87,
+            accessed: 0x0,
+            dirty: 0x0,
+            template: 0x8000_0000_0000_0087,
         };
     }
     impl ::pt_core::HasLayout for PrivateLeaf<Pt> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::tag("mapped", 0x7),
-                    FieldInfo::software("", 0x7ff0_0000_0000_0f78),
-                    FieldInfo::tag("page_size", 0x80),
-                    FieldInfo::frame("frame", 0x000f_ffff_ffff_f000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffff_f000,
-                hardware: 0x0,
-                reserved: 0x0,
-                reserved_ones: 0x87,
-                accessed: 0x0,
-                dirty: 0x0,
-                template: 0x8000_0000_0000_0087,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::tag("mapped", 0x7),
+                ::pt_core::FieldInfo::software("", 0x7ff0_0000_0000_0f78),
+                ::pt_core::FieldInfo::tag("page_size", 0x80),
+                ::pt_core::FieldInfo::frame("frame", 0x000f_ffff_ffff_f000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffff_f000,
+            hardware: 0x0,
+            reserved: 0x0,
+            reserved_ones: 0x87,
+            accessed: 0x0,
+            dirty: 0x0,
+            template: 0x8000_0000_0000_0087,
         };
     }
     #[allow(dead_code)]
@@ -795,27 +804,24 @@ pub mod tdx {
         #[must_use]
         pub const fn with_frame(self, frame: Hpa) -> ::core::option::Option<Self> {
             let frame = frame.as_u64();
-            let bits = (frame & 0x000f_ffff_ffff_f000)
-                & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            if bits != frame {
-                return ::core::option::Option::None;
+            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
+            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            if bits == frame {
+                ::core::option::Option::Some(entry)
+            } else {
+                ::core::option::Option::None
             }
-            ::core::option::Option::Some(
-                Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits),
-            )
         }
         /// Bit 63.
         #[inline]
         #[must_use]
         pub const fn suppress_ve(self) -> bool {
-            self.bits & 0x8000_0000_0000_0000 != 0
+            self.bits & (1 << 63) != 0
         }
         /// The entry with this `suppress_ve`.
         #[inline]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
-            Self::from_bits(
-                self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
-            )
+            Self::from_bits(self.bits & !(1 << 63) | ((suppress_ve as u64) << 63))
         }
     }
     impl<L: ::pt_core::Level> ::pt_core::EntryFormat for PrivateLeaf<L>
@@ -824,10 +830,7 @@ pub mod tdx {
     {
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
-            Self {
-                bits: raw,
-                level: ::core::marker::PhantomData,
-            }
+            Self::from_bits(raw)
         }
         #[inline(always)]
         fn bits(self) -> u64 {
@@ -873,11 +876,21 @@ pub mod tdx {
         }
         #[inline(always)]
         fn template(attributes: &PrivateLeafFields) -> u64 {
-            <Self as ::pt_core::HasLayout>::LAYOUT.reserved_ones
+            <Self as ::pt_core::HasLayout>::LAYOUT.template & !0x8000_0000_0000_0000
                 | ((attributes.suppress_ve as u64) << 63)
         }
     }
     /// What the VMM remembers of a Secure EPT table.
+    ///
+    /// | bits | `Pml5`, `Pml4`, `Pdpt`, `Pd` |
+    /// |---|---|
+    /// | 63 | `suppress_ve` |
+    /// | 62:52 | software |
+    /// | 51:12 | `table` |
+    /// | 11:8 | software |
+    /// | 7 | `page_size` = 0 |
+    /// | 6:3 | software |
+    /// | 2:0 | `mapped` = 7 |
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -894,24 +907,21 @@ pub mod tdx {
         }
     }
     impl ::pt_core::HasLayout for PrivateTable<Pml5> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::tag("mapped", 0x7),
-                    FieldInfo::software("", 0x7ff0_0000_0000_0f78),
-                    FieldInfo::tag("page_size", 0x80),
-                    FieldInfo::frame("table", 0x000f_ffff_ffff_f000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffff_f000,
-                hardware: 0x0,
-                reserved: 0x0,
-                reserved_ones: 0x7,
-                accessed: 0x0,
-                dirty: 0x0,
-                template: 0x8000_0000_0000_0007,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::tag("mapped", 0x7),
+                ::pt_core::FieldInfo::software("", 0x7ff0_0000_0000_0f78),
+                ::pt_core::FieldInfo::tag("page_size", 0x80),
+                ::pt_core::FieldInfo::frame("table", 0x000f_ffff_ffff_f000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffff_f000,
+            hardware: 0x0,
+            reserved: 0x0,
+            reserved_ones: 0x7,
+            accessed: 0x0,
+            dirty: 0x0,
+            template: 0x8000_0000_0000_0007,
         };
     }
     impl ::pt_core::HasLayout for PrivateTable<Pml4> {
@@ -966,27 +976,24 @@ pub mod tdx {
         #[must_use]
         pub const fn with_table(self, table: Hpa) -> ::core::option::Option<Self> {
             let frame = table.as_u64();
-            let bits = (frame & 0x000f_ffff_ffff_f000)
-                & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            if bits != frame {
-                return ::core::option::Option::None;
+            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
+            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            if bits == frame {
+                ::core::option::Option::Some(entry)
+            } else {
+                ::core::option::Option::None
             }
-            ::core::option::Option::Some(
-                Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits),
-            )
         }
         /// Bit 63.
         #[inline]
         #[must_use]
         pub const fn suppress_ve(self) -> bool {
-            self.bits & 0x8000_0000_0000_0000 != 0
+            self.bits & (1 << 63) != 0
         }
         /// The entry with this `suppress_ve`.
         #[inline]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
-            Self::from_bits(
-                self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
-            )
+            Self::from_bits(self.bits & !(1 << 63) | ((suppress_ve as u64) << 63))
         }
     }
     impl<L: ::pt_core::Level> ::pt_core::EntryFormat for PrivateTable<L>
@@ -995,10 +1002,7 @@ pub mod tdx {
     {
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
-            Self {
-                bits: raw,
-                level: ::core::marker::PhantomData,
-            }
+            Self::from_bits(raw)
         }
         #[inline(always)]
         fn bits(self) -> u64 {
@@ -1011,6 +1015,22 @@ pub mod tdx {
         }
     }
     /// A Secure EPT entry, TDX module base specification 9.4. Of a leaf, bit 7 is set at every size.
+    ///
+    /// | bits | `Pml5`, `Pml4`, `Pdpt`, `Pd`, `Pt` |
+    /// |---|---|
+    /// | 63 | `suppress_ve` |
+    /// | 62:57 | ignored |
+    /// | 56:53 | 4:1 of `state` |
+    /// | 52 | ignored |
+    /// | 51:12 | `frame` |
+    /// | 11:10 | ignored |
+    /// | 9 | 0 of `state` |
+    /// | 8 | ignored |
+    /// | 7:6 | 6:5 of `state` |
+    /// | 5:3 | `memory_type` |
+    /// | 2 | `execute` |
+    /// | 1 | `write` |
+    /// | 0 | `read` |
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -1027,27 +1047,24 @@ pub mod tdx {
         }
     }
     impl ::pt_core::HasLayout for SeptEntry<Pml5> {
-        const LAYOUT: ::pt_core::Layout = {
-            use ::pt_core::format::FieldInfo;
-            ::pt_core::Layout {
-                fields: &[
-                    FieldInfo::value("read", 0x1),
-                    FieldInfo::value("write", 0x2),
-                    FieldInfo::value("execute", 0x4),
-                    FieldInfo::value("memory_type", 0x38),
-                    FieldInfo::value("state", 0x01e0_0000_0000_02c0),
-                    FieldInfo::ignored("", 0x7e10_0000_0000_0d00),
-                    FieldInfo::frame("frame", 0x000f_ffff_ffff_f000),
-                    FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
-                ],
-                frame: 0x000f_ffff_ffff_f000,
-                hardware: 0x0,
-                reserved: 0x0,
-                reserved_ones: 0x0,
-                accessed: 0x0,
-                dirty: 0x0,
-                template: 0x8000_0000_0000_0000,
-            }
+        const LAYOUT: ::pt_core::Layout = ::pt_core::Layout {
+            fields: &[
+                ::pt_core::FieldInfo::value("read", 0x1),
+                ::pt_core::FieldInfo::value("write", 0x2),
+                ::pt_core::FieldInfo::value("execute", 0x4),
+                ::pt_core::FieldInfo::value("memory_type", 0x38),
+                ::pt_core::FieldInfo::value("state", 0x01e0_0000_0000_02c0),
+                ::pt_core::FieldInfo::ignored("", 0x7e10_0000_0000_0d00),
+                ::pt_core::FieldInfo::frame("frame", 0x000f_ffff_ffff_f000),
+                ::pt_core::FieldInfo::value("suppress_ve", 0x8000_0000_0000_0000),
+            ],
+            frame: 0x000f_ffff_ffff_f000,
+            hardware: 0x0,
+            reserved: 0x0,
+            reserved_ones: 0x0,
+            accessed: 0x0,
+            dirty: 0x0,
+            template: 0x8000_0000_0000_0000,
         };
     }
     impl ::pt_core::HasLayout for SeptEntry<Pml4> {
@@ -1169,27 +1186,24 @@ pub mod tdx {
         #[must_use]
         pub const fn with_frame(self, frame: Hpa) -> ::core::option::Option<Self> {
             let frame = frame.as_u64();
-            let bits = (frame & 0x000f_ffff_ffff_f000)
-                & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            if bits != frame {
-                return ::core::option::Option::None;
+            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
+            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            if bits == frame {
+                ::core::option::Option::Some(entry)
+            } else {
+                ::core::option::Option::None
             }
-            ::core::option::Option::Some(
-                Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits),
-            )
         }
         /// Bit 63.
         #[inline]
         #[must_use]
         pub const fn suppress_ve(self) -> bool {
-            self.bits & 0x8000_0000_0000_0000 != 0
+            self.bits & (1 << 63) != 0
         }
         /// The entry with this `suppress_ve`.
         #[inline]
         pub const fn with_suppress_ve(self, suppress_ve: bool) -> Self {
-            Self::from_bits(
-                self.bits & !0x8000_0000_0000_0000 | ((suppress_ve as u64) << 63),
-            )
+            Self::from_bits(self.bits & !(1 << 63) | ((suppress_ve as u64) << 63))
         }
     }
     impl<L: ::pt_core::Level> ::pt_core::EntryFormat for SeptEntry<L>
@@ -1198,10 +1212,7 @@ pub mod tdx {
     {
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
-            Self {
-                bits: raw,
-                level: ::core::marker::PhantomData,
-            }
+            Self::from_bits(raw)
         }
         #[inline(always)]
         fn bits(self) -> u64 {
@@ -1496,23 +1507,33 @@ pub mod tdx {
         type Private = PrivateEpt;
     }
     /// The life of one Secure EPT entry.
+    ///
+    /// | state | points to | transitions |
+    /// |---|---|---|
+    /// | `Free` | nothing | → `Table` by `sept_add`; → `Mapped` by `page_add` during build; → `Pending` by `page_aug` during run |
+    /// | `Table` | table | → `TableBlocked` by `range_block` |
+    /// | `TableBlocked` | table | → `Free` by `sept_remove` after track; → `Table` by `range_unblock` after track; → `Mapped` by `page_promote` after track; → `Pending` by `page_promote` after track |
+    /// | `Mapped` | page | → `Blocked` by `range_block` |
+    /// | `Blocked` | page | → `Free` by `page_remove` after track; → `Mapped` by `range_unblock` after track; → `Table` by `page_demote` after track |
+    /// | `Pending` | page | → `Mapped` by `accept` of the guest; → `PendingBlocked` by `range_block` |
+    /// | `PendingBlocked` | page | → `Free` by `page_remove` after track; → `Pending` by `range_unblock` after track; → `Table` by `page_demote` after track |
     #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     #[allow(dead_code)]
     pub enum Sept {
         /// Points to nothing, as in a new table. Code 0x0e.
-        Free,
+        Free = 0xe,
         /// Points to a table; a CPU translates through it. Code 0x00.
-        Table,
+        Table = 0x0,
         /// Points to a table; blocked. Code 0x08.
-        TableBlocked,
+        TableBlocked = 0x8,
         /// Points to a page; a CPU translates through it. Code 0x60.
-        Mapped,
+        Mapped = 0x60,
         /// Points to a page; blocked. Code 0x68.
-        Blocked,
+        Blocked = 0x68,
         /// Points to a page. Code 0x70.
-        Pending,
+        Pending = 0x70,
         /// Points to a page; blocked. Code 0x78.
-        PendingBlocked,
+        PendingBlocked = 0x78,
     }
     #[allow(dead_code)]
     impl Sept {
@@ -1535,15 +1556,7 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn into_bits(self) -> u64 {
-            match self {
-                Self::Free => 0xe,
-                Self::Table => 0x0,
-                Self::TableBlocked => 0x8,
-                Self::Mapped => 0x60,
-                Self::Blocked => 0x68,
-                Self::Pending => 0x70,
-                Self::PendingBlocked => 0x78,
-            }
+            self as u64
         }
     }
     impl ::pt_core::states::States for Sept {
@@ -1746,7 +1759,6 @@ pub mod tdx {
         }
     }
     /// What [`SeptHooks::sept_add`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum SeptAdd {}
     impl ::pt_core::hook::Hook for SeptAdd {
         const NAME: &'static str = "sept_add";
@@ -1758,7 +1770,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::page_add`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum PageAdd {}
     impl ::pt_core::hook::Hook for PageAdd {
         const NAME: &'static str = "page_add";
@@ -1770,7 +1781,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::page_aug`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum PageAug {}
     impl ::pt_core::hook::Hook for PageAug {
         const NAME: &'static str = "page_aug";
@@ -1782,7 +1792,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::range_block`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum RangeBlock {}
     impl ::pt_core::hook::Hook for RangeBlock {
         const NAME: &'static str = "range_block";
@@ -1794,7 +1803,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::range_unblock`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum RangeUnblock {}
     impl ::pt_core::hook::Hook for RangeUnblock {
         const NAME: &'static str = "range_unblock";
@@ -1806,7 +1814,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::track`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum Track {}
     impl ::pt_core::hook::Hook for Track {
         const NAME: &'static str = "track";
@@ -1818,7 +1825,6 @@ pub mod tdx {
         type Stopped = ::core::convert::Infallible;
     }
     /// What [`SeptHooks::page_remove`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum PageRemove {}
     impl ::pt_core::hook::Hook for PageRemove {
         const NAME: &'static str = "page_remove";
@@ -1830,7 +1836,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::sept_remove`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum SeptRemove {}
     impl ::pt_core::hook::Hook for SeptRemove {
         const NAME: &'static str = "sept_remove";
@@ -1842,7 +1847,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::page_demote`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum PageDemote {}
     impl ::pt_core::hook::Hook for PageDemote {
         const NAME: &'static str = "page_demote";
@@ -1854,7 +1858,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::page_promote`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum PagePromote {}
     impl ::pt_core::hook::Hook for PagePromote {
         const NAME: &'static str = "page_promote";
@@ -1866,7 +1869,6 @@ pub mod tdx {
         type Stopped = ::pt_core::hook::Stopped<Level>;
     }
     /// What [`SeptHooks::page_reclaim`] answers.
-    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub enum PageReclaim {}
     impl ::pt_core::hook::Hook for PageReclaim {
         const NAME: &'static str = "page_reclaim";
@@ -1884,7 +1886,6 @@ pub mod tdx {
             Level::Pml4,
             Level::Pml5,
         ];
-        #[inline]
         fn link(
             hooks: &H,
             at: &::pt_core::hook::Frozen<Self>,
@@ -1895,7 +1896,6 @@ pub mod tdx {
     }
     impl<H: SeptHooks> ::pt_core::hook::Add<H> for PrivateEpt {
         const LEVELS: &'static [Level] = &[Level::Pt];
-        #[inline]
         fn add(
             hooks: &H,
             at: &::pt_core::hook::Frozen<Self>,
@@ -1907,7 +1907,6 @@ pub mod tdx {
     }
     impl<H: SeptHooks> ::pt_core::hook::Map<H> for PrivateEpt {
         const LEVELS: &'static [Level] = &[Level::Pt, Level::Pd];
-        #[inline]
         fn map(
             hooks: &H,
             at: &::pt_core::hook::Frozen<Self>,
@@ -1918,7 +1917,6 @@ pub mod tdx {
     }
     impl<H: SeptHooks> ::pt_core::hook::Block<H> for PrivateEpt {
         const LEVELS: &'static [Level] = <Level as ::pt_core::Levels>::ALL;
-        #[inline]
         fn block(
             hooks: &H,
             at: &::pt_core::hook::Frozen<Self>,
@@ -1928,7 +1926,6 @@ pub mod tdx {
     }
     impl<H: SeptHooks> ::pt_core::hook::Unblock<H> for PrivateEpt {
         const LEVELS: &'static [Level] = <Level as ::pt_core::Levels>::ALL;
-        #[inline]
         fn unblock(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
@@ -1937,14 +1934,12 @@ pub mod tdx {
         }
     }
     impl<H: SeptHooks> ::pt_core::hook::Track<H> for PrivateEpt {
-        #[inline]
         fn track(hooks: &H) -> ::pt_core::hook::Answer<Self> {
             hooks.track().into_result().map(|_| ())
         }
     }
     impl<H: SeptHooks> ::pt_core::hook::Remove<H> for PrivateEpt {
         const LEVELS: &'static [Level] = &[Level::Pt, Level::Pd];
-        #[inline]
         fn remove(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
@@ -1959,7 +1954,6 @@ pub mod tdx {
             Level::Pml4,
             Level::Pml5,
         ];
-        #[inline]
         fn unlink(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
@@ -1969,7 +1963,6 @@ pub mod tdx {
     }
     impl<H: SeptHooks> ::pt_core::hook::Split<H> for PrivateEpt {
         const LEVELS: &'static [Level] = &[Level::Pd];
-        #[inline]
         fn split(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
@@ -1980,7 +1973,6 @@ pub mod tdx {
     }
     impl<H: SeptHooks> ::pt_core::hook::Merge<H> for PrivateEpt {
         const LEVELS: &'static [Level] = &[Level::Pd];
-        #[inline]
         fn merge(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
@@ -1989,7 +1981,6 @@ pub mod tdx {
         }
     }
     impl<H: SeptHooks> ::pt_core::hook::Reclaim<H> for PrivateEpt {
-        #[inline]
         fn reclaim(hooks: &H, page: ::pt_core::Hpa) -> ::pt_core::hook::Answer<Self> {
             hooks.page_reclaim(page).into_result().map(|_| ())
         }

@@ -4,7 +4,7 @@ use super::bits::{exact, get, getter_type, plain_frame, put, read, untyped};
 use super::{bound, common, frame, levels, word};
 use crate::emit::Context;
 use crate::emit::docs::attrs_and_doc;
-use crate::emit::literal::{decimal, hex};
+use crate::emit::literal::{decimal, hex, mask};
 use crate::model::{Field, FieldType, Format, Place, Role, Word, describe};
 use proc_macro2::TokenStream;
 use quote::format_ident;
@@ -105,7 +105,7 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
     let positions = positions(place);
     let doc = attrs_and_doc(&field.attrs, &format!("{positions}{}.", meaning(place)));
     let (returns, value) = (getter_type(context, field, place), read(context, field, place, format));
-    let mask = hex(place.bits.mask() & format.word.mask());
+    let mask = mask(place.bits.mask() & format.word.mask());
     let getter = hygienic! {
         #doc
         #[inline]
@@ -120,6 +120,7 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
         ));
         let (bits, back) = frame_bits(format, place);
         let fits = match format.word {
+            Word::U64 if plain_frame(place) => hygienic!(frame & <Self as #krate::HasLayout>::LAYOUT.frame),
             Word::U64 => hygienic!((#bits) & <Self as #krate::HasLayout>::LAYOUT.frame),
             Word::U128 => bits,
         };
@@ -131,10 +132,8 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
             pub const fn #with(self, #name: #ty) -> ::core::option::Option<Self> {
                 let frame = #name.as_u64();
                 let bits = #fits;
-                if #back != frame {
-                    return ::core::option::Option::None;
-                }
-                ::core::option::Option::Some(Self::from_bits(self.bits & !#mask | bits))
+                let entry = Self::from_bits(self.bits & !#mask | bits);
+                if #back == frame { ::core::option::Option::Some(entry) } else { ::core::option::Option::None }
             }
         };
     }

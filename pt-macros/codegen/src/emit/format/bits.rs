@@ -1,7 +1,7 @@
 //! Taking a field out of a word and putting it in, as shifts and masks.
 
 use crate::emit::Context;
-use crate::emit::literal::{decimal, hex};
+use crate::emit::literal::{decimal, hex, mask};
 use crate::model::{BitList, Default, Field, FieldType, Format, Place, Role, Word};
 use proc_macro2::TokenStream;
 use std::cmp::Ordering;
@@ -133,7 +133,7 @@ pub(super) fn read(context: Context<'_>, field: &Field, place: &Place, format: &
     let whole = hygienic!(self.bits);
     match (field.kind(context.module), plain_frame(place)) {
         (FieldType::Bool, _) => {
-            let mask = hex(place.bits.mask());
+            let mask = mask(place.bits.mask());
             hygienic!(self.bits & #mask != 0)
         }
         (FieldType::Frame, true) if format.word == Word::U64 => {

@@ -1,10 +1,11 @@
 //! The attributes of a leaf: what it says beside its frame, as a struct.
 
 use super::bits::{default_value, exact, is_optional, put, untyped};
-use super::{common, has_attributes, levels};
+use super::{common, has_attributes, is_presence, levels};
 use crate::emit::Context;
 use crate::emit::derives::{VALUE, derive};
 use crate::emit::docs::{attrs_or_doc, doc};
+use crate::emit::literal::hex64;
 use crate::model::{Field, FieldType, Format, Place, Role, Word};
 use proc_macro2::TokenStream;
 use quote::format_ident;
@@ -18,6 +19,7 @@ pub(crate) fn name(format: &Format) -> Ident {
 /// The fields that are attributes, with the first place at which they are.
 fn attributes<'f>(context: Context<'_>, format: &'f Format) -> Vec<(&'f Field, &'f Place)> {
     let fields = format.fields.iter().filter(|field| field.kind(context.module) != FieldType::Unit);
+    let fields = fields.filter(|field| !is_presence(context, format, field));
     fields
         .filter_map(|field| field.places.iter().find(|place| is_attribute(place)).map(|place| (field, place)))
         .collect()
@@ -84,6 +86,8 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
     });
     let body = |level| {
         let (fields, template) = (decode(context, name, level, attributes), encode(context, level, attributes));
+        let given = attributes.iter().filter_map(|(field, _)| field.at(level).filter(|place| is_attribute(place)));
+        let given = hex64(given.fold(0, |mask, place| mask | place.bits.mask()));
         hygienic! {
             #[inline(always)]
             fn attributes(self) -> #name {
@@ -91,7 +95,7 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
             }
             #[inline(always)]
             fn template(attributes: &#name) -> u64 {
-                <Self as #krate::HasLayout>::LAYOUT.reserved_ones #template
+                <Self as #krate::HasLayout>::LAYOUT.template & !#given #template
             }
         }
     };
@@ -129,12 +133,7 @@ fn decode(context: Context<'_>, name: &Ident, level: &Ident, attributes: &[(&Fie
             }
             Some(place) if is_optional(context, field, place) => {
                 let value = default_value(context, field, place);
-                hygienic! {
-                    #name: match self.#name() {
-                        ::core::option::Option::Some(value) => value,
-                        ::core::option::Option::None => #value,
-                    },
-                }
+                hygienic!(#name: self.#name().unwrap_or(#value),)
             }
             Some(_) => hygienic!(#name: self.#name(),),
         }

@@ -1,7 +1,7 @@
 //! `HasLayout`: the masks of a format, one implementation a level.
 
 use super::bits::default_bits;
-use super::{levels, word};
+use super::{is_presence, levels, word};
 use crate::emit::Context;
 use crate::emit::literal::{hex, hex64};
 use crate::model::{Format, HardwareBit, Layout, Role, Slot, Source, Word};
@@ -23,10 +23,7 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
                 hygienic!(<#ident<#same> as #krate::HasLayout>::LAYOUT)
             } else {
                 written.push((text, level));
-                hygienic!({
-                    use #krate::format::FieldInfo;
-                    #krate::Layout { #masks }
-                })
+                hygienic!(#krate::Layout { #masks })
             };
             hygienic! {
                 impl #krate::HasLayout for #ident<#level> {
@@ -39,7 +36,7 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
 
 fn masks(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
     let layout = Layout::merged(context.module, format, level);
-    let infos = infos(&layout);
+    let infos = infos(context, &layout);
     let mask = |choose: fn(&Slot<'_>) -> bool| hex64(layout.mask(choose));
     let frame = mask(|slot| matches!(slot.role, Role::Frame { .. }));
     let hardware = mask(|slot| matches!(slot.role, Role::Hardware(_)));
@@ -47,7 +44,7 @@ fn masks(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
     let dirty = mask(|slot| slot.role == Role::Hardware(Some(HardwareBit::Dirty)));
     let reserved = mask(|slot| matches!(slot.role, Role::Reserved(_) | Role::ReservedOnes));
     let ones = hex64(layout.ones());
-    let template = template(context, &layout);
+    let template = template(context, format, &layout);
     hygienic! {
         fields: &[#infos],
         frame: #frame,
@@ -61,7 +58,8 @@ fn masks(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
 }
 
 /// Every described field, lowest bit first.
-fn infos(layout: &Layout<'_>) -> TokenStream {
+fn infos(context: Context<'_>, layout: &Layout<'_>) -> TokenStream {
+    let krate = context.krate;
     let mut slots: Vec<_> = layout.slots.iter().filter(|slot| slot.mask != 0).collect();
     slots.sort_by_key(|slot| slot.mask.trailing_zeros());
     slots
@@ -81,17 +79,21 @@ fn infos(layout: &Layout<'_>) -> TokenStream {
                 Role::Reserved(_) | Role::ReservedOnes => hygienic!(reserved),
             };
             let mask = hex64(slot.mask);
-            hygienic!(FieldInfo::#class(#name, #mask),)
+            hygienic!(#krate::FieldInfo::#class(#name, #mask),)
         })
         .collect()
 }
 
-/// A new entry: defaults, and the bits that must be one. Defaults that are not numbers here stay expressions.
-fn template(context: Context<'_>, layout: &Layout<'_>) -> TokenStream {
+/// A new entry: present, with the defaults and the bits that must be one. Defaults that are not numbers here stay expressions.
+fn template(context: Context<'_>, format: &Format, layout: &Layout<'_>) -> TokenStream {
     let mut known = layout.ones();
     let mut expressions = TokenStream::new();
     for slot in &layout.slots {
         let Source::Field(field, place) = slot.source else { continue };
+        if is_presence(context, format, field) {
+            known |= slot.mask;
+            continue;
+        }
         if place.default.is_none() || slot.fixed.is_some() {
             continue;
         }

@@ -9,6 +9,7 @@
 
 mod accessors;
 mod bits;
+mod drawing;
 mod fields;
 mod layout;
 mod traits;
@@ -19,14 +20,14 @@ pub(super) use fields::name as fields_name;
 use super::Context;
 use super::derives::{KEY, derive};
 use super::docs::attrs_and_doc;
-use crate::model::{Field, Format, Place, Role, Shape, Word};
+use crate::model::{Field, FieldType, Format, Place, Presence, Role, Shape, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
 pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     let krate = context.krate;
     let (vis, ident, text) = (&format.head.vis, &format.head.ident, format.head.ident.to_string());
-    let attrs = attrs_and_doc(&format.head.attrs, "");
+    let attrs = attrs_and_doc(&format.head.attrs, &drawing::draw(context, format));
     let derive = derive(&KEY[..5], &format.head.attrs);
     let word = word(format);
     let shown = match format.word {
@@ -97,6 +98,15 @@ fn frame<'f>(format: &'f Format, level: &Ident) -> Option<(&'f Field, &'f Place)
     fields
         .filter_map(|field| Some((field, field.at(level)?)))
         .find(|(_, place)| matches!(place.role, Role::Frame { .. }))
+}
+
+/// Whether the field alone says that an entry is present: an entry of the format has it set, and it is no attribute.
+fn is_presence(context: Context<'_>, format: &Format, field: &Field) -> bool {
+    let alone = match format.presence.as_deref() {
+        Some(Presence::Any(names)) => names.len() == 1 && names[0] == field.ident,
+        _ => false,
+    };
+    alone && field.kind(context.module) == FieldType::Bool
 }
 
 /// Whether the format has an attributes struct: it is that of a leaf, and some table that is walked uses it, or it

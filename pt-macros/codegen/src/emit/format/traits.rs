@@ -4,7 +4,7 @@ use super::accessors::frame_bits;
 use super::bits::plain_frame;
 use super::{common, frame, levels};
 use crate::emit::Context;
-use crate::emit::literal::hex;
+use crate::emit::literal::mask;
 use crate::model::{Field, Format, Permission, Place, Role, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
@@ -51,7 +51,7 @@ fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
     hygienic! {
         #[inline(always)]
         fn from_bits(raw: u64) -> Self {
-            Self { bits: raw, level: ::core::marker::PhantomData }
+            Self::from_bits(raw)
         }
         #[inline(always)]
         fn bits(self) -> u64 {
@@ -108,7 +108,7 @@ fn access(format: &Format, level: &Ident) -> TokenStream {
     let mut terms = TokenStream::new();
     for place in places.iter().filter(|place| !place.allows.is_empty()) {
         let allowed = set(&place.allows);
-        match (place.role, hex(place.bits.mask())) {
+        match (place.role, mask(place.bits.mask())) {
             // The bits have this value in every entry of the format.
             (Role::Tag(_), _) => given |= allowed,
             (_, mask) => {
@@ -118,7 +118,7 @@ fn access(format: &Format, level: &Ident) -> TokenStream {
         }
     }
     for place in places.iter().filter(|place| !place.denies.is_empty()) {
-        let (denied, mask) = (constant(set(&place.denies)), hex(place.bits.mask()));
+        let (denied, mask) = (constant(set(&place.denies)), mask(place.bits.mask()));
         terms.extend(hygienic!(.without(Access::when(self.bits & #mask != 0, #denied))));
     }
     let given = constant(given);

@@ -3,7 +3,7 @@
 mod roles;
 
 use super::Context;
-use super::derives::{ORDERED, VALUE, derive};
+use super::derives::{ORDERED, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc, doc, upper_camel};
 use crate::model::{Hook, Hooks, Order};
 use proc_macro2::TokenStream;
@@ -116,10 +116,8 @@ fn marker(context: Context<'_>, hooks: &Hooks, hook: &Hook) -> Option<TokenStrea
             const LOSSY: bool = true;
         )
     });
-    let derive = derive(VALUE, &[]);
     Some(hygienic! {
         #head
-        #derive
         #vis enum #name {}
 
         impl #krate::hook::Hook for #name {

@@ -84,7 +84,6 @@ fn implementation(
     Some(hygienic! {
         impl<H: #hooks_trait> #krate::hook::#role<H> for #ident {
             #constant
-            #[inline]
             fn #method(hooks: &H, #(#names: #types),*) -> #krate::hook::Answer<Self> {
                 hooks.#called(#(#names),*).into_result().map(|_| ())
             }
