@@ -25,7 +25,7 @@ pub(super) fn hex64(mask: u128) -> Literal {
 
 /// A mask as an operand: a single bit by its number, `(1 << 63)`, and more than one in hexadecimal.
 pub(super) fn mask(mask: u128) -> TokenStream {
-    if mask.count_ones() == 1 && mask > 0xff {
+    if mask.is_power_of_two() && mask > 0xff {
         let bit = decimal(mask.ilog2());
         return hygienic!((1 << #bit));
     }
