@@ -11,6 +11,7 @@ use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
 use crate::table::{AddressOf, RootVisitor, Visible};
 use crate::tree::TableOf;
+use core::hint::cold_path;
 
 /// Where an address leads.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -51,16 +52,16 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Walk<'_, T, M> {
 impl<T: Visible, M: Memory> Walk<'_, T, M> {
     #[inline(always)]
     fn entry<L: LevelOf<T>>(&self, raw: u64) -> Option<Translation<T::Levels>> {
-        match L::decode(raw) {
-            Entry::Leaf(leaf) => {
-                let address = Hpa::new(leaf.frame().as_u64() | self.address.offset(L::SHIFT));
-                Some(Translation { address, level: L::LEVEL })
-            }
-            Entry::Subtable(entry) => {
-                let table = TableOf::<T, L::Below>::at(entry.frame());
-                self.entry::<L::Below>(table.word(self.memory, self.address).load())
-            }
-            Entry::Absent(_) | Entry::Frozen => None,
+        let entry = L::decode(raw);
+        if let Entry::Subtable(entry) = entry {
+            let table = TableOf::<T, L::Below>::at(entry.frame());
+            return self.entry::<L::Below>(table.word(self.memory, self.address).load());
         }
+        let Entry::Leaf(leaf) = entry else {
+            cold_path();
+            return None;
+        };
+        let address = Hpa::new(leaf.frame().as_u64() | self.address.offset(L::SHIFT));
+        Some(Translation { address, level: L::LEVEL })
     }
 }

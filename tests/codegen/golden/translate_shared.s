@@ -1,0 +1,166 @@
+# rustc 1.95.0 (59807616e 2026-04-14)
+# 79 instructions, 57 on the longest path
+translate_shared:
+    mov rax, rsi
+    mov r8, qword ptr [rdi]
+    movzx ecx, byte ptr [rdi + 24]
+    test ecx, ecx
+    je .L1
+    cmp ecx, 1
+    movabs rcx, 4503599627366400
+    lea rsi, [rcx + 4096]
+    mov dl, 5
+    cmp rax, rsi
+    jae .L3
+    mov r9, rax
+    shr r9, 48
+    mov rsi, qword ptr [rdi + 8]
+    add r8, rsi
+    mov rdi, qword ptr [r8 + 8*r9]
+    test dil, 7
+    je .L3
+    and rdi, rcx
+    mov r8, rax
+    shr r8, 39
+    and r8d, 511
+    add rdi, rsi
+    mov rdi, qword ptr [rdi + 8*r8]
+    test dil, 7
+    jne .L2
+    jmp .L3
+.L1:
+    mov rcx, rax
+    shr rcx, 48
+    mov dl, 5
+    jne .L3
+    mov rcx, rax
+    shr rcx, 39
+    mov rsi, qword ptr [rdi + 8]
+    add r8, rsi
+    mov rdi, qword ptr [r8 + 8*rcx]
+    test dil, 7
+    je .L3
+    movabs rcx, 4503599627366400
+.L2:
+    and rdi, rcx
+    mov r8, rax
+    shr r8, 30
+    and r8d, 511
+    add rdi, rsi
+    mov rdi, qword ptr [rdi + 8*r8]
+    test dil, 7
+    je .L3
+    and rdi, rcx
+    add rdi, rsi
+    mov r8d, eax
+    shr r8d, 18
+    and r8d, 4088
+    mov rdi, qword ptr [r8 + rdi]
+    test dil, 7
+    je .L3
+    test dil, dil
+    js .L4
+    and rdi, rcx
+    add rsi, rdi
+    mov edx, eax
+    shr edx, 9
+    and edx, 4088
+    mov rdx, qword ptr [rdx + rsi]
+    test dl, 7
+    je .L5
+    and rdx, rcx
+    and eax, 4095
+    or rax, rdx
+    mov dl, 4
+    ret
+.L3:
+    ret
+.L4:
+    add rcx, -2093056
+    and rdi, rcx
+    and eax, 2097151
+    or rax, rdi
+    mov dl, 3
+    ret
+.L5:
+    mov dl, 5
+    ret
+
+# 71 instructions, 58 on the longest path
+twin_shared:
+    mov rax, rsi
+    cmp byte ptr [rdi + 16], 0
+    je .L1
+    movabs rcx, 4503599627366400
+    lea rsi, [rcx + 4096]
+    mov dl, 5
+    cmp rax, rsi
+    jae .L3
+    mov rsi, qword ptr [rdi + 8]
+    mov r8, rax
+    shr r8, 48
+    add rsi, qword ptr [rdi]
+    mov rsi, qword ptr [rsi + 8*r8]
+    test sil, 7
+    je .L3
+    and rsi, rcx
+    jmp .L2
+.L1:
+    mov rcx, rax
+    shr rcx, 48
+    jne .L4
+    mov rsi, qword ptr [rdi]
+.L2:
+    mov rcx, qword ptr [rdi + 8]
+    mov rdx, rax
+    shr rdx, 39
+    and edx, 511
+    add rsi, rcx
+    mov rdi, qword ptr [rsi + 8*rdx]
+    mov dl, 5
+    test dil, 7
+    je .L3
+    movabs rsi, 4503599627366400
+    and rdi, rsi
+    mov r8, rax
+    shr r8, 30
+    and r8d, 511
+    add rdi, rcx
+    mov rdi, qword ptr [rdi + 8*r8]
+    test dil, 7
+    je .L3
+    and rdi, rsi
+    add rdi, rcx
+    mov r8d, eax
+    shr r8d, 18
+    and r8d, 4088
+    mov rdi, qword ptr [r8 + rdi]
+    test dil, 7
+    je .L3
+    test dil, dil
+    js .L5
+    and rdi, rsi
+    add rcx, rdi
+    mov edi, eax
+    shr edi, 9
+    and edi, 4088
+    mov rcx, qword ptr [rdi + rcx]
+    test cl, 7
+    je .L3
+    and rcx, rsi
+    and eax, 4095
+    or rax, rcx
+    mov dl, 4
+    ret
+.L3:
+    ret
+.L4:
+    mov dl, 5
+    ret
+.L5:
+    add rsi, -2093056
+    and rdi, rsi
+    and eax, 2097151
+    or rax, rdi
+    mov dl, 3
+    ret

@@ -1,0 +1,145 @@
+//! One function out of an assembly file, and what can be counted in it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A function: its instructions, and the labels that it jumps to, numbered in the order of the text.
+pub struct Listing {
+    name: String,
+    lines: Vec<Line>,
+}
+
+enum Line {
+    Label(String),
+    Instruction(String),
+}
+
+impl Listing {
+    /// The function `name`, by its mangled symbol.
+    ///
+    /// # Panics
+    /// If the file has no such function.
+    pub fn of(assembly: &str, name: &str) -> Self {
+        let mangled = format!("{}{name}17h", name.len());
+        let mut symbol = assembly
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix(".globl").map(str::trim))
+            .find(|symbol| symbol.contains(&mangled))
+            .unwrap_or_else(|| panic!("no function {name} in the assembly"));
+        // The compiler gives equal functions one body, and all but one of them another name for it.
+        let alias = format!("{symbol} = ");
+        if let Some(body) = assembly.lines().find_map(|line| line.strip_prefix(&alias)) {
+            symbol = body;
+        }
+        let begin = format!("{symbol}:");
+        let body = assembly.lines().skip_while(|line| *line != begin).skip(1);
+        let body = body.take_while(|line| !line.starts_with(".Lfunc_end"));
+        let mut listing = Self { name: name.to_owned(), lines: body.filter_map(Line::parse).collect() };
+        assert!(!listing.lines.is_empty(), "the function {name} has no body");
+        listing.number_labels();
+        listing
+    }
+
+    fn number_labels(&mut self) {
+        let labels: BTreeMap<String, String> = self
+            .lines
+            .iter()
+            .filter_map(|line| match line {
+                Line::Label(label) => Some(label.clone()),
+                Line::Instruction(_) => None,
+            })
+            .enumerate()
+            .map(|(number, label)| (label, format!(".L{}", number + 1)))
+            .collect();
+        for line in &mut self.lines {
+            match line {
+                Line::Label(label) => label.clone_from(&labels[label]),
+                Line::Instruction(text) => {
+                    if let Some((operation, target)) = text.split_once(' ')
+                        && let Some(label) = labels.get(target)
+                    {
+                        *text = format!("{operation} {label}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many instructions there are.
+    pub fn instructions(&self) -> usize {
+        self.lines.iter().filter(|line| matches!(line, Line::Instruction(_))).count()
+    }
+
+    /// How many instructions the longest path from the start to a return has.
+    ///
+    /// # Panics
+    /// If there is a loop.
+    pub fn longest_path(&self) -> usize {
+        self.path_from(0, &mut BTreeMap::new())
+    }
+
+    /// `known` holds the paths that were followed to the end, and `None` for those that are being followed.
+    fn path_from(&self, start: usize, known: &mut BTreeMap<usize, Option<usize>>) -> usize {
+        match known.get(&start) {
+            Some(Some(length)) => return *length,
+            Some(None) => panic!("{} loops", self.name),
+            None => {}
+        }
+        known.insert(start, None);
+        let (mut length, mut longest) = (0, 0);
+        for line in &self.lines[start..] {
+            let Line::Instruction(text) = line else { continue };
+            length += 1;
+            let (operation, operand) = text.split_once(' ').unwrap_or((text, ""));
+            let is_jump = operation.starts_with('j');
+            if is_jump {
+                let target = self.lines.iter().position(|line| matches!(line, Line::Label(label) if label == operand));
+                let target = target.unwrap_or_else(|| panic!("{} jumps out, to {operand}", self.name));
+                longest = longest.max(length + self.path_from(target, known));
+            }
+            if operation == "jmp" {
+                break;
+            }
+            if operation == "ret" {
+                longest = longest.max(length);
+                break;
+            }
+        }
+        known.insert(start, Some(longest));
+        longest
+    }
+
+    /// The first call, if there is one.
+    pub fn call(&self) -> Option<&str> {
+        self.lines.iter().find_map(|line| match line {
+            Line::Instruction(text) if text.starts_with("call") => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl Line {
+    /// A line without comments; `None` for directives.
+    fn parse(line: &str) -> Option<Self> {
+        let text = line.split('#').next().unwrap_or_default().trim();
+        if let Some(label) = text.strip_suffix(':') {
+            return label.starts_with(".LBB").then(|| Self::Label(label.to_owned()));
+        }
+        let directive = text.is_empty() || text.starts_with('.');
+        (!directive).then(|| Self::Instruction(text.replacen('\t', " ", 1)))
+    }
+}
+
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# {} instructions, {} on the longest path", self.instructions(), self.longest_path())?;
+        writeln!(f, "{}:", self.name)?;
+        for line in &self.lines {
+            match line {
+                Line::Label(label) => writeln!(f, "{label}:")?,
+                Line::Instruction(text) => writeln!(f, "    {text}")?,
+            }
+        }
+        Ok(())
+    }
+}
