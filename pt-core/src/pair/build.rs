@@ -3,7 +3,7 @@
 use super::error::{Cause, EntryError};
 use super::install::{Ending, Installed, install};
 use super::pages::LevelsOf;
-use super::phase::{Build, Run};
+use super::phase::{Build, Building, Phase, Run};
 use super::{Leaked, Vm};
 use crate::access::Exclusive;
 use crate::address::{Gpa, Hpa};
@@ -48,7 +48,7 @@ const fn distinct<T: Propagating>() -> bool {
         && leaf != table
 }
 
-impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Build, M, A, H> {
+impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
     /// Adds a page with initial content: the monitor copies `source` into `page` and maps it at `address`.
     ///
     /// # Errors
@@ -60,6 +60,7 @@ impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Build, M, A, H> {
         source: Page<Shared, L>,
     ) -> Result<(), AddError<L, LevelsOf<P>>>
     where
+        Ph: Building,
         L: LeafLevelOf<P::Private>,
         G: PageOf<P::Private, L>,
         P::Private: Link<H> + Add<H>,
@@ -79,7 +80,10 @@ impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Build, M, A, H> {
     }
 
     /// Ends the building: from now on the VM can run. The caller has told the monitor so.
-    pub fn finalise(self) -> Vm<P, Run, M, A, H> {
+    pub fn finalise(self) -> Vm<P, Run, M, A, H>
+    where
+        Ph: Building,
+    {
         self.into_phase()
     }
 }

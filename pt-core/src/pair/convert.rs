@@ -10,7 +10,7 @@
 use super::Vm;
 use super::error::RemovalError;
 use super::pages::{LevelsOf, PageSink};
-use super::phase::Live;
+use super::phase::{Live, Phase};
 use super::removal::{Kick, Removal, Removed};
 use crate::address::AddressRange;
 use crate::allocator::TableAllocator;
@@ -21,7 +21,7 @@ use crate::space::Private;
 use crate::table::Pair;
 use core::fmt;
 
-impl<P: Pair, Ph: Live, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
+impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
     /// Takes private memory away, exactly `range`, so that it can be shared: blocks it, tracks once, removes it, and
     /// gives the pages to `sink`. The page source must answer "shared" for it before the next fault.
     ///
@@ -35,6 +35,7 @@ impl<P: Pair, Ph: Live, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
         sink: &mut S,
     ) -> Result<Removed, ConvertError<LevelsOf<P>>>
     where
+        Ph: Live,
         P::Private: Block<H> + Track<H> + Remove<H> + Unblock<H> + Split<H>,
     {
         self.removal(kick, |session| {

@@ -11,7 +11,7 @@ use super::Vm;
 use super::error::{Cause, EntryError};
 use super::install::{Ending, Installed, install};
 use super::pages::{Backing, LevelsOf, PageSource, allows};
-use super::phase::Run;
+use super::phase::{Phase, Running};
 use crate::access::Parallel;
 use crate::address::{Gfn, Gpa, Hpa, RawGpa, Route};
 use crate::allocator::TableAllocator;
@@ -110,7 +110,7 @@ impl<L: Levels> FaultError<L> {
 /// The result of [`Vm::fault`].
 pub type FaultResult<P> = Result<FaultOutcome<LevelsOf<P>>, FaultError<LevelsOf<P>>>;
 
-impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Run, M, A, H> {
+impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
     /// Resolves a guest's fault at `raw`. `access` is what the guest tried; it matters in the shared half only.
     /// Runs in parallel with other faults.
     ///
@@ -119,6 +119,7 @@ impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Run, M, A, H> {
     /// to the page may have been linked.
     pub fn fault<S: PageSource<P>>(&self, raw: RawGpa, access: Access, source: &mut S) -> FaultResult<P>
     where
+        Ph: Running,
         P::Private: Link<H> + Map<H>,
     {
         match self.geometry().route(raw).map_err(FaultError::NotAnInput)? {

@@ -129,9 +129,12 @@ impl<P: Pair, Ph: Phase, M: Memory, A, H> Vm<P, Ph, M, A, H> {
     }
 }
 
-impl<P: Pair, Ph: Live, M: Memory, A, H> Vm<P, Ph, M, A, H> {
+impl<P: Pair, Ph: Phase, M: Memory, A, H> Vm<P, Ph, M, A, H> {
     /// Ends the VM's life. The caller has seen to it that no vCPU runs any more and that the VM's key is gone.
-    pub fn teardown(self) -> Vm<P, Teardown, M, A, H> {
+    pub fn teardown(self) -> Vm<P, Teardown, M, A, H>
+    where
+        Ph: Live,
+    {
         self.into_phase()
     }
 }

@@ -25,6 +25,30 @@ pub trait Phase: sealed::Sealed + 'static {
 )]
 pub trait Live: Phase {}
 
+/// A phase in which pages with initial content are added: [`Build`].
+#[diagnostic::on_unimplemented(
+    message = "pages with initial content are added before the VM is finalised; this VM is in the phase `{Self}`",
+    label = "the VM is not being built any more",
+    note = "after `finalise` its memory is mapped by faults: the guest accepts those pages itself"
+)]
+pub trait Building: Phase {}
+
+/// A phase in which faults are resolved: [`Run`].
+#[diagnostic::on_unimplemented(
+    message = "faults are resolved while the VM can run; this VM is in the phase `{Self}`",
+    label = "the VM cannot run in this phase",
+    note = "`finalise` ends the building of a VM, and `teardown` its life"
+)]
+pub trait Running: Phase {}
+
+/// A phase in which pages are reclaimed: [`Teardown`].
+#[diagnostic::on_unimplemented(
+    message = "pages are reclaimed from a VM whose key is gone; this VM is in the phase `{Self}`",
+    label = "the VM's key is still in use",
+    note = "`teardown` ends the life of a VM; memory of a VM that lives comes back by a removal"
+)]
+pub trait TornDown: Phase {}
+
 /// The VM is being built: it cannot run yet, and pages with initial content are added to it.
 #[derive(Copy, Clone, Debug)]
 pub enum Build {}
@@ -52,4 +76,7 @@ impl Phase for Teardown {
 }
 
 impl Live for Build {}
+impl Building for Build {}
+impl Running for Run {}
+impl TornDown for Teardown {}
 impl Live for Run {}

@@ -3,7 +3,7 @@
 use super::Vm;
 use super::fault::{FaultError, FaultOutcome, FaultResult, Obstruction, Side};
 use super::pages::{Backing, LevelsOf, PageSource};
-use super::phase::{Phase, Run};
+use super::phase::Phase;
 use crate::access::Parallel;
 use crate::address::{Gpa, Hpa};
 use crate::allocator::TableAllocator;
@@ -43,7 +43,7 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
     }
 }
 
-impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Run, M, A, H> {
+impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
     pub(super) fn shared_fault<S: PageSource<P>>(
         &self,
         address: Gpa<Shared>,

@@ -6,7 +6,7 @@
 
 use super::error::{Cause, EntryError};
 use super::pages::{DirtyPage, LevelsOf, PageSink};
-use super::phase::Teardown;
+use super::phase::{Phase, TornDown};
 use super::range::{Below, Visitor, visit};
 use super::slot::{Place, Slot};
 use super::{Leaked, Vm, tables};
@@ -43,13 +43,14 @@ impl<L> Reclaimed<L> {
     }
 }
 
-impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Teardown, M, A, H> {
+impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
     /// Takes everything private back that the monitor gives: the pages go to `sink`, the tables and their partners
     /// to the allocator. A monitor that is busy is asked twice.
     ///
     /// What is refused stays where it is, and can be asked for again by another call.
     pub fn reclaim<S: PageSink>(&mut self, sink: &mut S) -> Reclaimed<LevelsOf<P>>
     where
+        Ph: TornDown,
         P::Private: Reclaim<H>,
     {
         let done = Reclaimed { pages: 0, bytes: 0, tables: 0, refused: 0, first_refused: None };
@@ -63,7 +64,10 @@ impl<P: Pair, M: Memory, A: TableAllocator, H> Vm<P, Teardown, M, A, H> {
 
     /// Ends the VM. The tables of the shared half are freed: the caller has seen to it that no CPU uses them. Private
     /// memory that was not reclaimed is leaked, with its partners, and counted.
-    pub fn dissolve(mut self) -> (H, Leaked) {
+    pub fn dissolve(mut self) -> (H, Leaked)
+    where
+        Ph: TornDown,
+    {
         let whole = private_half(self.geometry());
         let mut visitor = LeakAll { allocator: &self.allocator, leaked: &mut self.leaked };
         if visit(&self.private, whole, &mut visitor).is_ok() {

@@ -26,7 +26,7 @@ pub use remove::{RemoveError, Removed};
 pub use unblock::UnblockError;
 
 use super::error::{Cause, RemovalError};
-use super::phase::Live;
+use super::phase::{Live, Phase};
 use super::{Leaked, Vm};
 use crate::address::AddressRange;
 use crate::hook::Track;
@@ -94,7 +94,7 @@ macro_rules! batch {
 }
 batch!(BlockedBatch TrackedBatch);
 
-impl<P: Pair, Ph: Live, M: Memory, A, H> Vm<P, Ph, M, A, H> {
+impl<P: Pair, Ph: Phase, M: Memory, A, H> Vm<P, Ph, M, A, H> {
     /// Runs a session in which private memory is taken away. `kick` makes vCPUs leave the guest.
     ///
     /// The session's tokens cannot leave `work`, nor be used in the session of another VM.
@@ -102,7 +102,10 @@ impl<P: Pair, Ph: Live, M: Memory, A, H> Vm<P, Ph, M, A, H> {
         &mut self,
         kick: &mut K,
         work: impl for<'id> FnOnce(&mut Removal<'id, '_, P::Private, M, A, H, K>) -> R,
-    ) -> R {
+    ) -> R
+    where
+        Ph: Live,
+    {
         let Self { private: tree, allocator, hooks, leaked, .. } = self;
         let monitor = Monitor::new(hooks, kick);
         work(&mut Removal { tree, allocator, monitor, leaked, unblocked: 0, brand: PhantomData })

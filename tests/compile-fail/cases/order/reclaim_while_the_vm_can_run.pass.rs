@@ -1,0 +1,15 @@
+//! Pages are reclaimed while the VM's key lives: TDH.PHYMEM.PAGE.RECLAIM is for a TD whose key is freed.
+
+use pt_core::arena::Arena;
+use pt_core::pair::{PageSink, Run, Teardown, Vm};
+use pt_tdx::{SeptHooks, Tdx};
+
+type Guest<'a, Phase, H> = Vm<Tdx, Phase, &'a Arena, &'a Arena, H>;
+
+fn shut_down<'a, H: SeptHooks, S: PageSink>(vm: &mut Guest<'a, Teardown, H>, sink: &mut S) -> u64 {
+    vm.reclaim(sink).pages
+}
+
+fn main() {
+    let _: Option<(Run, Teardown)> = None;
+}
