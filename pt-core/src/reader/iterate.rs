@@ -4,6 +4,7 @@
 //! its level by the ladder of [`LevelOf`], so that entries are decoded as everywhere else.
 
 use super::cover::Cover;
+use super::leaf::Item;
 use super::{EntryAt, Leaf, Linked, Window};
 use crate::address::Hpa;
 use crate::entry::Entry;
@@ -13,6 +14,7 @@ use crate::memory::{Memory, Word};
 use crate::table::{RootVisitor, Visible};
 use core::fmt;
 use core::iter::FusedIterator;
+use core::marker::PhantomData;
 
 /// No declaration has more levels.
 const MAX_LEVELS: usize = 8;
@@ -54,7 +56,7 @@ impl<T: Visible, M: Memory> Clone for Leaves<'_, T, M> {
 impl<T: Visible, M: Memory> Iterator for Entries<'_, T, M> {
     type Item = EntryAt<T>;
     fn next(&mut self) -> Option<EntryAt<T>> {
-        self.walk.next::<false>()
+        self.walk.next()
     }
 }
 impl<T: Visible, M: Memory> FusedIterator for Entries<'_, T, M> {}
@@ -62,10 +64,7 @@ impl<T: Visible, M: Memory> FusedIterator for Entries<'_, T, M> {}
 impl<T: Visible, M: Memory> Iterator for Leaves<'_, T, M> {
     type Item = Leaf<T>;
     fn next(&mut self) -> Option<Leaf<T>> {
-        match self.walk.next::<true>()?.entry {
-            Entry::Leaf(leaf) => Some(leaf),
-            _ => None,
-        }
+        self.walk.next()
     }
 }
 impl<T: Visible, M: Memory> FusedIterator for Leaves<'_, T, M> {}
@@ -110,42 +109,41 @@ impl<'a, T: Visible, M: Memory> Walk<'a, T, M> {
         walk
     }
 
-    /// The next entry, or only the next leaf.
-    fn next<const LEAVES: bool>(&mut self) -> Option<EntryAt<T>> {
-        T::at_root(self.window.reader.geometry, Next::<'_, 'a, T, M, LEAVES>(self))
+    /// The next entry, or the next leaf.
+    fn next<I: Item<T>>(&mut self) -> Option<I> {
+        T::at_root(self.window.reader.geometry, Next { walk: self, item: PhantomData })
     }
 
     /// Goes down the ladder to the level of the entry that is read next, and reads on in its table.
     #[inline(always)]
-    fn resume<L: LevelOf<T>, const LEAVES: bool>(&mut self, cover: Cover<T>) -> Option<EntryAt<T>> {
+    fn resume<L: LevelOf<T>, I: Item<T>>(&mut self, cover: Cover<T>) -> Option<I> {
         if L::TABLES && self.level < L::NUMBER {
-            self.resume::<L::Below, LEAVES>(cover)
+            self.resume::<L::Below, I>(cover)
         } else {
-            self.read_on::<L, LEAVES>(cover)
+            self.read_on::<L, I>(cover)
         }
     }
 
     /// Reads entries of one table until one is wanted; `None` if another table is next, or nothing.
-    fn read_on<L: LevelOf<T>, const LEAVES: bool>(&mut self, cover: Cover<T>) -> Option<EntryAt<T>> {
-        let &(table, access) = self.tables.get(usize::from(L::NUMBER)).or_else(|| {
-            self.position = None;
-            None
-        })?;
+    fn read_on<L: LevelOf<T>, I: Item<T>>(&mut self, cover: Cover<T>) -> Option<I> {
+        let mut position = self.position?;
+        let &(table, walk) = self.tables.get(usize::from(L::NUMBER))?;
         loop {
-            let position = self.position?;
-            let raw = self.window.reader.memory.word(table, L::index(position)).load();
-            let at = EntryAt::new::<L>(cover.address(position), table, raw, access);
-            if let Entry::Subtable(linked) = at.entry {
-                self.enter::<L::Below>(linked);
-                return if LEAVES { None } else { Some(at) };
+            let entry = L::decode(self.window.reader.memory.word(table, L::index(position)).load());
+            let item = I::of::<L>(entry, cover.address(position), table, walk);
+            if let Entry::Subtable(linked) = entry {
+                self.position = Some(position);
+                self.enter::<L::Below>(Linked::new(linked, walk));
+                return if I::TABLES { item } else { None };
             }
-            let same_table = self.advance::<L>(position);
-            if !LEAVES || matches!(at.entry, Entry::Leaf(_)) {
-                return Some(at);
+            let next = ((position >> L::SHIFT) + 1) << L::SHIFT;
+            let same_table = L::index(next) != 0 && next <= self.last;
+            if same_table && item.is_none() {
+                position = next;
+                continue;
             }
-            if !same_table {
-                return None;
-            }
+            self.go_on_at(next);
+            return item;
         }
     }
 
@@ -157,21 +155,16 @@ impl<'a, T: Visible, M: Memory> Walk<'a, T, M> {
         self.level = Below::NUMBER;
     }
 
-    /// Goes on behind the entry of level `L` at `position`. Says whether that is in the same table.
+    /// Goes on at `next`, where an entry of this level begins, in this table or, past its end, in one above.
     #[inline(always)]
-    fn advance<L: LevelOf<T>>(&mut self, position: u64) -> bool {
-        let next = ((position >> L::SHIFT) + 1) << L::SHIFT;
+    fn go_on_at(&mut self, next: u64) {
         self.position = (next <= self.last).then_some(next);
-        if L::index(next) != 0 {
-            return true;
-        }
-        // Past the end of the table, the entry belongs to the highest level that has one beginning there.
+        // The entry belongs to the highest level that has one beginning there.
         while self.level < self.root
             && T::Levels::from_number(self.level + 1).is_some_and(|above| next.trailing_zeros() >= above.shift())
         {
             self.level += 1;
         }
-        false
     }
 }
 
@@ -189,14 +182,17 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Begin<'_, '_, T, M> {
     }
 }
 
-/// Runs a walk to the next entry.
-struct Next<'w, 'a, T: Visible, M: Memory, const LEAVES: bool>(&'w mut Walk<'a, T, M>);
+/// Runs a walk to the next item.
+struct Next<'w, 'a, T: Visible, M: Memory, I> {
+    walk: &'w mut Walk<'a, T, M>,
+    item: PhantomData<fn() -> I>,
+}
 
-impl<T: Visible, M: Memory, const LEAVES: bool> RootVisitor<T> for Next<'_, '_, T, M, LEAVES> {
-    type Output = Option<EntryAt<T>>;
-    fn visit<L: LevelOf<T>>(self) -> Option<EntryAt<T>> {
-        while self.0.position.is_some() {
-            let found = self.0.resume::<L, LEAVES>(Cover::of::<L>());
+impl<T: Visible, M: Memory, I: Item<T>> RootVisitor<T> for Next<'_, '_, T, M, I> {
+    type Output = Option<I>;
+    fn visit<L: LevelOf<T>>(self) -> Option<I> {
+        while self.walk.position.is_some() {
+            let found = self.walk.resume::<L, I>(Cover::of::<L>());
             if found.is_some() {
                 return found;
             }

@@ -122,16 +122,54 @@ impl<T: Visible> PartialEq for EntryAt<T> {
 }
 impl<T: Visible> Eq for EntryAt<T> {}
 
-impl<T: Visible> EntryAt<T> {
-    /// Decodes the entry `raw` of a table at `L`, behind which `address` lies.
+/// What a walk reports: every entry, or the leaves only.
+pub(super) trait Item<T: Visible>: Sized {
+    /// Whether entries that point to tables are reported too, before what is in the table.
+    const TABLES: bool;
+
+    /// The item for an entry of the table in `table`, behind which `address` lies. `walk` is what the walk to the
+    /// table allows.
+    fn of<L: LevelOf<T>>(
+        entry: Entry<L::Leaf, L::Subtable>,
+        address: Address<T::Space>,
+        table: Hpa,
+        walk: Access,
+    ) -> Option<Self>;
+}
+
+impl<T: Visible> Item<T> for Leaf<T> {
+    const TABLES: bool = false;
+
     #[inline(always)]
-    pub(super) fn new<L: LevelOf<T>>(address: Address<T::Space>, table: Hpa, raw: u64, walk: Access) -> Self {
-        let entry = match L::decode(raw) {
+    fn of<L: LevelOf<T>>(
+        entry: Entry<L::Leaf, L::Subtable>,
+        address: Address<T::Space>,
+        _table: Hpa,
+        walk: Access,
+    ) -> Option<Self> {
+        match entry {
+            Entry::Leaf(leaf) => Some(Self::new::<L>(address, leaf, walk)),
+            Entry::Absent(_) | Entry::Subtable(_) | Entry::Frozen => None,
+        }
+    }
+}
+
+impl<T: Visible> Item<T> for EntryAt<T> {
+    const TABLES: bool = true;
+
+    #[inline(always)]
+    fn of<L: LevelOf<T>>(
+        entry: Entry<L::Leaf, L::Subtable>,
+        address: Address<T::Space>,
+        table: Hpa,
+        walk: Access,
+    ) -> Option<Self> {
+        let entry = match entry {
             Entry::Leaf(leaf) => Entry::Leaf(Leaf::new::<L>(address, leaf, walk)),
             Entry::Subtable(entry) => Entry::Subtable(Linked::new(entry, walk)),
             Entry::Absent(absent) => Entry::Absent(absent),
             Entry::Frozen => Entry::Frozen,
         };
-        Self { address: address.align_down(<L as Level>::SHIFT), level: L::LEVEL, table, entry }
+        Some(Self { address: address.align_down(<L as Level>::SHIFT), level: L::LEVEL, table, entry })
     }
 }

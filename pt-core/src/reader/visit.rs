@@ -2,14 +2,16 @@
 //! loop of the one above. This is the fast way to read many entries; the iterators are for convenience.
 
 use super::cover::Cover;
-use super::{Dump, Entries, EntryAt, Leaf, Leaves, Linked, Merge, Reader, Run, Runs};
+use super::leaf::Item;
+use super::{Dump, Entries, EntryAt, Leaf, Leaves, Merge, Reader, Run, Runs};
 use crate::address::{AddressRange, Hpa};
 use crate::entry::Entry;
-use crate::format::Access;
+use crate::format::{Access, EntryFormat};
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
 use crate::table::{RootVisitor, Visible};
 use core::fmt;
+use core::marker::PhantomData;
 use core::ops::ControlFlow;
 
 /// The part of a tree that is read: a range of input addresses, or all of them.
@@ -28,17 +30,14 @@ impl<'a, T: Visible, M: Memory> Window<'a, T, M> {
     /// Calls `visit` for every leaf, in the order of addresses, until it breaks.
     ///
     /// What `visit` does not look at is not computed.
-    pub fn for_each_leaf<B>(self, mut visit: impl FnMut(Leaf<T>) -> ControlFlow<B>) -> ControlFlow<B> {
-        self.for_each_entry(|at| match at.entry {
-            Entry::Leaf(leaf) => visit(leaf),
-            _ => ControlFlow::Continue(()),
-        })
+    pub fn for_each_leaf<B>(self, visit: impl FnMut(Leaf<T>) -> ControlFlow<B>) -> ControlFlow<B> {
+        T::at_root(self.reader.geometry, Visit { window: self, visit, item: PhantomData })
     }
 
     /// Calls `visit` for every entry of every table, absent ones included, until it breaks. The order is that of
     /// addresses; an entry that points to a table comes before those in the table.
     pub fn for_each_entry<B>(self, visit: impl FnMut(EntryAt<T>) -> ControlFlow<B>) -> ControlFlow<B> {
-        T::at_root(self.reader.geometry, Visit { window: self, visit })
+        T::at_root(self.reader.geometry, Visit { window: self, visit, item: PhantomData })
     }
 
     /// The leaves, in the order of addresses.
@@ -97,50 +96,54 @@ impl<T: Visible, M: Memory> fmt::Debug for Window<'_, T, M> {
     }
 }
 
-struct Visit<'a, T: Visible, M: Memory, F> {
+struct Visit<'a, T: Visible, M: Memory, I, F> {
     window: Window<'a, T, M>,
     visit: F,
+    item: PhantomData<fn(I)>,
 }
 
-impl<T: Visible, M: Memory, B, F: FnMut(EntryAt<T>) -> ControlFlow<B>> RootVisitor<T> for Visit<'_, T, M, F> {
+impl<T: Visible, M: Memory, I: Item<T>, B, F: FnMut(I) -> ControlFlow<B>> RootVisitor<T> for Visit<'_, T, M, I, F> {
     type Output = ControlFlow<B>;
 
     fn visit<L: LevelOf<T>>(self) -> ControlFlow<B> {
         let cover = Cover::of::<L>();
         let Some((first, last)) = self.window.bounds(cover) else { return ControlFlow::Continue(()) };
         let reader = self.window.reader;
-        let mut walk = Walk { memory: reader.memory, cover, first, last, visit: self.visit };
-        walk.table::<L, B>(reader.root, 0, Access::ALL)
+        let mut walk = Walk { cover, first, last, visit: self.visit, item: self.item };
+        walk.table::<L, M, B>(reader.memory, reader.root, 0, Access::ALL)
     }
 }
 
-struct Walk<'a, T: Visible, M: Memory, F> {
-    memory: &'a M,
+struct Walk<T: Visible, I, F> {
     cover: Cover<T>,
     first: u64,
     last: u64,
     visit: F,
+    item: PhantomData<fn(I)>,
 }
 
-impl<T: Visible, M: Memory, F> Walk<'_, T, M, F> {
+impl<T: Visible, I: Item<T>, F> Walk<T, I, F> {
     /// Visits the table in `frame`, behind which the addresses from `position` lie.
-    fn table<L: LevelOf<T>, B>(&mut self, frame: Hpa, position: u64, access: Access) -> ControlFlow<B>
+    fn table<L: LevelOf<T>, M: Memory, B>(
+        &mut self,
+        memory: &M, // apart from `self`, so that a direct map stays in registers
+        frame: Hpa,
+        position: u64,
+        walk: Access,
+    ) -> ControlFlow<B>
     where
-        F: FnMut(EntryAt<T>) -> ControlFlow<B>,
+        F: FnMut(I) -> ControlFlow<B>,
     {
         let from = (self.first.saturating_sub(position) >> L::SHIFT) as usize;
         let to = (((self.last - position) >> L::SHIFT) as usize).min(L::ENTRIES - 1);
-        for index in from..=to {
-            let raw = self.memory.word(frame, index).load();
+        for index in from..to + 1 {
+            let entry = L::decode(memory.word(frame, index).load());
             let behind = position | (index as u64) << L::SHIFT;
-            let at = EntryAt::new::<L>(self.cover.address(behind), frame, raw, access);
-            let linked = match at.entry {
-                Entry::Subtable(linked) => Some(linked),
-                _ => None,
-            };
-            (self.visit)(at)?;
-            if let Some(Linked { frame, access, .. }) = linked {
-                self.table::<L::Below, B>(frame, behind, access)?;
+            if let Some(item) = I::of::<L>(entry, self.cover.address(behind), frame, walk) {
+                (self.visit)(item)?;
+            }
+            if let Entry::Subtable(linked) = entry {
+                self.table::<L::Below, M, B>(memory, linked.frame(), behind, walk & linked.access())?;
             }
         }
         ControlFlow::Continue(())
