@@ -7,6 +7,7 @@ mod faults;
 mod freezing;
 mod monitor;
 mod phases;
+mod random;
 mod removal;
 mod shared;
 mod threads;
@@ -54,6 +55,7 @@ pub fn building(width: Width) -> Fixture<Build> {
     };
     let monitor = Arc::new(Monitor::new(root));
     let vm = Vm::build(width, Arc::clone(&arena), Arc::clone(&arena), Arc::clone(&monitor)).unwrap();
+    monitor.watch(Arc::clone(&arena), vm.private().root_frame());
     Fixture { vm, arena, monitor, host: Host::new(LevelName::Pt) }
 }
 

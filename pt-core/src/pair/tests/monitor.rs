@@ -1,15 +1,20 @@
 //! A monitor for the tests: keeps its own protected table, insists on the protocol, and refuses what it is told to.
 
 use crate::address::{Gpa, Hpa};
+use crate::arena::Arena;
 use crate::hook::{Frozen, Refusal, Tracked};
 use crate::level::Levels;
+use crate::memory::Memory;
 use crate::page::TablePage;
 use crate::pair::Kick;
 use crate::sample::{LevelName, PrivateSample, SampleHooks};
 use crate::space::{Private, Protected};
+use core::sync::atomic::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
+
+const FROZEN: u64 = 1 << 63 | 0x5a0;
 
 type Answer = Result<(), Refusal<LevelName>>;
 
@@ -44,6 +49,8 @@ pub struct State {
     drained: bool,
     calls: usize,
     root: u8,
+    /// The private tree, to see what it says while a hook is called.
+    private: Option<(Arc<Arena>, Hpa)>,
 }
 
 pub struct Monitor(Mutex<State>);
@@ -51,6 +58,11 @@ pub struct Monitor(Mutex<State>);
 impl Monitor {
     pub fn new(root: LevelName) -> Self {
         Self(Mutex::new(State { root: root.number(), drained: true, ..State::default() }))
+    }
+
+    /// From now on the private entry is looked at when a hook is called.
+    pub fn watch(&self, arena: Arc<Arena>, root: Hpa) {
+        self.state().private = Some((arena, root));
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
@@ -93,6 +105,16 @@ impl State {
         self.refusals.remove(&number).map_or(Ok(()), Err)
     }
 
+    /// The private entry, while a hook about it is called.
+    fn private(&self, (level, address): Key) -> u64 {
+        let (arena, root) = self.private.as_ref().expect("the private tree is watched");
+        let word = |table: Hpa, level: u8| arena.word(table, (address >> (12 + 9 * level)) as usize & 511);
+        let table = (level + 1..=self.root)
+            .rev()
+            .fold(*root, |table, above| Hpa::new(word(table, above).load(Ordering::Acquire) & 0x000f_ffff_ffff_f000));
+        word(table, level).load(Ordering::Acquire)
+    }
+
     /// The entry may be reached: every table above it is there and not blocked.
     fn reach(&self, hook: &str, level: LevelName, address: Gpa<Private>) -> Key {
         let key = (level.number(), address.as_u64());
@@ -112,6 +134,7 @@ impl State {
     fn insert(&mut self, hook: &str, at: &Frozen<PrivateSample>, leaf: bool, frame: Hpa) {
         let key = self.reach(hook, at.level(), at.address());
         assert_eq!(at.was(), 1 << 63, "{hook}: the private entry was absent");
+        assert_eq!(self.private(key), FROZEN, "{hook}: the private entry is frozen");
         self.own(frame);
         assert_eq!(self.entries.insert(key, Entry { leaf, frame, blocked: None }), None, "{hook}: in use");
     }
@@ -125,6 +148,7 @@ impl State {
         let key = self.reach(hook, at.level(), at.address());
         let entry = *self.entries.get(&key).unwrap_or_else(|| panic!("{hook}: nothing at {key:x?}"));
         assert_eq!(entry.leaf, leaf, "{hook}: the shape of {key:x?}");
+        assert_eq!(self.private(key) & 7, 0, "{hook}: the private entry is not present");
         let blocked = entry.blocked.unwrap_or_else(|| panic!("{hook}: {key:x?} is not blocked"));
         let tracked = blocked + 1 < self.epoch || blocked + 1 == self.epoch && self.drained;
         assert!(tracked, "{hook}: {key:x?} was blocked in epoch {blocked}, now is {}", self.epoch);
@@ -164,6 +188,7 @@ impl SampleHooks for Arc<Monitor> {
         let mut state = self.state();
         state.call("block", Some(at.level()), at.address().as_u64())?;
         let key = state.reach("block", at.level(), at.address());
+        assert_eq!(state.private(key), FROZEN, "block: the private entry is frozen");
         let epoch = state.epoch;
         let entry = state.entries.get_mut(&key).unwrap_or_else(|| panic!("block: nothing at {key:x?}"));
         assert_eq!(entry.blocked.replace(epoch), None, "block: {key:x?} is blocked already");

@@ -1,7 +1,7 @@
 //! The shared half: no hook, permissions, faults against zaps.
 
 use super::{Fixture, private, running};
-use crate::address::{AddressRange, Gfn, Gpa, RawGpa, Route};
+use crate::address::{AddressRange, Gfn, Gpa, Hpa, RawGpa, Route};
 use crate::flush::{Invalidate, Scope};
 use crate::format::Access;
 use crate::geometry::Split;
@@ -9,7 +9,7 @@ use crate::memory::Memory;
 use crate::pair::{FaultOutcome, Obstruction, Run, Side};
 use crate::sample::{LevelName, Pd, Pt, SharedSample, Width};
 use crate::space::Shared;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::vec::Vec;
 
@@ -70,12 +70,16 @@ fn the_largest_shared_page_is_mapped() {
 fn what_a_mapping_denies_is_said() {
     let fixture = fixture();
     assert!(fixture.fault(SPLIT | BASE).is_ok());
-    let walk = fixture.leaf_word(shared(BASE));
-    walk.fetch_and(!2, Ordering::Relaxed);
-    let outcome = fixture.vm.fault(RawGpa::new(SPLIT | BASE), Access::WRITE, &mut &fixture.host);
-    let allowed = Access::READ | Access::EXECUTE;
-    assert_eq!(outcome, Ok(FaultOutcome::Denied { level: LevelName::Pt, allowed }));
-    assert!(matches!(fixture.fault(SPLIT | BASE), Ok(FaultOutcome::Spurious { .. })));
+    // An entry denies what it denies to everything below it.
+    for level in [0, 1, 4] {
+        let word = fixture.entry_word(shared(BASE), level);
+        let before = word.fetch_and(!2, Ordering::Relaxed);
+        let outcome = fixture.vm.fault(RawGpa::new(SPLIT | BASE), Access::WRITE, &mut &fixture.host);
+        let allowed = Access::READ | Access::EXECUTE;
+        assert_eq!(outcome, Ok(FaultOutcome::Denied { level: LevelName::Pt, allowed }));
+        assert!(matches!(fixture.fault(SPLIT | BASE), Ok(FaultOutcome::Spurious { .. })));
+        word.store(before, Ordering::Relaxed);
+    }
 }
 
 #[test]
@@ -117,19 +121,18 @@ fn faults_and_zaps_of_one_page_alternate() {
             });
         }
     });
-    let left = usize::from(fixture.leaf_word(shared(BASE)).load(Ordering::Relaxed) & 7 != 0);
+    let left = usize::from(fixture.entry_word(shared(BASE), 0).load(Ordering::Relaxed) & 7 != 0);
     assert_eq!(mapped.into_inner(), zapped.into_inner() + left);
     fixture.check();
 }
 
 impl Fixture<Run> {
-    /// The word of the 4 KiB leaf for a shared address.
-    fn leaf_word(&self, address: Gpa<Shared>) -> &core::sync::atomic::AtomicU64 {
-        let mut table = self.vm.shared().root_frame();
-        for level in (1..5).rev() {
-            let word = self.arena.word(table, (address.as_u64() >> (12 + 9 * level)) as usize & 511);
-            table = crate::address::Hpa::new(word.load(Ordering::Acquire) & super::FRAME);
-        }
-        self.arena.word(table, (address.as_u64() >> 12) as usize & 511)
+    /// The word of the entry for a shared address in the table of a level.
+    fn entry_word(&self, address: Gpa<Shared>, level: u32) -> &AtomicU64 {
+        let index = |level| (address.as_u64() >> (12 + 9 * level)) as usize & 511;
+        let table = (level + 1..5).rev().fold(self.vm.shared().root_frame(), |table, above| {
+            Hpa::new(self.arena.word(table, index(above)).load(Ordering::Acquire) & super::FRAME)
+        });
+        self.arena.word(table, index(level))
     }
 }
