@@ -105,7 +105,7 @@ fn with_changes_one_field_and_nothing_else() {
         let typed = leaf.with_memory_type(MemoryType::WriteThrough);
         assert_eq!(typed.bits(), start & !0x38 | 4 << 3);
         let framed = leaf.with_frame(Hpa::new(0x4000_0000)).expect("aligned");
-        assert_eq!(framed.bits(), start & !0x000f_ffff_ffff_f000 | 0x4000_0000);
+        assert_eq!(framed.bits(), start & !0x000f_ffff_ffe0_0000 | 0x4000_0000);
     }
 }
 

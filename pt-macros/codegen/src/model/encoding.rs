@@ -41,9 +41,9 @@ impl States {
 
     /// What an entry of this level is in `state`; `None` if the state does not occur there.
     ///
-    /// A state with a code is that value of the format's state field, at every level of the format. A state with
-    /// predicates is what they say of the fields, and what the tags of the format are; it occurs at the levels
-    /// that have its shape.
+    /// A state with a code is that value of the format's state field, at every level of the format. Where states have
+    /// no codes, a state is what the tags of its shape's format are, and what its predicates say of the fields; it
+    /// occurs at the levels that have its shape.
     #[must_use]
     pub fn encoding(&self, module: &Module, state: &State, level: &Ident) -> Option<Encoding> {
         let format = self.format(module, state)?;
@@ -51,14 +51,17 @@ impl States {
             let place = self.field(format)?.at(level)?;
             return Some(Encoding { mask: place.bits.mask(), value: place.bits.place(*code) });
         }
-        let when = state.when.as_ref()?;
+        if self.has_codes() {
+            return None;
+        }
+        let when = state.when.as_ref();
         let declared = module.level(level)?;
         let has_shape = match *state.shape? {
             Shape::Leaf => declared.leaf.is_some(),
             Shape::Table => declared.table.is_some(),
             Shape::Absent => true,
         };
-        let here = when.levels.as_ref().is_none_or(|levels| levels.contains(level));
+        let here = when.and_then(|when| when.levels.as_ref()).is_none_or(|levels| levels.contains(level));
         if !has_shape || !here || !format.levels.contains(level) {
             return None;
         }
@@ -69,7 +72,7 @@ impl States {
             encoding.mask |= slot.mask;
             encoding.value |= slot.fixed.unwrap_or(0);
         }
-        for (name, value) in &when.terms {
+        for (name, value) in when.map_or(&[][..], |when| &when.terms) {
             let field = format.field(name)?;
             let bits = &field.at(level)?.bits;
             encoding.mask |= bits.mask();

@@ -362,15 +362,16 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn frame(self) -> Hpa {
-            ::pt_core::Hpa::new(self.bits & 0x000f_ffff_ffff_f000)
+            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::HasLayout>::LAYOUT.frame)
         }
         /// The entry with this `frame`, or `None` if that is too wide or not aligned to the level.
         #[inline]
         #[must_use]
         pub const fn with_frame(self, frame: Hpa) -> ::core::option::Option<Self> {
+            let mask = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
             let frame = frame.as_u64();
-            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            let bits = frame & mask;
+            let entry = Self::from_bits(self.bits & !mask | bits);
             if bits == frame {
                 ::core::option::Option::Some(entry)
             } else {
@@ -650,15 +651,16 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn table(self) -> Hpa {
-            ::pt_core::Hpa::new(self.bits & 0x000f_ffff_ffff_f000)
+            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::HasLayout>::LAYOUT.frame)
         }
         /// The entry with this `table`, or `None` if that is too wide or not aligned to the level.
         #[inline]
         #[must_use]
-        pub const fn with_table(self, table: Hpa) -> ::core::option::Option<Self> {
-            let frame = table.as_u64();
-            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+        pub const fn with_table(self, frame: Hpa) -> ::core::option::Option<Self> {
+            let mask = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
+            let frame = frame.as_u64();
+            let bits = frame & mask;
+            let entry = Self::from_bits(self.bits & !mask | bits);
             if bits == frame {
                 ::core::option::Option::Some(entry)
             } else {
@@ -797,15 +799,16 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn frame(self) -> Hpa {
-            ::pt_core::Hpa::new(self.bits & 0x000f_ffff_ffff_f000)
+            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::HasLayout>::LAYOUT.frame)
         }
         /// The entry with this `frame`, or `None` if that is too wide or not aligned to the level.
         #[inline]
         #[must_use]
         pub const fn with_frame(self, frame: Hpa) -> ::core::option::Option<Self> {
+            let mask = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
             let frame = frame.as_u64();
-            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            let bits = frame & mask;
+            let entry = Self::from_bits(self.bits & !mask | bits);
             if bits == frame {
                 ::core::option::Option::Some(entry)
             } else {
@@ -969,15 +972,16 @@ pub mod tdx {
         #[inline]
         #[must_use]
         pub const fn table(self) -> Hpa {
-            ::pt_core::Hpa::new(self.bits & 0x000f_ffff_ffff_f000)
+            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::HasLayout>::LAYOUT.frame)
         }
         /// The entry with this `table`, or `None` if that is too wide or not aligned to the level.
         #[inline]
         #[must_use]
-        pub const fn with_table(self, table: Hpa) -> ::core::option::Option<Self> {
-            let frame = table.as_u64();
-            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+        pub const fn with_table(self, frame: Hpa) -> ::core::option::Option<Self> {
+            let mask = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
+            let frame = frame.as_u64();
+            let bits = frame & mask;
+            let entry = Self::from_bits(self.bits & !mask | bits);
             if bits == frame {
                 ::core::option::Option::Some(entry)
             } else {
@@ -1162,32 +1166,34 @@ pub mod tdx {
         #[must_use]
         pub const fn state(self) -> ::core::option::Option<Sept> {
             <Sept>::from_bits(
-                (self.bits >> 9 & 0x1) | ((self.bits >> 53 & 0xf) << 1)
-                    | ((self.bits >> 6 & 0x3) << 5),
+                ((self.bits >> 9 & 0x1) | ((self.bits >> 53 & 0xf) << 1)
+                    | ((self.bits >> 6 & 0x3) << 5)),
             )
         }
         /// The entry with this `state`.
         #[inline]
         pub const fn with_state(self, state: Sept) -> Self {
             Self::from_bits(
-                self.bits & !0x01e0_0000_0000_02c0 | ((state.into_bits() << 9) & 0x200)
-                    | ((state.into_bits() << 52) & 0x01e0_0000_0000_0000)
-                    | ((state.into_bits() << 1) & 0xc0),
+                self.bits & !0x01e0_0000_0000_02c0
+                    | (((state.into_bits() << 9) & 0x200)
+                        | ((state.into_bits() << 52) & 0x01e0_0000_0000_0000)
+                        | ((state.into_bits() << 1) & 0xc0)),
             )
         }
         /// Bits 51:12: the frame.
         #[inline]
         #[must_use]
         pub const fn frame(self) -> Hpa {
-            ::pt_core::Hpa::new(self.bits & 0x000f_ffff_ffff_f000)
+            ::pt_core::Hpa::new(self.bits & <Self as ::pt_core::HasLayout>::LAYOUT.frame)
         }
         /// The entry with this `frame`, or `None` if that is too wide or not aligned to the level.
         #[inline]
         #[must_use]
         pub const fn with_frame(self, frame: Hpa) -> ::core::option::Option<Self> {
+            let mask = <Self as ::pt_core::HasLayout>::LAYOUT.frame;
             let frame = frame.as_u64();
-            let bits = frame & <Self as ::pt_core::HasLayout>::LAYOUT.frame;
-            let entry = Self::from_bits(self.bits & !0x000f_ffff_ffff_f000 | bits);
+            let bits = frame & mask;
+            let entry = Self::from_bits(self.bits & !mask | bits);
             if bits == frame {
                 ::core::option::Option::Some(entry)
             } else {
@@ -1316,9 +1322,9 @@ pub mod tdx {
         const LEVEL: Level = Level::Pd;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
-            if !(raw & 0x7 != 0) {
+            if raw & 0x7 == 0x0 {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
-            } else if raw & 0x80 == 0x80 {
+            } else if raw & 0x80 != 0 {
                 ::pt_core::Entry::Leaf(::pt_core::EntryFormat::from_bits(raw))
             } else {
                 ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
@@ -1440,9 +1446,9 @@ pub mod tdx {
         const LEVEL: Level = Level::Pd;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
-            if !(raw & 0x7 == 0x7) {
+            if raw & 0x7 != 0x7 {
                 ::pt_core::Entry::vacant(raw, <PrivateEpt as ::pt_core::Visible>::FROZEN)
-            } else if raw & 0x80 == 0x80 {
+            } else if raw & 0x80 != 0 {
                 ::pt_core::Entry::Leaf(::pt_core::EntryFormat::from_bits(raw))
             } else {
                 ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))

@@ -4,7 +4,7 @@ use super::bits::{exact, get, getter_type, plain_frame, put, read, untyped};
 use super::{bound, common, frame, levels, word};
 use crate::emit::Context;
 use crate::emit::docs::attrs_and_doc;
-use crate::emit::literal::{decimal, hex, mask};
+use crate::emit::literal::{decimal, mask};
 use crate::model::{Field, FieldType, Format, Place, Role, Word, describe};
 use proc_macro2::TokenStream;
 use quote::format_ident;
@@ -100,10 +100,14 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
     if field.kind(context.module) == FieldType::Unit || matches!(place.role, Role::Tag(_) | Role::Reserved(_)) {
         return TokenStream::new();
     }
-    let krate = context.krate;
     let (name, with, ty) = (&field.ident, with_name(field), &field.ty);
-    let positions = positions(place);
-    let doc = attrs_and_doc(&field.attrs, &format!("{positions}{}.", meaning(place)));
+    let doc = match field.places.as_slice() {
+        [_] => format!("{}{}.", positions(place), meaning(place)),
+        // Which bits they are depends on the level.
+        _ if is_frame(place) => String::from("The frame."),
+        _ => format!("{}{} at this level.", positions(place), meaning(place)),
+    };
+    let doc = attrs_and_doc(&field.attrs, &doc);
     let (returns, value) = (getter_type(context, field, place), read(context, field, place, format));
     let mask = mask(place.bits.mask() & format.word.mask());
     let getter = hygienic! {
@@ -118,22 +122,14 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
         let doc = crate::emit::docs::doc(&format!(
             "The entry with this `{name}`, or `None` if that is too wide or not aligned to the level."
         ));
-        let (bits, back) = frame_bits(format, place);
-        let fits = match format.word {
-            Word::U64 if plain_frame(place) => hygienic!(frame & <Self as #krate::HasLayout>::LAYOUT.frame),
-            Word::U64 => hygienic!((#bits) & <Self as #krate::HasLayout>::LAYOUT.frame),
-            Word::U128 => bits,
-        };
+        let body = with_frame(context, format, place, &mask);
         return hygienic! {
             #getter
             #doc
             #[inline]
             #[must_use]
-            pub const fn #with(self, #name: #ty) -> ::core::option::Option<Self> {
-                let frame = #name.as_u64();
-                let bits = #fits;
-                let entry = Self::from_bits(self.bits & !#mask | bits);
-                if #back == frame { ::core::option::Option::Some(entry) } else { ::core::option::Option::None }
+            pub const fn #with(self, frame: #ty) -> ::core::option::Option<Self> {
+                #body
             }
         };
     }
@@ -150,17 +146,33 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
     }
 }
 
-/// The bits of the address `frame`, in place, and the address that `bits` hold.
+/// The entry with the frame bits of the address `frame`, if the address fits.
+fn with_frame(context: Context<'_>, format: &Format, place: &Place, whole: &TokenStream) -> TokenStream {
+    let krate = context.krate;
+    let mask = match format.word {
+        Word::U64 => hygienic!(<Self as #krate::HasLayout>::LAYOUT.frame),
+        Word::U128 => whole.clone(),
+    };
+    let (bits, back) = frame_bits(format, place);
+    hygienic! {
+        let mask = #mask;
+        let frame = frame.as_u64();
+        let bits = #bits & mask;
+        let entry = Self::from_bits(self.bits & !mask | bits);
+        if #back == frame { ::core::option::Option::Some(entry) } else { ::core::option::Option::None }
+    }
+}
+
+/// The bits of the address `frame`, in place but not yet masked, and the address that `bits` hold.
 pub(super) fn frame_bits(format: &Format, place: &Place) -> (TokenStream, TokenStream) {
     let (frame, bits) = (hygienic!(frame), hygienic!(bits));
     if plain_frame(place) && format.word == Word::U64 {
-        let mask = hex(place.bits.mask());
-        return (hygienic!(frame & #mask), bits);
+        return (frame, bits);
     }
     let shift = decimal(place.frame_shift());
     let value = hygienic!((#frame >> #shift));
-    let back = get(&place.bits, &bits, format.word);
-    (put(&place.bits, &value, format.word, false), hygienic!((#back) << #shift))
+    let (put, back) = (put(&place.bits, &value, format.word, false), get(&place.bits, &bits, format.word));
+    (put, hygienic!(#back << #shift))
 }
 
 /// `Bits 51:12`, highest first.

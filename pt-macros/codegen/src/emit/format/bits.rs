@@ -34,7 +34,7 @@ pub(super) fn get(bits: &BitList, from: &TokenStream, word: Word) -> TokenStream
             term
         })
         .collect();
-    if terms.is_empty() { hygienic!(0) } else { hygienic!(#(#terms)|*) }
+    united(&terms)
 }
 
 /// The bits of `value`, which is an expression of type `u64`, in place. `exact`: it is no wider than the field.
@@ -66,7 +66,16 @@ pub(super) fn put(bits: &BitList, value: &TokenStream, word: Word, exact: bool) 
             if single && exact { term } else { hygienic!((#term & #mask)) }
         })
         .collect();
-    if terms.is_empty() { hygienic!(0) } else { hygienic!(#(#terms)|*) }
+    united(&terms)
+}
+
+/// The terms by `|`, as one operand. Each term is an operand already.
+fn united(terms: &[TokenStream]) -> TokenStream {
+    match terms {
+        [] => hygienic!(0),
+        [term] => term.clone(),
+        terms => hygienic!((#(#terms)|*)),
+    }
 }
 
 /// A value of the field's own type, from an expression of type `u64`.
@@ -76,10 +85,10 @@ pub(super) fn typed(context: Context<'_>, field: &Field, place: &Place, value: &
         FieldType::Unit => hygienic!(()),
         FieldType::Bool => hygienic!(#value != 0),
         FieldType::Integer(64) => value.clone(),
-        FieldType::Integer(_) => hygienic!((#value) as #ty),
+        FieldType::Integer(_) => hygienic!(#value as #ty),
         FieldType::Frame => {
             let shift = decimal(place.frame_shift());
-            hygienic!(#krate::Hpa::new((#value) << #shift))
+            hygienic!(#krate::Hpa::new(#value << #shift))
         }
         FieldType::Bits(_) | FieldType::Values(_) | FieldType::States(_) | FieldType::Other => {
             hygienic!(<#ty>::from_bits(#value))
@@ -136,9 +145,13 @@ pub(super) fn read(context: Context<'_>, field: &Field, place: &Place, format: &
             let mask = mask(place.bits.mask());
             hygienic!(self.bits & #mask != 0)
         }
-        (FieldType::Frame, true) if format.word == Word::U64 => {
-            let (krate, mask) = (context.krate, hex(place.bits.mask()));
-            hygienic!(#krate::Hpa::new(self.bits & #mask))
+        (FieldType::Frame, plain) if format.word == Word::U64 => {
+            let krate = context.krate;
+            let bits = hygienic!((self.bits & <Self as #krate::HasLayout>::LAYOUT.frame));
+            if plain {
+                return hygienic!(#krate::Hpa::new #bits);
+            }
+            typed(context, field, place, &get(&place.bits, &bits, format.word))
         }
         (FieldType::Values(name), _) if !is_optional(context, field, place) => {
             let value = get(&place.bits, &whole, format.word);

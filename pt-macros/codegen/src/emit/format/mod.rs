@@ -85,11 +85,14 @@ fn levels<'f>(context: Context<'f>, format: &'f Format) -> impl Iterator<Item = 
         .filter(move |name| alone || context.module.level(name).is_some())
 }
 
-/// Where a field sits, if that is the same at every level of its format.
+/// Where a field sits, if one piece of code does for every level of its format: it sits at the same place, or it is
+/// a frame whose mask the layout of the level has.
 fn common<'f>(context: Context<'_>, format: &Format, field: &'f Field) -> Option<&'f Place> {
     let mut levels = levels(context, format);
     let first = field.at(levels.next()?)?;
-    levels.all(|level| field.at(level).is_some_and(|place| std::ptr::eq(place, first))).then_some(first)
+    let frames = format.word == Word::U64 && bits::plain_frame(first);
+    let same = |place: &Place| std::ptr::eq(place, first) || frames && bits::plain_frame(place);
+    levels.all(|level| field.at(level).is_some_and(same)).then_some(first)
 }
 
 /// The field with the frame, and where it sits at this level.

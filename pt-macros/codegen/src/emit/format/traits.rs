@@ -5,7 +5,7 @@ use super::bits::plain_frame;
 use super::{common, frame, levels};
 use crate::emit::Context;
 use crate::emit::literal::mask;
-use crate::model::{Field, Format, Permission, Place, Role, Word};
+use crate::model::{Field, Format, Permission, Place, Role, Shape, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -80,13 +80,16 @@ fn frames(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenS
         #[inline(always)]
         fn frame_bits(frame: #krate::Hpa) -> u64 {
             let frame = frame.as_u64();
-            (#bits) & <Self as #krate::EntryFormat>::FRAME
+            #bits & <Self as #krate::EntryFormat>::FRAME
         }
     })
 }
 
 /// What an entry lets through: what no field decides, what set fields allow, less what set fields deny.
 fn access(format: &Format, level: &Ident) -> TokenStream {
+    if !format.has(Shape::Leaf) && !format.has(Shape::Table) {
+        return hygienic!(Access::NONE);
+    }
     let places: Vec<&Place> = format.fields.iter().filter_map(|field| field.at(level)).collect();
     let of_user = places.iter().any(|place| {
         place.allows.iter().chain(&place.denies).any(|permission| **permission == Permission::UserExecute)

@@ -80,6 +80,7 @@ impl Test {
                 let mask = hex((*mask).into());
                 hygienic!(raw & #mask != 0)
             }
+            Self::Equals(mask, value) if mask == value && mask.is_power_of_two() => Self::AnyBit(*mask).tokens(),
             Self::Equals(mask, value) => {
                 let (mask, value) = (hex((*mask).into()), hex((*value).into()));
                 hygienic!(raw & #mask == #value)
@@ -95,6 +96,19 @@ impl Test {
             Self::All(tests) => {
                 let tests = tests.iter().map(Self::inner);
                 hygienic!(#(#tests)&&*)
+            }
+        }
+    }
+
+    /// The opposite condition.
+    fn negated(&self) -> TokenStream {
+        match self {
+            Self::AnyBit(mask) => Self::Equals(*mask, 0).tokens(),
+            Self::Equals(mask, value) => Self::Differs(*mask, *value).tokens(),
+            Self::Differs(mask, value) => Self::Equals(*mask, *value).tokens(),
+            _ => {
+                let tokens = self.tokens();
+                hygienic!(!(#tokens))
             }
         }
     }
@@ -127,9 +141,9 @@ pub(super) fn decode(context: Context<'_>, table: &Table, level: &Level) -> Toke
             hygienic!(if #test { #entry } else { #vacant })
         }
         Branches::Two { present, is_leaf } => {
-            let (present, is_leaf) = (condition(&present), condition(&is_leaf));
+            let (absent, is_leaf) = (present.negated(), condition(&is_leaf));
             hygienic! {
-                if !(#present) {
+                if #absent {
                     #vacant
                 } else if #is_leaf {
                     #leaf
