@@ -1,6 +1,6 @@
 //! Why an operation on a tree did not happen: at which address and level, and what was found there.
 
-use crate::address::{Address, Hpa};
+use crate::address::{Address, AddressRange, Hpa};
 use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::level::{LevelOf, Levels};
@@ -180,3 +180,25 @@ impl<T: Table, P> fmt::Display for MapError<T, P> {
     }
 }
 impl<T: Table, P: fmt::Debug> core::error::Error for MapError<T, P> {}
+
+/// A range that could not be mapped to its end, how far the mapping got, and why it stopped there.
+#[must_use = "a part of the range may be mapped"]
+#[derive(Debug)]
+pub struct MapRangeError<T: Table, P> {
+    /// The first of the contiguous pages: those behind `done` were mapped, the others were not used.
+    pub first: P,
+    /// What was mapped; it begins with the range. `None` if nothing was changed.
+    pub done: Option<AddressRange<T::Space>>,
+    /// What stood in the way at the end of `done`.
+    pub obstacle: ObstacleOf<T>,
+}
+
+impl<T: Table, P> fmt::Display for MapRangeError<T, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.done {
+            None => write!(f, "nothing was mapped: {}", self.obstacle),
+            Some(done) => write!(f, "only {done:?} was mapped: {}", self.obstacle),
+        }
+    }
+}
+impl<T: Table, P: fmt::Debug> core::error::Error for MapRangeError<T, P> {}

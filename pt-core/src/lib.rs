@@ -46,7 +46,7 @@ pub use arena::Arena;
 pub use cursor::{Cursor, Stale};
 pub use direct_map::DirectMap;
 pub use entry::{Absent, Entry};
-pub use error::{MapError, Obstacle};
+pub use error::{MapError, MapRangeError, Obstacle};
 pub use flush::{Flush, Invalidate};
 pub use format::{Bits, EntryFormat, FieldInfo};
 pub use geometry::{Geometry, Half, Split, Whole};

@@ -17,17 +17,25 @@
 mod count;
 mod exchange;
 mod held;
+mod interrupted;
 mod leaf;
 mod map;
+mod map_range;
+mod merge;
 mod protect;
+mod protect_range;
+pub(crate) mod range;
 mod source;
+mod split;
 mod stale;
 mod template;
 #[cfg(test)]
 mod tests;
 mod unmap;
+mod unmap_range;
 mod walk;
 
+pub use interrupted::Interrupted;
 pub use leaf::OldLeaf;
 pub use source::{Deferring, Keeping, TableSource};
 pub use stale::Stale;
@@ -36,6 +44,7 @@ use self::held::Held;
 use crate::access::{Access, Exclusive, Parallel};
 use crate::address::Hpa;
 use crate::allocator::TableAllocator;
+use crate::level::Levels;
 use crate::memory::Memory;
 use crate::reclaim::{Deferred, Pinned};
 use crate::table::{Direct, UsedByCpu, Visible};
@@ -53,6 +62,7 @@ pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
     root: Hpa,
     geometry: T::Geometry,
     source: S,
+    largest: T::Levels,
     held: Held,
     access: PhantomData<fn() -> (T, X)>,
 }
@@ -92,9 +102,17 @@ impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X
             root: tree.root_frame(),
             geometry: tree.geometry(),
             source,
+            largest: T::Levels::ALL[T::Levels::ALL.len() - 1],
             held: Held::NOTHING,
             access: PhantomData,
         }
+    }
+
+    /// Maps ranges with pages of `largest` and below only.
+    #[must_use]
+    pub fn limit_blocks(mut self, largest: T::Levels) -> Self {
+        self.largest = largest;
+        self
     }
 }
 

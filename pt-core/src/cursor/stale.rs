@@ -9,6 +9,7 @@ use super::source::TableSource;
 use crate::address::{AddressRange, Hpa};
 use crate::flush::{Flush, Invalidate, Scope};
 use crate::memory::{Memory, Word};
+use crate::space::Space;
 use crate::table::{UsedByCpu, Visible};
 use core::fmt;
 
@@ -92,6 +93,35 @@ impl<'t, T: Visible + UsedByCpu, M: Memory, S: TableSource, V> Stale<'t, T, M, S
 impl<T: Visible + UsedByCpu, M: Memory, S: TableSource, V: fmt::Debug> fmt::Debug for Stale<'_, T, M, S, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} for {:?}", self.flush, self.value)
+    }
+}
+
+/// The range that an operation has changed translations in.
+pub(super) struct Touched<S: Space>(Option<AddressRange<S>>);
+
+impl<S: Space> Touched<S> {
+    pub(super) const NOTHING: Self = Self(None);
+
+    pub(super) fn add(&mut self, range: AddressRange<S>) {
+        self.0 = Some(match self.0 {
+            None => range,
+            Some(before) => {
+                let (start, last) = (before.start().min(range.start()), before.last().max(range.last()));
+                AddressRange::from_start_to_last(start, last)
+            }
+        });
+    }
+
+    pub(super) fn into_stale<'t, T, M, A>(self, memory: &'t M, source: A, dead: DeadTables) -> Stale<'t, T, M, A>
+    where
+        T: Visible<Space = S> + UsedByCpu,
+        M: Memory,
+        A: TableSource,
+    {
+        match self.0 {
+            Some(range) => Stale::new(memory, source, range, dead, ()),
+            None => Stale::unchanged(memory, source, ()),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Tests of the cursor on the sample tables in an arena.
 
 mod page;
+mod range;
+mod split;
 
 use crate::address::{AddressRange, Gpa, Hpa, RawGpa, Route};
 use crate::arena::Arena;

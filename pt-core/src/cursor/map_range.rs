@@ -1,0 +1,213 @@
+//! Mapping a range with the largest pages that fit.
+//!
+//! Addresses and frames of a range differ by one constant, so that it is known once for each level whether its
+//! leaves can be used. A table is filled before it is linked under exclusive access, and after under parallel
+//! access, as in [`walk`](super::walk).
+
+use super::Cursor;
+use super::range::{Part, before, check_alignment, check_inside, count, entries, parts};
+use super::source::TableSource;
+use super::template::template;
+use crate::access::Access;
+use crate::address::{Address, AddressRange, Hpa};
+use crate::entry::Entry;
+use crate::error::{MapRangeError, Obstacle, ObstacleOf};
+use crate::format::EntryFormat;
+use crate::level::{LeafLevelOf, Level, LevelOf, Levels};
+use crate::memory::{Memory, Word};
+use crate::page::PageOf;
+use crate::table::{Direct, RootVisitor, Visible};
+use crate::tree::TableOf;
+
+impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
+    /// Maps a range of contiguous pages, of which `first` is the first, with the largest pages that both their
+    /// addresses and the cursor's [limit](Self::limit_blocks) allow, and none smaller than `first`. Tables that are
+    /// missing are made.
+    ///
+    /// # Errors
+    /// How far the mapping got, and what stood in the way, as for [`map`](Self::map);
+    /// [`Misaligned`](Obstacle::Misaligned) if the range is not made of pages of level `L`.
+    pub fn map_range<L: LeafLevelOf<T>, P: PageOf<T, L>>(
+        &mut self,
+        range: AddressRange<T::Space>,
+        first: P,
+        attributes: T::Attributes,
+    ) -> Result<(), MapRangeError<T, P>> {
+        self.leave();
+        let delta = first.frame().as_u64().wrapping_sub(range.start().as_u64());
+        let largest = self.largest.number().max(L::NUMBER);
+        let mut run = Run { delta, attributes, smallest: L::NUMBER, largest, next: range.start() };
+        let mapped = match check_alignment::<T>(range, L::LEVEL) {
+            Ok(()) => T::at_root(self.geometry, Fill { cursor: self, range, run: &mut run }),
+            Err(obstacle) => Err(obstacle),
+        };
+        mapped.map_err(|obstacle| MapRangeError { first, done: before(range, run.next), obstacle })
+    }
+}
+
+/// What a range is mapped with.
+struct Run<T: Visible> {
+    /// What is added to an address for its frame.
+    delta: u64,
+    attributes: T::Attributes,
+    /// The number of the level of the smallest pages.
+    smallest: u8,
+    /// The number of the level of the largest pages.
+    largest: u8,
+    /// Where an error stopped the mapping.
+    next: Address<T::Space>,
+}
+
+impl<T: Visible> Run<T> {
+    /// Whether pages of level `L` can be used, alignment of the address aside.
+    fn uses<L: LevelOf<T>>(&self) -> bool {
+        let in_limits = self.smallest <= L::NUMBER && L::NUMBER <= self.largest;
+        L::LEAVES && in_limits && Hpa::new(self.delta).is_aligned(L::SHIFT)
+    }
+
+    fn frame(&self, at: Address<T::Space>) -> Hpa {
+        Hpa::new(at.as_u64().wrapping_add(self.delta))
+    }
+
+    fn stop(&mut self, at: Address<T::Space>, obstacle: ObstacleOf<T>) -> ObstacleOf<T> {
+        self.next = at;
+        obstacle
+    }
+}
+
+impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
+    /// Maps what the table translates of a range.
+    fn fill<L: LevelOf<T>>(
+        &self,
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+        run: &mut Run<T>,
+    ) -> Result<(), ObstacleOf<T>> {
+        let mut count = self.open_count(table.frame());
+        let filled = parts::<L, _>(range).try_for_each(|part| match part {
+            Part::Whole(range) if run.uses::<L>() => self.fill_leaves(table, range, run, &mut count),
+            Part::Whole(range) => {
+                entries::<L, _>(range).try_for_each(|entry| self.fill_below(table, entry, run, &mut count))
+            }
+            Part::Within(range) => self.fill_below(table, range, run, &mut count),
+        });
+        self.close_count(table.frame(), count);
+        filled
+    }
+
+    /// Maps entries of the table as leaves.
+    fn fill_leaves<L: LevelOf<T>>(
+        &self,
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+        run: &mut Run<T>,
+        live: &mut i64,
+    ) -> Result<(), ObstacleOf<T>> {
+        let template = template::<T, L>(&run.attributes).map_err(|obstacle| run.stop(range.start(), obstacle))?;
+        let first = run.frame(range.start());
+        let entries = count::<L, _>(range);
+        let last = Hpa::new(first.as_u64().wrapping_add((entries - 1) << L::SHIFT));
+        if let Some(frame) = [first, last].into_iter().find(|&frame| !L::Leaf::takes_frame(frame)) {
+            return Err(run.stop(range.start(), Obstacle::FrameDoesNotFit { frame, level: L::LEVEL }));
+        }
+        let index = L::index(range.start().as_u64());
+        for entry in 0..entries {
+            let word = self.memory.word(table.frame(), index + entry as usize);
+            let leaf = template | L::Leaf::frame_bits(Hpa::new(first.as_u64() + (entry << L::SHIFT)));
+            if word.load() == T::ABSENT && X::replace(word, T::ABSENT, leaf, 0).is_ok() {
+                *live += 1;
+            } else {
+                let at = Address::new(range.start().as_u64() + (entry << L::SHIFT));
+                self.fill_over(table, at, leaf, run, live)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Maps one entry as a leaf where something other than an empty entry was found.
+    #[cold]
+    fn fill_over<L: LevelOf<T>>(
+        &self,
+        table: TableOf<T, L>,
+        at: Address<T::Space>,
+        leaf: u64,
+        run: &mut Run<T>,
+        live: &mut i64,
+    ) -> Result<(), ObstacleOf<T>> {
+        let word = table.word(self.memory, at);
+        let mut raw = word.load();
+        loop {
+            match L::decode(raw) {
+                Entry::Absent(_) => match X::replace(word, raw, leaf, 0) {
+                    Ok(()) => {
+                        *live += i64::from(raw == T::ABSENT);
+                        return Ok(());
+                    }
+                    Err(found) => raw = found,
+                },
+                Entry::Subtable(entry) if L::NUMBER > run.smallest => {
+                    let range = super::range::entry::<L, _>(at);
+                    return self.fill::<L::Below>(TableOf::at(entry.frame()), range, run);
+                }
+                entry => return Err(run.stop(at, Obstacle::entry::<T, L>(at, entry))),
+            }
+        }
+    }
+
+    /// Maps a range behind one entry of the table by smaller pages.
+    fn fill_below<L: LevelOf<T>>(
+        &self,
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+        run: &mut Run<T>,
+        live: &mut i64,
+    ) -> Result<(), ObstacleOf<T>> {
+        let at = range.start();
+        if !L::TABLES || L::NUMBER <= run.smallest {
+            return Err(run.stop(at, Obstacle::Misaligned { at, level: L::LEVEL }));
+        }
+        let word = table.word(self.memory, at);
+        let mut raw = word.load();
+        loop {
+            match L::decode(raw) {
+                Entry::Subtable(entry) => return self.fill::<L::Below>(TableOf::at(entry.frame()), range, run),
+                Entry::Absent(_) => {}
+                entry => return Err(run.stop(at, Obstacle::entry::<T, L>(at, entry))),
+            }
+            let child = self.new_table::<L>(at).map_err(|obstacle| run.stop(at, obstacle))?;
+            let mut filled = Ok(());
+            if !X::PARALLEL {
+                filled = self.fill::<L::Below>(child, range, run);
+                if self.memory.record(child.frame()).live.load() == 0 {
+                    self.source.free(child.frame(), L::Below::TABLE_ORDER);
+                    return filled;
+                }
+            }
+            match X::replace(word, raw, Self::link_entry::<L>(child.frame()), 0) {
+                Ok(()) if X::PARALLEL => return self.fill::<L::Below>(child, range, run),
+                Ok(()) => {
+                    *live += i64::from(raw == T::ABSENT);
+                    return filled;
+                }
+                Err(found) => {
+                    self.source.free(child.frame(), L::Below::TABLE_ORDER);
+                    raw = found;
+                }
+            }
+        }
+    }
+}
+
+struct Fill<'c, 'r, 't, T: Visible, M: Memory, S: TableSource, X: Access> {
+    cursor: &'c Cursor<'t, T, M, S, X>,
+    range: AddressRange<T::Space>,
+    run: &'r mut Run<T>,
+}
+
+impl<T: Visible, M: Memory, S: TableSource, X: Access> RootVisitor<T> for Fill<'_, '_, '_, T, M, S, X> {
+    type Output = Result<(), ObstacleOf<T>>;
+    fn visit<L: LevelOf<T>>(self) -> Self::Output {
+        check_inside::<T, L>(self.range)?;
+        self.cursor.fill::<L>(TableOf::at(self.cursor.root), self.range, self.run)
+    }
+}

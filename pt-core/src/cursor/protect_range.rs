@@ -1,0 +1,278 @@
+//! Changing the attributes of a range.
+//!
+//! Blocks that lie only partly in the range are split first, if the change affects them at all. After that
+//! nothing can fail for want of memory.
+
+use super::range::{Part, before, check_alignment, check_inside, count, entry, parts};
+use super::source::TableSource;
+use super::split::{Affects, Edge};
+use super::stale::{DeadTables, Touched};
+use super::template::{template, with_history, without_history};
+use super::{Cursor, Interrupted, OldLeaf, Stale};
+use crate::access::Access;
+use crate::address::{Address, AddressRange};
+use crate::entry::Entry;
+use crate::error::{Obstacle, ObstacleOf};
+use crate::flush::Invalidate;
+use crate::format::EntryFormat;
+use crate::level::{LevelOf, Levels};
+use crate::memory::{Memory, Word};
+use crate::table::{Direct, RootVisitor, UsedByCpu};
+use crate::tree::TableOf;
+
+impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
+    /// Gives all that is mapped in a range new attributes. Holes stay holes.
+    ///
+    /// Accessed and dirty bits that are set stay set, whatever `attributes` says of them. To clear them, see
+    /// [`update_range`](Self::update_range). Blocks that lie partly in the range are split by the table's live
+    /// rule, for which `cpus` may be flushed.
+    ///
+    /// # Errors
+    /// As for [`unmap_range`](Self::unmap_range), or [`NotPresent`](Obstacle::NotPresent).
+    pub fn protect_range(
+        &mut self,
+        range: AddressRange<T::Space>,
+        attributes: T::Attributes,
+        cpus: &mut impl Invalidate<T>,
+    ) -> Result<Stale<'t, T, M, S>, Interrupted<'t, T, M, S>> {
+        self.change_range(range, cpus, Fixed(attributes))
+    }
+
+    /// Changes the attributes of all that is mapped in a range, each leaf as `change` says. Holes stay holes.
+    ///
+    /// `change` gets each leaf with the accessed and dirty bits as they are, and decides on all attributes; a bit
+    /// that the CPU sets meanwhile is not lost: `change` is called again. It is also asked about blocks that lie
+    /// only partly in the range, which are split if it changes them.
+    ///
+    /// # Errors
+    /// As for [`protect_range`](Self::protect_range).
+    pub fn update_range(
+        &mut self,
+        range: AddressRange<T::Space>,
+        cpus: &mut impl Invalidate<T>,
+        change: impl FnMut(&OldLeaf<T>) -> T::Attributes,
+    ) -> Result<Stale<'t, T, M, S>, Interrupted<'t, T, M, S>> {
+        self.change_range(range, cpus, Each(change))
+    }
+
+    fn change_range<C: Change<T>>(
+        &mut self,
+        range: AddressRange<T::Space>,
+        cpus: &mut impl Invalidate<T>,
+        change: C,
+    ) -> Result<Stale<'t, T, M, S>, Interrupted<'t, T, M, S>> {
+        self.leave();
+        let mut pass = Pass { change, touched: Touched::NOTHING, next: range.start() };
+        let changed = T::at_root(self.geometry, Alter { cursor: self, range, pass: &mut pass, cpus });
+        let stale = pass.touched.into_stale(self.memory, self.source, DeadTables::NONE);
+        match changed {
+            Ok(()) => Ok(stale),
+            Err(obstacle) => Err(Interrupted { done: before(range, pass.next), obstacle, stale }),
+        }
+    }
+}
+
+/// What becomes of a leaf.
+trait Change<T: Direct> {
+    /// What is the same for all leaves of level `L`.
+    fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>>;
+    /// The entry that replaces `leaf`.
+    fn apply<L: LevelOf<T>>(
+        &mut self,
+        prepared: u64,
+        at: Address<T::Space>,
+        leaf: L::Leaf,
+    ) -> Result<u64, ObstacleOf<T>>;
+}
+
+/// The same attributes for all.
+struct Fixed<A>(A);
+impl<T: Direct> Change<T> for Fixed<T::Attributes> {
+    fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>> {
+        template::<T, L>(&self.0)
+    }
+    #[inline(always)]
+    fn apply<L: LevelOf<T>>(
+        &mut self,
+        prepared: u64,
+        _at: Address<T::Space>,
+        leaf: L::Leaf,
+    ) -> Result<u64, ObstacleOf<T>> {
+        Ok(with_history::<T, L>(prepared, leaf))
+    }
+}
+
+/// Attributes for each leaf.
+struct Each<F>(F);
+impl<T: Direct, F: FnMut(&OldLeaf<T>) -> T::Attributes> Change<T> for Each<F> {
+    fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>> {
+        Ok(0)
+    }
+    #[inline(always)]
+    fn apply<L: LevelOf<T>>(
+        &mut self,
+        _prepared: u64,
+        at: Address<T::Space>,
+        leaf: L::Leaf,
+    ) -> Result<u64, ObstacleOf<T>> {
+        let template = template::<T, L>(&(self.0)(&OldLeaf::new::<L>(at, leaf)))?;
+        Ok(without_history::<T, L>(template, leaf))
+    }
+}
+
+/// A change under way.
+struct Pass<T: Direct, C> {
+    change: C,
+    touched: Touched<T::Space>,
+    /// Where an error stopped it.
+    next: Address<T::Space>,
+}
+
+impl<T: Direct, C> Pass<T, C> {
+    fn stop(&mut self, at: Address<T::Space>, obstacle: ObstacleOf<T>) -> ObstacleOf<T> {
+        self.next = at;
+        obstacle
+    }
+}
+
+/// A change affects the blocks that it changes.
+struct Changed<'c, C>(&'c mut C);
+impl<T: Direct, C: Change<T>> Affects<T> for Changed<'_, C> {
+    fn affects<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: L::Leaf) -> bool {
+        // An obstacle turns up again when the change is made.
+        let new = self.0.prepare::<L>().and_then(|prepared| self.0.apply::<L>(prepared, at, leaf));
+        new != Ok(leaf.bits())
+    }
+}
+
+impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
+    /// Changes what the table maps in a range.
+    fn alter<L: LevelOf<T>, C: Change<T>>(
+        &self,
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+        pass: &mut Pass<T, C>,
+    ) -> Result<(), ObstacleOf<T>> {
+        parts::<L, _>(range).try_for_each(|part| match part {
+            Part::Whole(range) => self.alter_entries(table, range, pass),
+            Part::Within(range) => self.alter_below(table, range, pass),
+        })
+    }
+
+    /// Changes entries of the table.
+    fn alter_entries<L: LevelOf<T>, C: Change<T>>(
+        &self,
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+        pass: &mut Pass<T, C>,
+    ) -> Result<(), ObstacleOf<T>> {
+        let prepared = match L::LEAVES {
+            true => pass.change.prepare::<L>().map_err(|obstacle| pass.stop(range.start(), obstacle))?,
+            false => 0,
+        };
+        let (start, index) = (range.start().as_u64(), L::index(range.start().as_u64()));
+        let mut changed = false;
+        let mut altered = Ok(());
+        for entry in 0..count::<L, _>(range) {
+            let word = self.memory.word(table.frame(), index + entry as usize);
+            let at = Address::new(start + (entry << L::SHIFT));
+            match self.alter_entry::<L, C>(word, prepared, at, pass) {
+                Ok(this) => changed |= this,
+                Err(obstacle) => {
+                    altered = Err(obstacle);
+                    break;
+                }
+            }
+        }
+        if changed {
+            pass.touched.add(range);
+        }
+        altered
+    }
+
+    /// Changes one entry. Returns whether a leaf was changed.
+    #[inline(always)]
+    fn alter_entry<L: LevelOf<T>, C: Change<T>>(
+        &self,
+        word: &M::Word,
+        prepared: u64,
+        at: Address<T::Space>,
+        pass: &mut Pass<T, C>,
+    ) -> Result<bool, ObstacleOf<T>> {
+        let mut raw = word.load();
+        loop {
+            match L::decode(raw) {
+                Entry::Leaf(leaf) => {
+                    let new = match pass.change.apply::<L>(prepared, at, leaf) {
+                        Ok(new) => new,
+                        Err(obstacle) => return Err(pass.stop(at, obstacle)),
+                    };
+                    match X::replace(word, raw, new, L::Leaf::HARDWARE) {
+                        Ok(()) => return Ok(new != raw),
+                        Err(found) => raw = found,
+                    }
+                }
+                Entry::Subtable(below) => {
+                    let below = TableOf::<T, L::Below>::at(below.frame());
+                    return self.alter(below, entry::<L, _>(at), pass).map(|()| false);
+                }
+                Entry::Absent(_) => return Ok(false),
+                entry @ Entry::Frozen => return Err(pass.stop(at, Obstacle::entry::<T, L>(at, entry))),
+            }
+        }
+    }
+
+    /// Changes a range behind one entry of the table.
+    fn alter_below<L: LevelOf<T>, C: Change<T>>(
+        &self,
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+        pass: &mut Pass<T, C>,
+    ) -> Result<(), ObstacleOf<T>> {
+        let at = range.start();
+        match L::decode(table.word(self.memory, at).load()) {
+            Entry::Subtable(below) => self.alter(TableOf::<T, L::Below>::at(below.frame()), range, pass),
+            Entry::Absent(_) => Ok(()),
+            Entry::Leaf(leaf) if !Changed(&mut pass.change).affects::<L>(at, leaf) => Ok(()),
+            // Blocks that are affected were split: another thread has mapped one since.
+            Entry::Leaf(_) if X::PARALLEL => {
+                Err(pass.stop(at, Obstacle::Retry { at: at.align_down(L::SHIFT), level: L::LEVEL }))
+            }
+            other => Err(pass.stop(at, Obstacle::entry::<T, L>(at, other))),
+        }
+    }
+}
+
+struct Alter<'c, 'r, 't, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access, C, I> {
+    cursor: &'c Cursor<'t, T, M, S, X>,
+    range: AddressRange<T::Space>,
+    pass: &'r mut Pass<T, C>,
+    cpus: &'r mut I,
+}
+
+impl<T, M, S, X, C, I> RootVisitor<T> for Alter<'_, '_, '_, T, M, S, X, C, I>
+where
+    T: Direct + UsedByCpu,
+    M: Memory,
+    S: TableSource,
+    X: Access,
+    C: Change<T>,
+    I: Invalidate<T>,
+{
+    type Output = Result<(), ObstacleOf<T>>;
+    fn visit<L: LevelOf<T>>(self) -> Self::Output {
+        check_alignment::<T>(self.range, T::Levels::ALL[0])?;
+        check_inside::<T, L>(self.range)?;
+        let root = TableOf::<T, L>::at(self.cursor.root);
+        for edge in Edge::of(self.range) {
+            self.cursor.split_edge(
+                root,
+                edge,
+                &mut Changed(&mut self.pass.change),
+                self.cpus,
+                &mut self.pass.touched,
+            )?;
+        }
+        self.cursor.alter(root, self.range, self.pass)
+    }
+}
