@@ -5,7 +5,7 @@
 //! access, as in [`walk`](super::walk).
 
 use super::Cursor;
-use super::range::{Part, before, check_alignment, check_inside, count, entries, parts};
+use super::range::{Part, Slots, before, check_alignment, check_inside, entries, parts};
 use super::source::TableSource;
 use super::template::template;
 use crate::access::Access;
@@ -104,24 +104,48 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         live: &mut i64,
     ) -> Result<(), ObstacleOf<T>> {
         let template = template::<T, L>(&run.attributes).map_err(|obstacle| run.stop(range.start(), obstacle))?;
-        let first = run.frame(range.start());
-        let entries = count::<L, _>(range);
-        let last = Hpa::new(first.as_u64().wrapping_add((entries - 1) << L::SHIFT));
-        if let Some(frame) = [first, last].into_iter().find(|&frame| !L::Leaf::takes_frame(frame)) {
-            return Err(run.stop(range.start(), Obstacle::FrameDoesNotFit { frame, level: L::LEVEL }));
-        }
-        let index = L::index(range.start().as_u64());
-        for entry in 0..entries {
-            let word = self.memory.word(table.frame(), index + entry as usize);
-            let leaf = template | L::Leaf::frame_bits(Hpa::new(first.as_u64() + (entry << L::SHIFT)));
-            if word.load() == T::ABSENT && X::replace(word, T::ABSENT, leaf, 0).is_ok() {
-                *live += 1;
-            } else {
-                let at = Address::new(range.start().as_u64() + (entry << L::SHIFT));
-                self.fill_over(table, at, leaf, run, live)?;
+        let last = range.last().align_down(L::SHIFT);
+        for frame in [run.frame(range.start()), run.frame(last)] {
+            if !L::Leaf::takes_frame(frame) {
+                return Err(run.stop(range.start(), Obstacle::FrameDoesNotFit { frame, level: L::LEVEL }));
             }
         }
-        Ok(())
+        let slots = Slots::of::<L>(range);
+        let mut index = slots.first;
+        loop {
+            let next = self.fill_empty(table, index, slots.end, template, run.frame(slots.address::<L>(index)));
+            *live += (next - index) as i64;
+            if next == slots.end {
+                return Ok(());
+            }
+            let at = slots.address::<L>(next);
+            self.fill_over(table, at, template | L::Leaf::frame_bits(run.frame(at)), run, live)?;
+            index = next + 1;
+        }
+    }
+
+    /// Maps empty entries as leaves with contiguous frames, until `end` or an entry that is not empty. Returns where
+    /// it stopped.
+    #[inline(never)]
+    fn fill_empty<L: LevelOf<T>>(
+        &self,
+        table: TableOf<T, L>,
+        mut index: usize,
+        end: usize,
+        template: u64,
+        mut frame: Hpa,
+    ) -> usize {
+        while index < end {
+            let word = self.memory.word(table.frame(), index);
+            if word.load() != T::ABSENT
+                || X::replace(word, T::ABSENT, template | L::Leaf::frame_bits(frame), 0).is_err()
+            {
+                break;
+            }
+            frame = Hpa::new(frame.as_u64().wrapping_add(1 << L::SHIFT));
+            index += 1;
+        }
+        index
     }
 
     /// Maps one entry as a leaf where something other than an empty entry was found.

@@ -3,7 +3,7 @@
 //! Blocks that lie only partly in the range are split first, if the change affects them at all. After that
 //! nothing can fail for want of memory.
 
-use super::range::{Part, before, check_alignment, check_inside, count, entry, parts};
+use super::range::{Part, Slots, before, check_alignment, check_inside, entry, parts};
 use super::source::TableSource;
 use super::split::{Affects, Edge};
 use super::stale::{DeadTables, Touched};
@@ -170,35 +170,67 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
             true => pass.change.prepare::<L>().map_err(|obstacle| pass.stop(range.start(), obstacle))?,
             false => 0,
         };
-        let (start, index) = (range.start().as_u64(), L::index(range.start().as_u64()));
-        let mut changed = false;
-        let mut altered = Ok(());
-        for entry in 0..count::<L, _>(range) {
-            let word = self.memory.word(table.frame(), index + entry as usize);
-            let at = Address::new(start + (entry << L::SHIFT));
-            match self.alter_entry::<L, C>(word, prepared, at, pass) {
-                Ok(this) => changed |= this,
-                Err(obstacle) => {
-                    altered = Err(obstacle);
-                    break;
-                }
+        let slots = Slots::of::<L>(range);
+        let mut changed = 0;
+        let mut index = slots.first;
+        let altered = loop {
+            let (next, bits) = self.alter_leaves(table, slots, index, prepared, pass);
+            changed |= bits;
+            if next == slots.end {
+                break Ok(());
             }
-        }
-        if changed {
+            let word = self.memory.word(table.frame(), next);
+            match self.alter_other::<L, C>(word, prepared, slots.address::<L>(next), pass) {
+                Ok(bits) => changed |= bits,
+                Err(obstacle) => break Err(obstacle),
+            }
+            index = next + 1;
+        };
+        if changed != 0 {
             pass.touched.add(range);
         }
         altered
     }
 
-    /// Changes one entry. Returns whether a leaf was changed.
-    #[inline(always)]
-    fn alter_entry<L: LevelOf<T>, C: Change<T>>(
+    /// Changes leaves, until the end or an entry that is not one. Returns where it stopped, and the bits that were
+    /// changed.
+    #[inline(never)]
+    fn alter_leaves<L: LevelOf<T>, C: Change<T>>(
+        &self,
+        table: TableOf<T, L>,
+        slots: Slots<T::Space>,
+        mut index: usize,
+        prepared: u64,
+        pass: &mut Pass<T, C>,
+    ) -> (usize, u64) {
+        let mut changed = 0;
+        while index < slots.end {
+            let word = self.memory.word(table.frame(), index);
+            let raw = word.load();
+            if let Entry::Leaf(leaf) = L::decode(raw) {
+                let Ok(new) = pass.change.apply::<L>(prepared, slots.address::<L>(index), leaf) else { break };
+                if X::replace(word, raw, new, L::Leaf::HARDWARE).is_err() {
+                    break;
+                }
+                changed |= new ^ raw;
+            } else if raw != T::ABSENT {
+                break;
+            }
+            index += 1;
+        }
+        (index, changed)
+    }
+
+    /// Changes what one entry leads to, if that is not a leaf that could be changed at once. Returns the bits of a
+    /// leaf that were changed.
+    #[inline(never)]
+    fn alter_other<L: LevelOf<T>, C: Change<T>>(
         &self,
         word: &M::Word,
         prepared: u64,
         at: Address<T::Space>,
         pass: &mut Pass<T, C>,
-    ) -> Result<bool, ObstacleOf<T>> {
+    ) -> Result<u64, ObstacleOf<T>> {
         let mut raw = word.load();
         loop {
             match L::decode(raw) {
@@ -208,15 +240,15 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
                         Err(obstacle) => return Err(pass.stop(at, obstacle)),
                     };
                     match X::replace(word, raw, new, L::Leaf::HARDWARE) {
-                        Ok(()) => return Ok(new != raw),
+                        Ok(()) => return Ok(new ^ raw),
                         Err(found) => raw = found,
                     }
                 }
                 Entry::Subtable(below) => {
                     let below = TableOf::<T, L::Below>::at(below.frame());
-                    return self.alter(below, entry::<L, _>(at), pass).map(|()| false);
+                    return self.alter(below, entry::<L, _>(at), pass).map(|()| 0);
                 }
-                Entry::Absent(_) => return Ok(false),
+                Entry::Absent(_) => return Ok(0),
                 entry @ Entry::Frozen => return Err(pass.stop(at, Obstacle::entry::<T, L>(at, entry))),
             }
         }

@@ -39,13 +39,37 @@ pub(crate) fn parts<L: Level, S: Space>(range: AddressRange<S>) -> impl Iterator
 /// The entries of level `L` that `range`, which covers them wholly, consists of.
 pub(crate) fn entries<L: Level, S: Space>(range: AddressRange<S>) -> impl Iterator<Item = AddressRange<S>> {
     let start = range.start().as_u64();
-    (0..count::<L, S>(range)).map(move |index| entry::<L, S>(Address::new(start + (index << L::SHIFT))))
+    (0..count::<L, S>(range) as u64).map(move |index| entry::<L, S>(Address::new(start + (index << L::SHIFT))))
+}
+
+/// The entries of one table that a range consists of: a loop over them keeps no more than an index.
+#[derive(Copy, Clone)]
+pub(crate) struct Slots<S: Space> {
+    /// The index of the first one.
+    pub(crate) first: usize,
+    /// The index behind the last one.
+    pub(crate) end: usize,
+    start: Address<S>,
+}
+
+impl<S: Space> Slots<S> {
+    /// The entries of level `L` that `range`, which covers them wholly, consists of.
+    pub(crate) fn of<L: Level>(range: AddressRange<S>) -> Self {
+        let first = L::index(range.start().as_u64());
+        Self { first, end: first + count::<L, S>(range), start: range.start() }
+    }
+
+    /// The first address behind the entry `index`, which is of level `L`.
+    #[inline(always)]
+    pub(crate) fn address<L: Level>(self, index: usize) -> Address<S> {
+        Address::new(self.start.as_u64() + (((index - self.first) as u64) << L::SHIFT))
+    }
 }
 
 /// How many entries of level `L` the range consists of.
 #[inline(always)]
-pub(crate) fn count<L: Level, S: Space>(range: AddressRange<S>) -> u64 {
-    ((range.last().as_u64() - range.start().as_u64()) >> L::SHIFT) + 1
+pub(crate) fn count<L: Level, S: Space>(range: AddressRange<S>) -> usize {
+    ((range.last().as_u64() - range.start().as_u64()) >> L::SHIFT) as usize + 1
 }
 
 /// What the entry of level `L` for `at` translates.
@@ -128,6 +152,8 @@ mod tests {
         let starts: Vec<u64> = entries::<Pd, _>(range).map(|entry| entry.start().as_u64()).collect();
         assert_eq!(starts, [0x20_0000, 0x40_0000, 0x60_0000]);
         assert!(entries::<Pd, _>(range).all(|entry| entry.bytes() == 0x20_0000));
+        let slots = Slots::of::<Pd>(range);
+        assert_eq!((slots.first, slots.end, slots.address::<Pd>(2).as_u64()), (1, 4, 0x40_0000));
         assert_eq!(before(range, Address::new(0x20_0000)), None);
         assert_eq!(before(range, Address::new(0x20_1000)), Some(between(0x20_0000, 0x20_0fff)));
     }

@@ -7,7 +7,7 @@
 //! every entry besides, since a thread may have walked into the table just before and must not write to it any
 //! more.
 
-use super::range::{Part, before, check_alignment, check_inside, count, parts};
+use super::range::{Part, Slots, before, check_alignment, check_inside, parts};
 use super::source::TableSource;
 use super::split::{Affects, Edge};
 use super::stale::{DeadTables, Touched};
@@ -79,15 +79,15 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
 trait Watcher<T: Direct> {
     /// Whether it looks at all.
     const WATCHES: bool;
-    fn leaf(&mut self, leaf: OldLeaf<T>);
+    fn leaf<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: L::Leaf);
 }
 
 struct Watch<F>(F);
 impl<T: Direct, F: FnMut(OldLeaf<T>)> Watcher<T> for Watch<F> {
     const WATCHES: bool = true;
     #[inline(always)]
-    fn leaf(&mut self, leaf: OldLeaf<T>) {
-        (self.0)(leaf);
+    fn leaf<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: L::Leaf) {
+        (self.0)(OldLeaf::new::<L>(at, leaf));
     }
 }
 
@@ -95,7 +95,7 @@ struct Ignore;
 impl<T: Direct> Watcher<T> for Ignore {
     const WATCHES: bool = false;
     #[inline(always)]
-    fn leaf(&mut self, _leaf: OldLeaf<T>) {}
+    fn leaf<L: LevelOf<T>>(&mut self, _at: Address<T::Space>, _leaf: L::Leaf) {}
 }
 
 /// A removal under way.
@@ -148,52 +148,82 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         removal: &mut Removal<T, W>,
         live: &mut i64,
     ) -> Result<(), ObstacleOf<T>> {
-        let (start, index, before) = (range.start().as_u64(), L::index(range.start().as_u64()), *live);
-        let mut cleared = Ok(());
-        for entry in 0..count::<L, _>(range) {
-            let word = self.memory.word(table.frame(), index + entry as usize);
-            let raw = word.load();
-            if raw == T::ABSENT {
-                continue;
+        let slots = Slots::of::<L>(range);
+        let before = *live;
+        let mut index = slots.first;
+        let cleared = loop {
+            let (next, leaves) = self.clear_leaves(table, slots, index, removal);
+            *live -= leaves;
+            if next == slots.end {
+                break Ok(());
             }
-            let at = Address::new(start + (entry << L::SHIFT));
-            cleared = self.clear_entry::<L, W>(word, raw, at, removal);
-            if cleared.is_err() {
-                break;
+            let word = self.memory.word(table.frame(), next);
+            if let Err(obstacle) = self.clear_other::<L, W>(word, slots.address::<L>(next), removal, live) {
+                break Err(obstacle);
             }
-            *live -= 1;
-        }
+            index = next + 1;
+        };
         if *live != before {
             removal.touched.add(range);
         }
         cleared
     }
 
-    /// Clears an entry in which `raw` was found.
-    #[inline(always)]
-    fn clear_entry<L: LevelOf<T>, W: Watcher<T>>(
+    /// Clears leaves, until the end or an entry that is not one. Returns where it stopped, and how many it cleared.
+    #[inline(never)]
+    fn clear_leaves<L: LevelOf<T>, W: Watcher<T>>(
+        &self,
+        table: TableOf<T, L>,
+        slots: Slots<T::Space>,
+        mut index: usize,
+        removal: &mut Removal<T, W>,
+    ) -> (usize, i64) {
+        let hardware = if W::WATCHES { L::Leaf::HARDWARE } else { 0 };
+        let mut leaves = 0;
+        while index < slots.end {
+            let word = self.memory.word(table.frame(), index);
+            let raw = word.load();
+            if let Entry::Leaf(leaf) = L::decode(raw) {
+                if X::replace(word, raw, T::ABSENT, hardware).is_err() {
+                    break;
+                }
+                leaves += 1;
+                removal.watcher.leaf::<L>(slots.address::<L>(index), leaf);
+            } else if raw != T::ABSENT {
+                break;
+            }
+            index += 1;
+        }
+        (index, leaves)
+    }
+
+    /// Clears an entry that is not a leaf that could be cleared at once.
+    #[inline(never)]
+    fn clear_other<L: LevelOf<T>, W: Watcher<T>>(
         &self,
         word: &M::Word,
-        mut raw: u64,
         at: Address<T::Space>,
         removal: &mut Removal<T, W>,
+        live: &mut i64,
     ) -> Result<(), ObstacleOf<T>> {
-        let hardware = if W::WATCHES { L::Leaf::HARDWARE } else { 0 };
-        loop {
-            let replaced = match L::decode(raw) {
-                Entry::Leaf(_) => X::replace(word, raw, T::ABSENT, hardware),
-                Entry::Absent(_) | Entry::Subtable(_) => X::replace(word, raw, T::ABSENT, 0),
-                entry @ Entry::Frozen => return Err(removal.stop(at, Obstacle::entry::<T, L>(at, entry))),
-            };
-            match replaced {
-                Ok(()) => break,
+        let mut raw = word.load();
+        while raw != T::ABSENT {
+            let entry = L::decode(raw);
+            if entry == Entry::Frozen {
+                return Err(removal.stop(at, Obstacle::entry::<T, L>(at, entry)));
+            }
+            match X::replace(word, raw, T::ABSENT, if W::WATCHES { L::Leaf::HARDWARE } else { 0 }) {
+                Ok(()) => {
+                    *live -= 1;
+                    match entry {
+                        Entry::Leaf(leaf) => removal.watcher.leaf::<L>(at, leaf),
+                        Entry::Subtable(below) => self.bury(TableOf::<T, L::Below>::at(below.frame()), at, removal),
+                        Entry::Absent(_) | Entry::Frozen => {}
+                    }
+                    return Ok(());
+                }
                 Err(found) => raw = found,
             }
-        }
-        match L::decode(raw) {
-            Entry::Leaf(leaf) if W::WATCHES => removal.watcher.leaf(OldLeaf::new::<L>(at, leaf)),
-            Entry::Subtable(below) => self.bury(TableOf::<T, L::Below>::at(below.frame()), at, removal),
-            _ => {}
         }
         Ok(())
     }
@@ -215,7 +245,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
                     // Until the flush a CPU may reach this table, and set bits of a leaf that is still there.
                     let final_ = X::PARALLEL || leaf.bits() & L::Leaf::HARDWARE == L::Leaf::HARDWARE;
                     let leaf = if final_ { leaf } else { L::Leaf::from_bits(word.swap(T::ABSENT)) };
-                    removal.watcher.leaf(OldLeaf::new::<L>(at, leaf));
+                    removal.watcher.leaf::<L>(at, leaf);
                 }
                 Entry::Subtable(below) => self.bury(TableOf::<T, L::Below>::at(below.frame()), at, removal),
                 _ => {}
