@@ -114,7 +114,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let mut index = slots.first;
         loop {
             let next = self.fill_empty(table, index, slots.end, template, run.frame(slots.address::<L>(index)));
-            *live += (next - index) as i64;
+            *live += i64::try_from(next - index).unwrap_or(0);
             if next == slots.end {
                 return Ok(());
             }

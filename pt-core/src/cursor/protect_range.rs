@@ -166,9 +166,10 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         range: AddressRange<T::Space>,
         pass: &mut Pass<T, C>,
     ) -> Result<(), ObstacleOf<T>> {
-        let prepared = match L::LEAVES {
-            true => pass.change.prepare::<L>().map_err(|obstacle| pass.stop(range.start(), obstacle))?,
-            false => 0,
+        let prepared = if L::LEAVES {
+            pass.change.prepare::<L>().map_err(|obstacle| pass.stop(range.start(), obstacle))?
+        } else {
+            0
         };
         let slots = Slots::of::<L>(range);
         let mut changed = 0;

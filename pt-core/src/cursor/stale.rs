@@ -112,7 +112,7 @@ impl<S: Space> Touched<S> {
         });
     }
 
-    pub(super) fn into_stale<'t, T, M, A>(self, memory: &'t M, source: A, dead: DeadTables) -> Stale<'t, T, M, A>
+    pub(super) fn into_stale<T, M, A>(self, memory: &M, source: A, dead: DeadTables) -> Stale<'_, T, M, A>
     where
         T: Visible<Space = S> + UsedByCpu,
         M: Memory,

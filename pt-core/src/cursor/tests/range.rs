@@ -12,7 +12,7 @@ fn mapped(arena: &Arena, root: Hpa, width: Width, pages: core::ops::Range<u64>) 
     pages
         .filter_map(|page| {
             let (entry, level) = cpu_walk(arena, root, width, page * PAGE)?;
-            let offset = page * PAGE & ((1 << (12 + 9 * level)) - 1);
+            let offset = (page * PAGE) & ((1 << (12 + 9 * level)) - 1);
             Some((page, (entry & FRAME) + offset, level))
         })
         .collect()
@@ -220,7 +220,6 @@ fn a_split_that_runs_out_of_tables_unmaps_nothing() {
         assert_eq!(stopped.stale.is_needed(), allowed == 1, "a block was split");
         stopped.stale.flush(&mut cpus);
         assert_eq!(mapped(&arena, root, width, 0..2048).len(), 2048);
-        // Split the first block only once.
         arena.limit_allocations(None);
     }
     drop(cursor);

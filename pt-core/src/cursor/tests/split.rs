@@ -1,6 +1,7 @@
 //! Split and merge, by both live rules.
 
 use super::*;
+use crate::allocator::TableAllocator;
 use crate::error::Obstacle;
 use crate::sample::LevelName;
 use std::vec;
@@ -56,7 +57,7 @@ fn in_place_a_block_is_split_without_a_gap() {
         stale.flush(&mut cpus);
         assert_eq!(cpus.scopes, [Scope::Leaves(range(width, 0, BLOCK))]);
         for page in 0..512 {
-            assert_eq!(cpu_walk(&arena, root, width, page * PAGE), Some((1 << 63 | 0x40_0101 + page * PAGE, 0)));
+            assert_eq!(cpu_walk(&arena, root, width, page * PAGE), Some((1 << 63 | (0x40_0101 + page * PAGE), 0)));
         }
         drop(cursor);
         check(&arena, root, width);
@@ -187,9 +188,9 @@ fn what_differs_is_not_merged() {
 
 #[test]
 fn a_bit_that_the_cpu_sets_before_the_replacement_reaches_the_pages() {
-    // The allocator stands for the moment between the load of the block and its replacement.
+    /// An allocator whose call stands for the moment between the load of the block and its replacement.
     struct Setting<'a>(&'a Arena, Hpa);
-    impl crate::allocator::TableAllocator for Setting<'_> {
+    impl TableAllocator for Setting<'_> {
         fn allocate(&self, order: u32) -> Option<Hpa> {
             if cpu_walk(self.0, self.1, Width::Bits48, 0).is_some() {
                 cpu_sets(self.0, self.1, Width::Bits48, 0, 0x200);
@@ -200,7 +201,6 @@ fn a_bit_that_the_cpu_sets_before_the_replacement_reaches_the_pages() {
             self.0.free(block, order);
         }
     }
-    use crate::allocator::TableAllocator;
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
