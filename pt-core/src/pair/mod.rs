@@ -22,6 +22,7 @@ mod freeze;
 mod install;
 mod pages;
 pub mod phase;
+mod plan;
 mod range;
 mod removal;
 mod shared;
@@ -38,6 +39,7 @@ pub use fault::{FaultError, FaultOutcome, FaultResult, Obstruction, Side};
 pub use freeze::Freeze;
 pub use pages::{Backing, BackingOf, Clean, DirtyPage, LevelsOf, PageSink, PageSource};
 pub use phase::{Build, Live, Phase, Run, Teardown};
+pub use plan::ConversionPlan;
 pub use removal::{
     BlockError, BlockedBatch, Kick, NoVcpus, Removal, RemoveError, Removed, TrackError, TrackedBatch, UnblockError,
 };

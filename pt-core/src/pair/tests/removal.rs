@@ -2,7 +2,7 @@
 
 use super::{Fixture, range, running};
 use crate::hook::{Busy, Fatal, Incomplete, Refusal};
-use crate::pair::{Cause, FaultOutcome, Obstruction, RemovalError, Removed, Run};
+use crate::pair::{Cause, ConversionPlan, FaultOutcome, Obstruction, RemovalError, Removed, Run};
 use crate::sample::{LevelName, Width};
 use std::vec;
 use std::vec::Vec;
@@ -337,4 +337,49 @@ fn every_refusal_of_a_conversion_leaves_private_memory_or_none() {
     };
     // The block is split, then five pages are blocked, tracked and removed.
     assert_eq!(refused_everywhere(|| mapped(4), convert, again), 3 + 5 + 1 + 5);
+}
+
+#[test]
+fn a_plan_says_what_a_conversion_does() {
+    let ranges = [
+        (0, 3 * BLOCK),
+        (2 * PAGE, BLOCK + PAGE),
+        (BLOCK + 7 * PAGE, PAGE),
+        (2 * BLOCK - PAGE, 2 * PAGE),
+        (BLOCK, BLOCK),
+        (64 * BLOCK, BLOCK),
+    ];
+    for (start, bytes) in ranges {
+        for blocked in [None, Some((BASE, 2 * PAGE)), Some((BASE + BLOCK, BLOCK))] {
+            let mut fixture = mapped(4);
+            if let Some((start, bytes)) = blocked {
+                fixture.removal(|session, _| drop(session.block(range(start, bytes)).unwrap()));
+            }
+            fixture.monitor.refuse([]);
+            let in_use = fixture.arena.pages_in_use();
+            let whole = range(BASE + start, bytes);
+            let plan = fixture.vm.plan_conversion_to_shared(whole).unwrap();
+            let (mut kick, mut host) = (&*fixture.monitor, &fixture.host);
+            let removed = fixture.vm.convert_to_shared(whole, &mut kick, &mut host).unwrap();
+            let count = |hook| fixture.monitor.names().iter().filter(|name| **name == hook).count() as u64;
+            let done = ConversionPlan {
+                blocks: count("block"),
+                tracks: count("track"),
+                splits: count("split"),
+                removals: removed.leaves,
+                bytes: removed.bytes,
+            };
+            assert_eq!(plan, done, "{whole:?}, {blocked:?}");
+            assert_eq!(plan.hook_calls(), fixture.monitor.names().len() as u64);
+            assert_eq!(plan.table_pages(), (fixture.arena.pages_in_use() - in_use) as u64);
+        }
+    }
+}
+
+#[test]
+fn a_plan_says_what_would_stand_in_the_way() {
+    let fixture = mapped(4);
+    let _guard = fixture.vm.private().freeze::<crate::sample::Pt>(super::private(BASE + 5 * PAGE)).unwrap();
+    let error = fixture.vm.plan_conversion_to_shared(range(BASE, BLOCK)).unwrap_err();
+    assert_eq!((error.cause, error.address.as_u64()), (Cause::Frozen, BASE + 5 * PAGE));
 }
