@@ -4,8 +4,8 @@
 //! guest's next access faults there, and the page source answers for the new kind. Private memory is destroyed by
 //! it, so that no page outside the range may go with it; blocks that stick out are split first.
 //!
-//! To shared there is nothing left to flush: the monitor has tracked. To private there is a flush, of the stage of
-//! the shared table.
+//! To shared there is nothing left to flush: the monitor has tracked. To private there are stale translations, of
+//! the stage of the shared table.
 
 use super::Vm;
 use super::error::RemovalError;
@@ -14,10 +14,12 @@ use super::phase::{Live, Phase};
 use super::removal::{Kick, Removal, Removed};
 use crate::address::AddressRange;
 use crate::allocator::TableAllocator;
+use crate::cursor::{Interrupted, OldLeaf, Stale};
+use crate::flush::Invalidate;
 use crate::hook::{Block, Remove, Split, Track, Unblock};
 use crate::level::Levels;
 use crate::memory::Memory;
-use crate::space::Private;
+use crate::space::{Private, Shared};
 use crate::table::Pair;
 use core::fmt;
 
@@ -47,7 +49,32 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
             })
         })
     }
+
+    /// Unmaps shared memory, exactly `range`, so that it can be private, and shows each leaf to `watch`. The page
+    /// source must answer "private" for it before the next fault.
+    ///
+    /// What comes back has to be flushed before the pages are used for anything else. `cpus` is flushed on the way
+    /// only where a block that sticks out of the range cannot be split in place.
+    ///
+    /// # Errors
+    /// How far it got, what is stale because of that, and what stood in the way. Converting the range again goes on.
+    pub fn convert_to_private<'vm, I: Invalidate<P::Shared>>(
+        &'vm mut self,
+        range: AddressRange<Shared>,
+        cpus: &mut I,
+        watch: impl FnMut(OldLeaf<P::Shared>),
+    ) -> ToPrivate<'vm, P, M, A>
+    where
+        Ph: Live,
+    {
+        let Self { shared, allocator, .. } = self;
+        shared.exclusive(allocator).unmap_range(range, cpus, watch)
+    }
 }
+
+/// The result of [`Vm::convert_to_private`]: what is stale; or how far it got, and what is stale because of that.
+pub type ToPrivate<'vm, P, M, A> =
+    Result<Stale<'vm, <P as Pair>::Shared, M, &'vm A>, Interrupted<'vm, <P as Pair>::Shared, M, &'vm A>>;
 
 fn take_away<T, M, A, H, K, S>(
     session: &mut Removal<'_, '_, T, M, A, H, K>,

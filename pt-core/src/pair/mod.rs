@@ -33,7 +33,7 @@ mod teardown;
 mod tests;
 
 pub use build::AddError;
-pub use convert::ConvertError;
+pub use convert::{ConvertError, ToPrivate};
 pub use error::{Cause, EntryError, RemovalError};
 pub use fault::{FaultError, FaultOutcome, FaultResult, Obstruction, Side};
 pub use freeze::Freeze;

@@ -33,8 +33,8 @@ struct Flushes(Vec<AddressRange<Shared>>);
 impl Invalidate<SharedSample> for Flushes {
     fn invalidate(&mut self, scope: Scope<Shared>) {
         match scope {
-            Scope::Leaves(range) => self.0.push(range),
-            other => panic!("{other:?}"),
+            Scope::Leaves(range) | Scope::Tables(range) => self.0.push(range),
+            Scope::Nothing => panic!("a flush of nothing"),
         }
     }
 }
@@ -80,6 +80,33 @@ fn what_a_mapping_denies_is_said() {
         assert!(matches!(fixture.fault(SPLIT | BASE), Ok(FaultOutcome::Spurious { .. })));
         word.store(before, Ordering::Relaxed);
     }
+}
+
+#[test]
+fn a_conversion_to_private_unmaps_exactly_the_range() {
+    let mut fixture = fixture();
+    fixture.host.state().largest = LevelName::Pd;
+    assert!(fixture.fault(SPLIT | BASE).is_ok());
+    assert!(fixture.fault(SPLIT | BASE | 1 << 21).is_ok());
+    let (first, pages) = (510, 4);
+    let range = Width::Bits52.range(shared(BASE + (first << 12)), pages << 12).unwrap();
+    let (mut frames, mut flushes) = (Vec::new(), Flushes::default());
+    let stale = fixture.vm.convert_to_private(range, &mut flushes, |leaf| frames.push(leaf.frame)).unwrap();
+    assert!(stale.is_needed() && flushes.0.is_empty(), "the flush is the caller's");
+    stale.flush(&mut flushes);
+    assert_eq!(flushes.0.len(), 1);
+    let expected: Vec<_> = (first..first + pages).map(|page| Hpa::new(1 << 45 | (BASE + (page << 12)))).collect();
+    assert_eq!(frames, expected);
+    // Outside the range everything is still there; inside, the guest faults the pages in anew, as private ones.
+    for page in [0, first - 1, first + pages, 1023] {
+        let outcome = fixture.fault(SPLIT | (BASE + (page << 12)));
+        assert!(matches!(outcome, Ok(FaultOutcome::Spurious { .. })), "{outcome:?}");
+    }
+    let gfns = (first..first + pages).map(|page| Gfn::new((BASE >> 12) + page));
+    gfns.for_each(|gfn| assert!(fixture.host.state().shared.remove(&gfn)));
+    fixture.host.state().largest = LevelName::Pt;
+    let outcome = fixture.fault(BASE + (first << 12));
+    assert!(matches!(outcome, Ok(FaultOutcome::Mapped { side: Side::Private, .. })), "{outcome:?}");
 }
 
 #[test]
