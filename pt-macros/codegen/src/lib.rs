@@ -17,8 +17,8 @@ use proc_macro2::TokenStream;
 pub fn page_tables(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = darling::Error::accumulator();
     let module = parse::page_tables(attr, item.clone(), &mut errors);
-    let items = module.map_or(item, |module| {
-        check::check(&module, &mut errors);
+    let items = module.map_or(item, |mut module| {
+        check::check(&mut module, &mut errors);
         emit::emit(&module)
     });
     followed_by_errors(items, errors)
@@ -38,8 +38,8 @@ pub fn values(attr: TokenStream, item: TokenStream) -> TokenStream {
 
 fn alone(name: &str, attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = darling::Error::accumulator();
-    let module = parse::alone(name, attr, item, &mut errors);
-    check::check(&module, &mut errors);
+    let mut module = parse::alone(name, attr, item, &mut errors);
+    check::check(&mut module, &mut errors);
     followed_by_errors(emit::emit(&module), errors)
 }
 

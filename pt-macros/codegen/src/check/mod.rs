@@ -1,15 +1,66 @@
 //! The checks: what a declaration may not say.
 //!
-//! Each takes the whole [`Module`] and adds to the accumulator, so that one compile shows every error. An error
+//! Each takes the whole [`Module`] and adds to the report, so that one compile shows every error. An error
 //! stands under the token that is guilty and says how to mend it; where two places contradict each other, there
-//! is an error at each. Items marked [`broken`](crate::model::Head::broken) have gaps that were reported already.
+//! is an error at each. Items marked [`broken`](crate::model::Head::broken) have gaps that were reported already,
+//! and a name that was misspelt is reported once, not again by what is missing for it.
 
+mod bits;
+mod decoding;
+mod duplicates;
+mod encodings;
+mod fields;
+mod formats;
+mod frames;
+mod geometry;
+mod halves;
+mod hooks;
+mod items;
+mod level_lists;
 mod levels;
+mod parties;
+mod presence;
+mod propagation;
+mod report;
+mod roles;
+mod shapes;
+mod spaces;
+mod states;
+mod tables;
+mod values;
 
 use crate::model::Module;
 use darling::error::Accumulator;
+use report::Report;
 
-/// Reports everything that is wrong with the declaration.
-pub fn check(model: &Module, errors: &mut Accumulator) {
-    levels::check(model, errors);
+/// Reports everything that is wrong with the declaration. What is declared twice is taken out of it.
+pub fn check(module: &mut Module, errors: &mut Accumulator) {
+    let mut report = Report::new(errors, module.lost);
+    duplicates::take_out(module, &mut report);
+    let checks = [
+        items::check,
+        levels::check,
+        geometry::check,
+        values::check,
+        formats::check,
+        level_lists::check,
+        bits::check,
+        fields::check,
+        frames::check,
+        presence::check,
+        tables::check,
+        parties::check,
+        spaces::check,
+        decoding::check,
+        shapes::check,
+        propagation::check,
+        halves::check,
+        states::check,
+        encodings::check,
+        hooks::check,
+        roles::check,
+    ];
+    for check in checks {
+        check(module, &mut report);
+    }
 }

@@ -28,15 +28,3 @@ pub(super) fn attrs_or_doc(attrs: &[Attribute], otherwise: &str) -> TokenStream 
     let text = if attrs.iter().any(|attr| attr.path().is_ident("doc")) { "" } else { otherwise };
     attrs_and_doc(attrs, text)
 }
-
-/// `sept_add` as the name of a type: `SeptAdd`.
-pub(super) fn upper_camel(ident: &syn::Ident) -> String {
-    let words = ident.to_string();
-    let words = words.trim_start_matches("r#").split('_').filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-        })
-        .collect()
-}

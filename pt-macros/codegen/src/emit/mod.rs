@@ -23,6 +23,8 @@ mod states;
 mod table;
 mod values;
 
+pub(crate) use table::Patterns;
+
 use crate::model::Module;
 use proc_macro2::TokenStream;
 use syn::Path;

@@ -2,9 +2,9 @@
 
 use super::Context;
 use super::derives::{KEY, derive};
-use super::docs::{attrs_and_doc, upper_camel};
+use super::docs::attrs_and_doc;
 use super::literal::{hex, hex64};
-use crate::model::{By, Encoding, Phase, Shape, Spanned, State, States, Transition};
+use crate::model::{By, Encoding, Layout, Phase, Role, Shape, Spanned, State, States, Transition, upper_camel};
 use proc_macro2::TokenStream;
 use std::fmt::Write as _;
 use syn::Ident;
@@ -176,23 +176,21 @@ fn which(states: &States, choose: fn(&State) -> bool) -> TokenStream {
 /// `apply` and `decode`: once for all levels where they are the same.
 fn coding(context: Context<'_>, states: &States) -> (TokenStream, TokenStream) {
     let levels = context.module.levels.as_ref().map_or(&[][..], |levels| &levels.levels);
-    let mut groups: Vec<(Vec<Option<Encoding>>, Vec<&Ident>)> = Vec::new();
+    let mut groups: Vec<(Vec<Encoded<'_>>, Vec<&Ident>)> = Vec::new();
     for level in levels {
-        let encodings: Vec<_> =
-            states.states.iter().map(|state| states.encoding(context.module, state, &level.ident)).collect();
+        let encodings = encodings(context, states, &level.ident);
         match groups.iter_mut().find(|(same, _)| *same == encodings) {
             Some((_, names)) => names.push(&level.ident),
             None => groups.push((encodings, vec![&level.ident])),
         }
     }
-    let names: Vec<_> = states.states.iter().map(|state| &state.ident).collect();
-    let arms = |body: fn(&[&Ident], &[Option<Encoding>]) -> TokenStream| {
+    let arms = |body: fn(&[Encoded<'_>]) -> TokenStream| {
         if let [(encodings, _)] = groups.as_slice() {
-            let body = body(&names, encodings);
+            let body = body(encodings);
             return hygienic!(let _ = level; #body);
         }
         let arms = groups.iter().map(|(encodings, levels)| {
-            let body = body(&names, encodings);
+            let body = body(encodings);
             hygienic!(#(Self::Levels::#levels)|* => #body,)
         });
         hygienic!(match level { #(#arms)* })
@@ -200,15 +198,35 @@ fn coding(context: Context<'_>, states: &States) -> (TokenStream, TokenStream) {
     (arms(apply), arms(decode))
 }
 
-fn apply(names: &[&Ident], encodings: &[Option<Encoding>]) -> TokenStream {
-    let masks: Vec<_> = encodings.iter().flatten().map(|encoding| encoding.mask as u64).collect();
-    let same = masks.len() == names.len() && masks.windows(2).all(|pair| pair[0] == pair[1]);
-    if let (true, Some(mask)) = (same, masks.first()) {
-        let mask = hex((*mask).into());
-        let values = encodings.iter().flatten().map(|encoding| hex64(encoding.value));
+/// A state, with its encoding at one level if it occurs there.
+type Encoded<'s> = (&'s Ident, Option<Encoding>);
+
+/// The states in the order in which they are looked for. Where a table has tags and a leaf has none beside them,
+/// what does not have the tags is a leaf: the tables come first.
+fn encodings<'s>(context: Context<'_>, states: &'s States, level: &Ident) -> Vec<Encoded<'s>> {
+    let tags = |shape| {
+        let format = context.module.format_of(context.module.table(states.table.as_ref()?)?, shape)?;
+        let layout = Layout::of(context.module, format, shape, level);
+        Some(layout.mask(|slot| matches!(slot.role, Role::Tag(_))))
+    };
+    let of_leaf_alone = tags(Shape::Leaf).unwrap_or(0) & !tags(Shape::Table).unwrap_or(0);
+    let mut ordered: Vec<&State> = states.states.iter().collect();
+    if of_leaf_alone == 0 && !states.has_codes() {
+        ordered.sort_by_key(|state| state.shape.is_none_or(|shape| *shape != Shape::Table));
+    }
+    ordered.into_iter().map(|state| (&state.ident, states.encoding(context.module, state, level))).collect()
+}
+
+fn apply(encodings: &[Encoded<'_>]) -> TokenStream {
+    let known: Vec<_> = encodings.iter().filter_map(|(_, encoding)| *encoding).collect();
+    let same = known.len() == encodings.len() && known.windows(2).all(|pair| pair[0].mask == pair[1].mask);
+    if let (true, Some(first)) = (same, known.first()) {
+        let mask = hex64(first.mask);
+        let (names, values): (Vec<&Ident>, Vec<_>) =
+            encodings.iter().zip(&known).map(|((name, _), encoding)| (*name, hex64(encoding.value))).unzip();
         return hygienic!(raw & !#mask | match self { #(Self::#names => #values,)* });
     }
-    let arms = names.iter().zip(encodings).map(|(name, encoding)| {
+    let arms = encodings.iter().map(|(name, encoding)| {
         // A state that does not occur at this level leaves the entry as it is.
         let applied = encoding.map_or_else(
             || hygienic!(raw),
@@ -222,9 +240,8 @@ fn apply(names: &[&Ident], encodings: &[Option<Encoding>]) -> TokenStream {
     hygienic!(match self { #(#arms)* })
 }
 
-fn decode(names: &[&Ident], encodings: &[Option<Encoding>]) -> TokenStream {
-    let known: Vec<_> =
-        names.iter().zip(encodings).filter_map(|(name, encoding)| Some((*name, (*encoding)?))).collect();
+fn decode(encodings: &[Encoded<'_>]) -> TokenStream {
+    let known: Vec<_> = encodings.iter().filter_map(|(name, encoding)| Some((*name, (*encoding)?))).collect();
     let mask = known.first().map_or(0, |(_, encoding)| encoding.mask);
     if !known.is_empty() && known.iter().all(|(_, encoding)| encoding.mask == mask) {
         let (names, values): (Vec<&Ident>, Vec<_>) =

@@ -74,13 +74,28 @@ impl BitList {
 /// Writes a mask as the manuals do: `63, 51:12, 2:0`.
 #[must_use]
 pub fn describe(mask: u128) -> String {
+    let runs = runs(mask).into_iter();
+    let runs = runs.map(|(low, high)| if low == high { high.to_string() } else { format!("{high}:{low}") });
+    runs.collect::<Vec<_>>().join(", ")
+}
+
+/// Writes a mask as a declaration does: `0..=2, 12..=51, 63`.
+#[must_use]
+pub fn spell(mask: u128) -> String {
+    let runs = runs(mask).into_iter().rev();
+    let runs = runs.map(|(low, high)| if low == high { low.to_string() } else { format!("{low}..={high}") });
+    runs.collect::<Vec<_>>().join(", ")
+}
+
+/// The runs of ones, as their lowest and highest bits; the highest run first.
+fn runs(mask: u128) -> Vec<(u32, u32)> {
     let mut runs = Vec::new();
     let mut rest = mask;
     while rest != 0 {
         let high = rest.ilog2();
         let low = high + 1 - (rest << (127 - high)).leading_ones();
-        runs.push(if low == high { high.to_string() } else { format!("{high}:{low}") });
+        runs.push((low, high));
         rest &= !BitRange { low, high, span: Span::call_site() }.mask();
     }
-    runs.join(", ")
+    runs
 }

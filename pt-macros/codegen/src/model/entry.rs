@@ -33,6 +33,18 @@ pub enum Shape {
     Absent,
 }
 
+impl Shape {
+    /// The word that declares it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Leaf => "leaf",
+            Self::Table => "table",
+            Self::Absent => "absent",
+        }
+    }
+}
+
 /// The integer that an entry is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Word {

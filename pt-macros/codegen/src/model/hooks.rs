@@ -120,3 +120,16 @@ impl Hooks {
         self.hooks.iter().find(|hook| hook.ident == *name)
     }
 }
+
+/// `sept_add` as the name of a type: `SeptAdd`.
+#[must_use]
+pub fn upper_camel(ident: &Ident) -> String {
+    let words = ident.to_string();
+    let words = words.trim_start_matches("r#").split('_').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        })
+        .collect()
+}

@@ -1,6 +1,6 @@
 //! The `#[levels]` enum.
 
-use super::{BitRange, Head};
+use super::{BitRange, Head, Shape};
 use proc_macro2::Span;
 use syn::{Attribute, Ident};
 
@@ -46,6 +46,18 @@ impl Levels {
     pub fn below(&self, name: &Ident) -> Option<&Level> {
         let position = self.levels.iter().position(|level| level.ident == *name)?;
         self.levels.get(position + 1)
+    }
+}
+
+impl Level {
+    /// Whether an entry of this level may be of this shape.
+    #[must_use]
+    pub const fn holds(&self, shape: Shape) -> bool {
+        match shape {
+            Shape::Leaf => self.leaf.is_some(),
+            Shape::Table => self.table.is_some(),
+            Shape::Absent => true,
+        }
     }
 }
 

@@ -16,14 +16,14 @@ mod states;
 mod table;
 mod values;
 
-pub use bits::{BitList, BitRange, describe};
+pub use bits::{BitList, BitRange, describe, spell};
 pub use darling::util::SpannedValue as Spanned;
 pub use encoding::Encoding;
 pub use entry::{
     ClassBits, Default, Field, FieldType, Format, HardwareBit, Permission, Place, Presence, Role, Shape, Word,
 };
 pub use geometry::{Extension, Geometry, Root, Split, SplitBit, Width};
-pub use hooks::{Answers, Hook, HookRole, Hooks, Order};
+pub use hooks::{Answers, Hook, HookRole, Hooks, Order, upper_camel};
 pub use layout::{Layout, Slot, Source};
 pub use levels::{Level, LevelList, LevelName, Levels};
 pub use states::{By, Phase, State, States, Transition, When};
@@ -69,6 +69,8 @@ pub struct Module {
     pub states: Vec<States>,
     /// The `#[hooks]` traits.
     pub hooks: Vec<Hooks>,
+    /// An item could not be read at all, and was reported: what seems to be missing may be that one.
+    pub lost: bool,
 }
 
 impl Module {
@@ -115,6 +117,12 @@ impl Module {
             Some(level) => Some(level.index.low),
             None => format.levels.names.iter().find(|name| name.ident == *level)?.shift,
         }
+    }
+
+    /// The shapes that `format` has at a level: those of its shapes that the level can hold. Without levels, all.
+    pub fn shapes_at(&self, format: &Format, level: &Ident) -> impl Iterator<Item = Shape> {
+        let level = self.level(level);
+        format.shapes.iter().map(|shape| **shape).filter(move |shape| level.is_none_or(|level| level.holds(*shape)))
     }
 
     /// The format of this shape that the entries of `table` have.

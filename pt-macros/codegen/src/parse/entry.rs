@@ -30,25 +30,48 @@ const PERMISSIONS: [(&str, Permission); 5] = [
     ("user_execute", Permission::UserExecute),
 ];
 
+const FORMAT_OPTIONS: [&str; 12] = [
+    "leaf",
+    "table",
+    "absent",
+    "levels",
+    "present",
+    "state",
+    "word",
+    "reserved",
+    "reserved_ones",
+    "ignored",
+    "software",
+    "hardware",
+];
+
+const FIELD_OPTIONS: [&str; 12] = [
+    "frame", "shift", "tag", "hardware", "software", "ignored", "reserved", "levels", "allows", "denies", "absent",
+    "default",
+];
+
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
     let mut head = reader.head(item.attrs, item.vis, item.ident);
-    let mut options = Options::new(reader.tokens, errors);
+    let mut options = Options::new(reader.tokens, &FORMAT_OPTIONS, errors);
     let shapes = options.flags(&SHAPES);
     let word = options.word("word", &[("u64", Word::U64), ("u128", Word::U128)]);
     let presence = presence(&mut options);
     let named_levels = options.list("levels");
     let classes: Vec<_> =
         CLASSES.iter().flat_map(|(name, role)| options.all(name).into_iter().map(|meta| (meta, *role))).collect();
-    options.finish();
+    head.broken |= !options.are_understood();
 
     let levels = if let Some((tokens, span)) = named_levels {
         levels(tokens, span, errors)
     } else {
-        errors.push(Error::custom("at which levels does this format occur? Add `levels(…)`").with_span(&head.ident));
+        if !head.broken {
+            let message = "at which levels does this format occur? Add `levels(…)`";
+            errors.push(Error::custom(message).with_span(&head.ident));
+        }
         head.broken = true;
         LevelList { names: Vec::new(), span: head.span }
     };
-    if shapes.is_empty() {
+    if shapes.is_empty() && !head.broken {
         let message = "what do these entries point to? Add `leaf`, `table` or `absent`";
         errors.push(Error::custom(message).with_span(&head.ident));
         head.broken = true;
@@ -135,16 +158,19 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
         let value = syn::parse2::<Expr>(first.clone()).map_err(|_| Error::custom(message).with_span(&first));
         errors.handle(value.and_then(|value| bit_list(&value)))
     };
-    let mut options = Options::new(rest, errors);
+    let mut options = Options::new(rest, &FIELD_OPTIONS, errors);
     let role = role(&mut options);
     let allows = permissions(&mut options, "allows");
     let denies = permissions(&mut options, "denies");
     let absent = options.number("absent");
     let default = options.value("default");
     let filter = options.list("levels");
-    options.finish();
+    let understood = options.are_understood();
     let default = default.and_then(|value| errors.handle(field_value(&value)));
     let filter = filter.map(|(tokens, span)| levels(tokens, span, errors));
+    if !understood {
+        return None;
+    }
     Some(Place { bits: bits?, role, levels: filter, allows, denies, absent, default, span: attribute.span() })
 }
 
@@ -165,8 +191,8 @@ fn role(options: &mut Options<'_>) -> Role {
     match options.one("hardware") {
         Some(Meta::NameValue(meta)) => {
             let words = [("accessed", HardwareBit::Accessed), ("dirty", HardwareBit::Dirty)];
-            let bit = super::options::ident(&meta.value).and_then(|name| word(&name, &words));
-            let bit = options.errors().handle(bit);
+            let bit = super::options::ident(&meta.value);
+            let bit = options.errors().handle(bit).and_then(|name| word(&name, &words, options.errors()));
             roles.push((Role::Hardware(bit.map(|bit| *bit)), meta.span()));
         }
         Some(meta) => roles.push((Role::Hardware(None), meta.span())),
@@ -195,7 +221,7 @@ fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<Spanned<Per
     let Some(value) = options.value(name) else { return Vec::new() };
     let errors = options.errors();
     let names = errors.handle(alternatives(&value)).unwrap_or_default();
-    names.iter().filter_map(|name| errors.handle(word(name, &PERMISSIONS))).collect()
+    names.iter().filter_map(|name| word(name, &PERMISSIONS, errors)).collect()
 }
 
 /// `7`, `true`, or the name of a variant or constant.

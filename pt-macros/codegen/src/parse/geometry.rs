@@ -11,10 +11,10 @@ use syn::{Expr, Fields, ItemEnum, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Geometry {
     let mut head = reader.head(item.attrs, item.vis, item.ident);
-    let mut options = Options::new(reader.tokens, errors);
+    let mut options = Options::new(reader.tokens, &["extend", "space"], errors);
     let extension = options.word("extend", &[("zero", Extension::Zero), ("sign", Extension::Sign)]);
     let space = options.ident("space");
-    options.finish();
+    head.broken |= !options.are_understood();
     let mut roots = Vec::new();
     for variant in item.variants {
         match root(variant, errors) {
@@ -28,17 +28,16 @@ pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Geome
 fn root(mut variant: Variant, errors: &mut Errors) -> Option<Root> {
     let (tokens, span) = only_attribute(&mut variant, "root", "#[root(LEVEL, …)]", errors)?;
     let (level, rest) = first_and_rest(tokens);
-    let mut options = Options::new(rest, errors);
+    let mut options = Options::new(rest, &["width", "split", "tables"], errors);
     let width = options.value("width");
     let split = options.list("split");
     let tables = options.value("tables");
-    options.finish();
     let level = syn::parse2(level);
     if level.is_err() {
         errors.push(Error::custom("name the level of the root first: `#[root(LEVEL, …)]`").with_span(&variant.ident));
     }
     let width = width.and_then(|width| errors.handle(self::width(&width)));
-    let split = split.and_then(|(tokens, span)| self::split(Options::new(tokens, errors), span));
+    let split = split.and_then(|(tokens, span)| self::split(Options::new(tokens, &["bit", "shared"], errors), span));
     let tables = tables.and_then(|tables| errors.handle(range(&tables)));
     let field = match &variant.fields {
         Fields::Named(fields) => fields.named.first().and_then(|field| Some((field.ident.clone()?, field.ty.clone()))),
@@ -69,6 +68,5 @@ fn split(mut options: Options<'_>, span: proc_macro2::Span) -> Option<Split> {
             Some(Spanned::new(SplitBit::Bit(u32::try_from(*number).unwrap_or(u32::MAX)), bit.span()))
         }
     });
-    options.finish();
     Some(Split { bit: bit?, shared: shared?, span })
 }

@@ -31,8 +31,33 @@ pub(super) fn read(reader: Reader, mut item: ItemTrait, errors: &mut Errors) -> 
     Hooks { head, table, item, hooks }
 }
 
+const OPTIONS: [&str; 22] = [
+    "link",
+    "add",
+    "map",
+    "block",
+    "unblock",
+    "track",
+    "remove",
+    "unlink",
+    "split",
+    "merge",
+    "reclaim",
+    "other",
+    "partial",
+    "busy",
+    "incomplete",
+    "stopped",
+    "before",
+    "after",
+    "fused",
+    "lossy",
+    "done",
+    "levels",
+];
+
 fn hook(attribute: &Attribute, ident: Ident, errors: &mut Errors) -> Hook {
-    let mut options = Options::new(arguments(attribute, errors), errors);
+    let mut options = Options::new(arguments(attribute, errors), &OPTIONS, errors);
     let roles = options.flags(&HookRole::ALL);
     let answers = Answers {
         partial: options.flag("partial"),
@@ -58,8 +83,7 @@ fn hook(attribute: &Attribute, ident: Ident, errors: &mut Errors) -> Hook {
         None => None,
     };
     let filter = options.list("levels");
-    options.finish();
-    if roles.is_empty() {
+    if roles.is_empty() && options.are_understood() {
         let words: Vec<_> = HookRole::ALL.iter().map(|(word, _)| *word).collect();
         let message = format!("what is `{ident}` to the engine? Add one of `{}`", words.join("`, `"));
         errors.push(Error::custom(message).with_span(&ident));

@@ -11,7 +11,7 @@ use syn::{ItemEnum, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Levels {
     let mut head = reader.head(item.attrs, item.vis, item.ident);
-    Options::new(reader.tokens, errors).finish();
+    Options::new(reader.tokens, &[], errors);
     let mut levels = Vec::new();
     for variant in item.variants {
         match level(variant, errors) {
@@ -24,14 +24,15 @@ pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Level
 
 fn level(mut variant: Variant, errors: &mut Errors) -> Option<Level> {
     let attribute = only_attribute(&mut variant, "level", "#[level(index = LOW..=HIGH, table, leaf)]", errors)?;
-    let mut options = Options::new(attribute.0, errors);
+    let mut options = Options::new(attribute.0, &["index", "table", "leaf"], errors);
     let index = options.value("index");
     let (table, leaf) = (options.flag("table"), options.flag("leaf"));
-    options.finish();
+    let understood = options.are_understood();
     let Some(index) = index else {
-        errors.push(
-            Error::custom("which address bits index this level? Write `index = LOW..=HIGH`").with_span(&variant.ident),
-        );
+        if understood {
+            let message = "which address bits index this level? Write `index = LOW..=HIGH`";
+            errors.push(Error::custom(message).with_span(&variant.ident));
+        }
         return None;
     };
     let index = errors.handle(range(&index))?;

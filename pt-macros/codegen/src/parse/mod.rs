@@ -15,6 +15,7 @@ mod table;
 mod values;
 
 pub use options::nearest;
+pub(crate) use options::unknown;
 
 use crate::model::{Head, Module};
 use darling::Error;
@@ -29,9 +30,7 @@ pub(crate) type Errors = darling::error::Accumulator;
 
 /// Reads `#[page_tables(attr)] item`. `None` if the item is not an inline module.
 pub fn page_tables(attr: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Module> {
-    let mut options = Options::new(attr, errors);
-    let krate = krate(&mut options);
-    options.finish();
+    let krate = krate(&mut Options::new(attr, &["crate"], errors));
     let (head, items) = errors.handle(salvage::module(item).map_err(Error::from))?;
     let mut module = empty(krate, Some(head));
     for salvaged in items {
@@ -75,6 +74,7 @@ fn empty(krate: Path, head: Option<Head>) -> Module {
         tables: Vec::new(),
         states: Vec::new(),
         hooks: Vec::new(),
+        lost: false,
     }
 }
 
@@ -86,17 +86,27 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
     let Salvaged { item, broken } = salvaged;
     let mut item = match item {
         Ok(item) => item,
-        Err(tokens) => return module.passed.push(tokens),
+        Err(tokens) => {
+            module.lost = true;
+            return module.passed.push(tokens);
+        }
     };
     let Some(attribute) = attributes(&mut item).and_then(take_ours) else {
         return module.passed.push(item.into_token_stream());
     };
-    let already_broken = !broken.is_empty();
-    for error in broken {
-        errors.push(error);
-    }
     let name = attribute.path().to_token_stream().to_string();
-    let mut reader = Reader { tokens: arguments(&attribute, errors), span: attribute.span(), broken: already_broken };
+    let reader = Reader { tokens: arguments(&attribute, errors), span: attribute.span(), broken: !broken.is_empty() };
+    let fits = matches!(
+        (name.as_str(), &item),
+        ("levels" | "geometry" | "values" | "states", Item::Enum(_))
+            | ("entry" | "table", Item::Struct(_))
+            | ("hooks", Item::Trait(_))
+    );
+    if fits {
+        for error in broken {
+            errors.push(error);
+        }
+    }
     match (name.as_str(), item) {
         ("levels", Item::Enum(item)) => {
             let levels = levels::read(reader, item, errors);
@@ -119,7 +129,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
                 _ => "an enum",
             };
             errors.push(Error::custom(format!("`#[{name}]` belongs on {wanted}")).with_span(&attribute));
-            reader.tokens = TokenStream::new();
+            module.lost = true;
             module.passed.push(item.into_token_stream());
         }
     }

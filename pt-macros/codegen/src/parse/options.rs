@@ -1,8 +1,8 @@
 //! The options of an attribute: `name`, `name = value` and `name(…)`, separated by commas.
 //!
-//! Each option is read by itself, so that a wrong one leaves the others standing. Whoever reads an attribute
-//! takes the options it knows, and [`finish`](Options::finish) reports the rest: a name that was never asked for
-//! is unknown, and the nearest name that was asked for is what was meant.
+//! Each option is read by itself, so that a wrong one leaves the others standing. A name that is not one of those
+//! that the attribute knows is reported, and read as the nearest one that it knows: what was meant is there, and
+//! nothing is missing because of a slip.
 
 use super::Errors;
 use darling::Error;
@@ -10,6 +10,7 @@ use darling::ast::NestedMeta;
 use darling::util::SpannedValue as Spanned;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Ident, Meta, Path};
@@ -17,20 +18,43 @@ use syn::{Expr, Ident, Meta, Path};
 /// The options of one attribute, as they are taken one by one.
 pub(crate) struct Options<'e> {
     rest: Vec<Meta>,
-    known: Vec<&'static str>,
+    known: &'static [&'static str],
     errors: &'e mut Errors,
+    understood: bool,
 }
 
 impl<'e> Options<'e> {
-    pub(crate) fn new(tokens: TokenStream, errors: &'e mut Errors) -> Self {
-        let mut rest = Vec::new();
+    /// The options of an attribute that has those named in `known`.
+    pub(crate) fn new(tokens: TokenStream, known: &'static [&'static str], errors: &'e mut Errors) -> Self {
+        let mut options = Self::open(tokens, errors);
+        options.known = known;
+        for mut meta in std::mem::take(&mut options.rest) {
+            let name = meta.path().to_token_stream().to_string();
+            if known.contains(&name.as_str()) {
+                options.rest.push(meta);
+                continue;
+            }
+            options.errors.push(unknown("option", &name, known).with_span(meta.path()));
+            if let Some(meant) = nearest(&name, known) {
+                rename(&mut meta, meant);
+                options.rest.push(meta);
+            } else {
+                options.understood = false;
+            }
+        }
+        options
+    }
+
+    /// The options of an attribute that takes arbitrary names.
+    pub(crate) fn open(tokens: TokenStream, errors: &'e mut Errors) -> Self {
+        let mut options = Self { rest: Vec::new(), known: &[], errors, understood: true };
         for chunk in split_at_commas(tokens) {
             match NestedMeta::parse_meta_list(chunk.clone()) {
                 Ok(metas) => {
                     for meta in metas {
                         match meta {
-                            NestedMeta::Meta(meta) => rest.push(meta),
-                            other => errors.push(
+                            NestedMeta::Meta(meta) => options.rest.push(meta),
+                            other => options.fail(
                                 Error::custom(
                                     "expected an option: a name, `name = value`, or a name with a list in parentheses",
                                 )
@@ -39,13 +63,28 @@ impl<'e> Options<'e> {
                         }
                     }
                 }
-                Err(_) => errors.push(
+                Err(_) => options.fail(
                     Error::custom("this option cannot be read: write `name`, `name = value`, or `name(…)`")
                         .with_span(&chunk),
                 ),
             }
         }
-        Self { rest, known: Vec::new(), errors }
+        options
+    }
+
+    /// Whether each option could be read. If not, what is missing may be missing for that reason.
+    pub(crate) const fn are_understood(&self) -> bool {
+        self.understood
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.understood = false;
+        self.errors.push(error);
+    }
+
+    fn handle<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        self.understood &= result.is_ok();
+        self.errors.handle(result)
     }
 
     /// The errors, for a value that the caller reads by itself.
@@ -55,7 +94,7 @@ impl<'e> Options<'e> {
 
     /// All options with this name.
     pub(crate) fn all(&mut self, name: &'static str) -> Vec<Meta> {
-        self.known.push(name);
+        debug_assert!(self.known.is_empty() || self.known.contains(&name), "`{name}` has to be known");
         let (taken, rest) = std::mem::take(&mut self.rest).into_iter().partition(|meta| meta.path().is_ident(name));
         self.rest = rest;
         taken
@@ -66,7 +105,7 @@ impl<'e> Options<'e> {
         let mut found = self.all(name).into_iter();
         let first = found.next();
         for again in found {
-            self.errors.push(Error::custom(format!("`{name}` is given twice")).with_span(&again));
+            self.errors.push(Error::custom(format!("`{name}` is given twice: remove one")).with_span(&again));
         }
         first
     }
@@ -75,7 +114,7 @@ impl<'e> Options<'e> {
     pub(crate) fn flag(&mut self, name: &'static str) -> Option<Span> {
         let meta = self.one(name)?;
         if !matches!(meta, Meta::Path(_)) {
-            self.errors.push(Error::custom(format!("`{name}` takes no value")).with_span(&meta));
+            self.errors.push(Error::custom(format!("`{name}` takes no value: write `{name}` alone")).with_span(&meta));
         }
         Some(meta.span())
     }
@@ -90,7 +129,7 @@ impl<'e> Options<'e> {
         match self.one(name)? {
             Meta::NameValue(meta) => Some(meta.value),
             other => {
-                self.errors.push(Error::custom(format!("write `{name} = …`")).with_span(&other));
+                self.fail(Error::custom(format!("write `{name} = …`")).with_span(&other));
                 None
             }
         }
@@ -99,19 +138,19 @@ impl<'e> Options<'e> {
     /// `name = 7`.
     pub(crate) fn number(&mut self, name: &'static str) -> Option<Spanned<u64>> {
         let value = self.value(name)?;
-        self.errors.handle(number(&value))
+        self.handle(number(&value))
     }
 
     /// `name = some::path`.
     pub(crate) fn path(&mut self, name: &'static str) -> Option<Path> {
         let value = self.value(name)?;
-        self.errors.handle(path(&value))
+        self.handle(path(&value))
     }
 
     /// `name = Ident`.
     pub(crate) fn ident(&mut self, name: &'static str) -> Option<Ident> {
         let value = self.value(name)?;
-        self.errors.handle(ident(&value))
+        self.handle(ident(&value))
     }
 
     /// `name(…)`.
@@ -119,7 +158,7 @@ impl<'e> Options<'e> {
         match self.one(name)? {
             Meta::List(list) => Some((list.tokens.clone(), list.span())),
             other => {
-                self.errors.push(Error::custom(format!("write `{name}(…)`")).with_span(&other));
+                self.fail(Error::custom(format!("write `{name}(…)`")).with_span(&other));
                 None
             }
         }
@@ -128,10 +167,10 @@ impl<'e> Options<'e> {
     /// `name(A, B)`, or `name = A`.
     pub(crate) fn idents(&mut self, name: &'static str) -> Option<Vec<Ident>> {
         match self.one(name)? {
-            Meta::List(list) => self.errors.handle(idents(list.tokens.clone())),
-            Meta::NameValue(meta) => self.errors.handle(ident(&meta.value)).map(|ident| vec![ident]),
+            Meta::List(list) => self.handle(idents(list.tokens.clone())),
+            Meta::NameValue(meta) => self.handle(ident(&meta.value)).map(|ident| vec![ident]),
             other @ Meta::Path(_) => {
-                self.errors.push(Error::custom(format!("write `{name}(…)`")).with_span(&other));
+                self.fail(Error::custom(format!("write `{name}(…)`")).with_span(&other));
                 None
             }
         }
@@ -140,25 +179,36 @@ impl<'e> Options<'e> {
     /// `name = word`, where the word is one of `words`.
     pub(crate) fn word<T: Copy>(&mut self, name: &'static str, words: &[(&'static str, T)]) -> Option<Spanned<T>> {
         let value = self.ident(name)?;
-        self.errors.handle(word(&value, words))
+        word(&value, words, self.errors)
     }
 
     /// What is left, for an attribute that takes arbitrary names.
     pub(crate) fn drain(&mut self) -> Vec<Meta> {
         std::mem::take(&mut self.rest)
     }
+}
 
-    /// Reports what nobody asked for.
-    pub(crate) fn finish(self) {
-        for meta in self.rest {
-            let name = meta.path().to_token_stream().to_string();
-            self.errors.push(unknown("option", &name, &self.known).with_span(meta.path()));
-        }
+/// Gives an option another name, at the same place.
+fn rename(meta: &mut Meta, name: &str) {
+    let path = match meta {
+        Meta::Path(path) => path,
+        Meta::List(list) => &mut list.path,
+        Meta::NameValue(meta) => &mut meta.path,
+    };
+    // `virtual` is a keyword and an option.
+    if let (Ok(mut ident), Some(segment)) = (Ident::parse_any.parse_str(name), path.segments.first_mut()) {
+        ident.set_span(segment.ident.span());
+        *path = ident.into();
     }
 }
 
 /// `what` with this name does not exist; it may be a slip of one of `known`.
 pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> Error {
+    if let [only] = known
+        && nearest(name, known).is_none()
+    {
+        return Error::custom(format!("unknown {what} `{name}`: there is only `{only}`"));
+    }
     let Some(near) = nearest(name, known) else {
         return Error::custom(format!("unknown {what} `{name}`: it is one of `{}`", known.join("`, `")));
     };
@@ -210,13 +260,16 @@ pub(crate) fn ident(value: &Expr) -> Result<Ident, Error> {
     path(value)?.require_ident().cloned().map_err(|_| Error::custom("expected a single name").with_span(value))
 }
 
-/// One of `words`.
-pub(crate) fn word<T: Copy>(name: &Ident, words: &[(&'static str, T)]) -> Result<Spanned<T>, Error> {
-    if let Some((_, value)) = words.iter().find(|(word, _)| name == word) {
-        return Ok(Spanned::new(*value, name.span()));
-    }
-    let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-    Err(unknown("word", &name.to_string(), &known).with_span(name))
+/// One of `words`. Another one is reported, and read as the nearest of them.
+pub(crate) fn word<T: Copy>(name: &Ident, words: &[(&'static str, T)], errors: &mut Errors) -> Option<Spanned<T>> {
+    let find = |name: &str| words.iter().find(|(word, _)| *word == name).map(|(_, value)| *value);
+    let text = name.to_string();
+    let value = find(&text).or_else(|| {
+        let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        errors.push(unknown("word", &text, &known).with_span(name));
+        nearest(&text, &known).and_then(find)
+    });
+    value.map(|value| Spanned::new(value, name.span()))
 }
 
 /// `A, B, C`.

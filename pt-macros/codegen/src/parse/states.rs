@@ -35,7 +35,8 @@ pub(super) fn subject(
 fn state(mut variant: Variant, errors: &mut Errors) -> State {
     let (mut shape, mut initial, mut accessible, mut blocked) = (None, None, None, None);
     for attribute in take_named(&mut variant.attrs, "state") {
-        let mut options = Options::new(arguments(&attribute, errors), errors);
+        let known = &["absent", "leaf", "table", "initial", "accessible", "blocked"];
+        let mut options = Options::new(arguments(&attribute, errors), known, errors);
         let mut shapes =
             options.flags(&[("absent", Shape::Absent), ("leaf", Shape::Leaf), ("table", Shape::Table)]).into_iter();
         shape = shape.or(shapes.next());
@@ -46,7 +47,6 @@ fn state(mut variant: Variant, errors: &mut Errors) -> State {
         initial = initial.or(options.flag("initial"));
         accessible = accessible.or(options.flag("accessible"));
         blocked = blocked.or(options.flag("blocked"));
-        options.finish();
     }
     if shape.is_none() {
         let message = format!(
@@ -65,7 +65,7 @@ fn state(mut variant: Variant, errors: &mut Errors) -> State {
 }
 
 fn when(attribute: &Attribute, errors: &mut Errors) -> When {
-    let mut options = Options::new(arguments(attribute, errors), errors);
+    let mut options = Options::open(arguments(attribute, errors), errors);
     let filter = options.list("levels");
     let mut terms = Vec::new();
     for meta in options.drain() {
@@ -79,33 +79,32 @@ fn when(attribute: &Attribute, errors: &mut Errors) -> When {
             other => options.errors().push(Error::custom("write `field = N`").with_span(other)),
         }
     }
-    options.finish();
     When { terms, levels: filter.map(|(tokens, span)| levels(tokens, span, errors)), span: attribute.span() }
 }
 
 fn transition(attribute: &Attribute, errors: &mut Errors) -> Option<Transition> {
     let (to, rest) = first_and_rest(arguments(attribute, errors));
-    let mut options = Options::new(rest, errors);
+    let mut options = Options::new(rest, &["by", "during", "after", "lossy"], errors);
     let by = options.value("by");
     let during = options.list("during");
     let after = options.idents("after");
     let lossy = options.flag("lossy");
-    options.finish();
+    let understood = options.are_understood();
     let to = syn::parse2::<Ident>(to);
     if to.is_err() {
         errors.push(Error::custom("name the state after it first: `#[to(STATE, by = HOOK)]`").with_span(attribute));
     }
-    if by.is_none() {
+    if by.is_none() && understood {
         let message = "who does it? Add `by = HOOK`, or `by = guest::NAME`, or `by = monitor::NAME`";
         errors.push(Error::custom(message).with_span(attribute));
     }
     let by = by.and_then(|by| errors.handle(initiator(&by)));
     let phases = [("Build", Phase::Build), ("Run", Phase::Run), ("Teardown", Phase::Teardown)];
     let names = during.and_then(|(tokens, _)| errors.handle(words_of_list(tokens))).unwrap_or_default();
-    let during = names.iter().filter_map(|name| errors.handle(word(name, &phases))).collect();
+    let during = names.iter().filter_map(|name| word(name, &phases, errors)).collect();
     let mut after_track = None;
     for name in after.unwrap_or_default() {
-        after_track = errors.handle(word(&name, &[("track", ())])).map(|word| word.span()).or(after_track);
+        after_track = word(&name, &[("track", ())], errors).map(|word| word.span()).or(after_track);
     }
     Some(Transition { to: to.ok()?, by, during, after_track, lossy, span: attribute.span() })
 }

@@ -1,6 +1,6 @@
 //! `#[table(…)] struct`.
 
-use super::options::Options;
+use super::options::{Options, word};
 use super::{Errors, Reader};
 use crate::model::{Kind, LiveRule, Select, Space, Table};
 use darling::Error;
@@ -15,12 +15,33 @@ const SPACES: [(&str, Space); 5] = [
     ("virtual", Space::Virtual),
 ];
 
+const OPTIONS: [&str; 18] = [
+    "shared",
+    "private",
+    "protected",
+    "guest",
+    "virtual",
+    "visible_to",
+    "writable_by",
+    "used_by",
+    "propagates_to",
+    "entries",
+    "flush",
+    "states",
+    "hooks",
+    "frozen",
+    "kind",
+    "select",
+    "live",
+    "owner",
+];
+
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Table {
     let mut head = reader.head(item.attrs, item.vis, item.ident);
     if !matches!(item.fields, Fields::Unit) {
         errors.push(Error::custom("a table is a unit struct: it has no fields").with_span(&item.fields));
     }
-    let mut options = Options::new(reader.tokens, errors);
+    let mut options = Options::new(reader.tokens, &OPTIONS, errors);
     let mut spaces = options.flags(&SPACES).into_iter();
     let space = spaces.next();
     for again in spaces {
@@ -40,13 +61,13 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
     let live =
         options.word("live", &[("in_place", LiveRule::InPlace), ("break_before_make", LiveRule::BreakBeforeMake)]);
     let owner = owner(&mut options);
-    options.finish();
-    if space.is_none() {
+    head.broken |= !options.are_understood();
+    if space.is_none() && !head.broken {
         let message = "which addresses does this table translate? Begin with `shared`, `private`, `protected`, `guest` or \
                        `virtual`";
         errors.push(Error::custom(message).with_span(&head.ident));
-        head.broken = true;
     }
+    head.broken |= space.is_none();
     Table {
         head,
         space,
@@ -69,21 +90,15 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
 /// `visible_to(vmm)`: an option that names one party.
 fn party(options: &mut Options<'_>, name: &'static str, party: &'static str) -> Option<Span> {
     let parties = options.idents(name)?;
-    let mut found = None;
-    for who in parties {
-        match super::options::word(&who, &[(party, ())]) {
-            Ok(word) => found = Some(word.span()),
-            Err(error) => options.errors().push(error),
-        }
-    }
-    found
+    let words = parties.iter().filter_map(|who| word(who, &[(party, ())], options.errors()));
+    words.map(|word| word.span()).last()
 }
 
 fn select(options: &mut Options<'_>) -> Option<crate::model::Spanned<Select>> {
     let names = options.idents("select")?;
     let words = [("shared", Select::Shared), ("private", Select::Private), ("both", Select::Both)];
     let name = names.first()?;
-    options.errors().handle(super::options::word(name, &words))
+    word(name, &words, options.errors())
 }
 
 fn owner(options: &mut Options<'_>) -> Option<String> {

@@ -8,7 +8,7 @@ use syn::ItemEnum;
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Values {
     let mut head = reader.head(item.attrs, item.vis, item.ident);
-    Options::new(reader.tokens, errors).finish();
+    Options::new(reader.tokens, &[], errors);
     let mut values = Vec::new();
     for variant in item.variants {
         let number = if let Some((_, value)) = &variant.discriminant {

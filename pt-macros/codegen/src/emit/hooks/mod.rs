@@ -4,8 +4,8 @@ mod roles;
 
 use super::Context;
 use super::derives::{ORDERED, derive};
-use super::docs::{attrs_and_doc, attrs_or_doc, doc, upper_camel};
-use crate::model::{Hook, Hooks, Order};
+use super::docs::{attrs_and_doc, attrs_or_doc, doc};
+use crate::model::{Hook, Hooks, Order, upper_camel};
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::{Ident, TraitItem};

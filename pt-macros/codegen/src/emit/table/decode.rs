@@ -246,8 +246,13 @@ fn presence(context: Context<'_>, format: &Format, shape: Shape, level: &Ident) 
 
 /// Whether a level of the table takes `raw` for a present entry.
 pub(super) fn is_present(context: Context<'_>, table: &Table, raw: u64) -> bool {
+    present_at(context, table, raw).is_some()
+}
+
+/// The first level of the table that takes `raw` for a present entry.
+pub(super) fn present_at<'m>(context: Context<'m>, table: &Table, raw: u64) -> Option<&'m Level> {
     let levels = context.module.levels.as_ref().map_or(&[][..], |levels| &levels.levels);
-    levels.iter().any(|level| {
+    levels.iter().find(|level| {
         let (leaf, subtable) = shapes(context, table, level);
         [leaf, subtable].into_iter().flatten().any(|shaped| shaped.present.holds(raw))
     })

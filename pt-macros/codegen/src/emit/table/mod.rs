@@ -4,6 +4,8 @@ mod decode;
 mod patterns;
 mod walked;
 
+pub(crate) use patterns::Patterns;
+
 use super::Context;
 use super::derives::{VALUE, derive};
 use super::docs::{attrs_and_doc, doc};
@@ -106,7 +108,7 @@ pub(super) fn pair(context: Context<'_>) -> Option<TokenStream> {
     };
     let shared = find(Space::Shared, false).filter(|table| table.used_by_cpu.is_some() && table.flush.is_some())?;
     let private = find(Space::Private, true)?;
-    let marker = Ident::new(&super::docs::upper_camel(&head.ident), head.ident.span());
+    let marker = Ident::new(&crate::model::upper_camel(&head.ident), head.ident.span());
     let (name, geometry) = (head.ident.to_string(), &geometry.head.ident);
     let (shared, private) = (&shared.head.ident, &private.head.ident);
     let vis = &module.table(private)?.head.vis;

@@ -1,13 +1,13 @@
 //! The values of entries that are neither leaf nor table: absent, frozen, blocked.
 
-use super::decode::is_present;
+use super::decode::{is_present, present_at};
 use crate::emit::Context;
-use crate::model::{Format, Layout, Presence, Role, Shape, Source, Table};
+use crate::model::{Format, Layout, Level, Module, Presence, Role, Shape, Source, Table};
 
 /// Values of entries of one table.
-pub(super) struct Patterns {
+pub(crate) struct Patterns {
     /// An absent entry without payload.
-    pub(super) absent: u64,
+    pub(crate) absent: u64,
     /// An entry that one thread has taken for itself.
     pub(super) frozen: u64,
     /// The two values of a blocked entry, where those that follow from the other two would not do.
@@ -18,20 +18,27 @@ pub(super) struct Patterns {
 const FROZEN: u64 = 0x5a0;
 
 impl Patterns {
-    pub(super) fn of(context: Context<'_>, table: &Table) -> Self {
+    pub(crate) fn of(module: &Module, table: &Table) -> Self {
+        let context = Context { module, krate: &module.krate };
         let formats: Vec<&Format> = table.entries.iter().filter_map(|name| context.module.format(name)).collect();
         let absent = formats.iter().fold(0, |absent, format| absent | absent_bits(context, format));
         let taken = formats.iter().fold(0, |taken, format| taken | meaningful(context, format));
         let free = !taken & !absent;
         let frozen = table.frozen.map_or_else(|| absent | pattern(free), |frozen| *frozen);
         let differs = absent ^ frozen;
-        let derived = [differs & differs.wrapping_neg(), differs & !(u64::MAX >> 1 >> differs.leading_zeros())];
+        let highest = differs.checked_ilog2().map_or(0, |bit| 1 << bit);
+        let derived = [differs & differs.wrapping_neg(), highest];
         let sound = differs.count_ones() > 1
             && derived.iter().all(|bit| bit & taken == 0)
             && !is_present(context, table, absent ^ derived[0])
             && !is_present(context, table, absent ^ derived[1]);
         let blocked = if sound { None } else { two_more(free & !differs, absent) };
         Self { absent, frozen, blocked }
+    }
+
+    /// The first level that takes `raw` for a present entry.
+    pub(crate) fn present_at<'m>(module: &'m Module, table: &Table, raw: u64) -> Option<&'m Level> {
+        present_at(Context { module, krate: &module.krate }, table, raw)
     }
 }
 

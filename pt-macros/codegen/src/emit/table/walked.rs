@@ -59,7 +59,7 @@ pub(super) fn format_at<'m>(context: Context<'m>, table: &Table, level: &Level, 
 fn visible(context: Context<'_>, table: &Table, leaf: &Format, linking: Option<&Ident>) -> TokenStream {
     let (krate, module, ident) = (context.krate, context.module, &table.head.ident);
     let attributes = fields_name(leaf);
-    let patterns = Patterns::of(context, table);
+    let patterns = Patterns::of(module, table);
     let (absent, frozen) = (hex(patterns.absent.into()), hex(patterns.frozen.into()));
     let linked = linking.zip(module.format_of(table, Shape::Table)).map(|(level, format)| {
         let format = &format.head.ident;
@@ -134,7 +134,7 @@ fn changes(context: Context<'_>, table: &Table) -> TokenStream {
     if !table.space.is_some_and(|space| *space == Space::Private) || context.module.table(target).is_none() {
         return TokenStream::new();
     }
-    let blocked = Patterns::of(context, table).blocked.map(|(leaf, table)| {
+    let blocked = Patterns::of(context.module, table).blocked.map(|(leaf, table)| {
         let (leaf, table) = (hex(leaf.into()), hex(table.into()));
         hygienic! {
             const BLOCKED_LEAF: u64 = #leaf;

@@ -1,0 +1,39 @@
+//! Parties: who sees a table, who writes it and who uses it are independent, and have consequences.
+
+use super::report::Report;
+use crate::model::{Module, Table};
+
+pub(super) fn check(module: &Module, report: &mut Report<'_>) {
+    for table in &module.tables {
+        parties(table, report);
+    }
+}
+
+fn parties(table: &Table, report: &mut Report<'_>) {
+    let name = &table.head.ident;
+    if let (Some(writable), None) = (table.writable_by_vmm, table.visible_to_vmm) {
+        let message = format!("the VMM cannot write `{name}`, which it does not see: add `visible_to(vmm)`");
+        report.error(writable, message);
+    }
+    match (&table.flush, table.used_by_cpu) {
+        (Some(flush), None) => {
+            let span = flush.segments.first().map_or_else(|| name.span(), |segment| segment.ident.span());
+            let message = format!(
+                "no CPU uses `{name}`, so that there is nothing to flush: remove `flush`, or add `used_by(cpu)`"
+            );
+            report.error(span, message);
+        }
+        (None, Some(used)) if table.is_walked() => {
+            let message = format!(
+                "a CPU may hold translations of `{name}` that the VMM removes: add `flush = STAGE`, a type of \
+                 `pt_core::flush` such as `Invept`"
+            );
+            report.error(used, message);
+        }
+        _ => {}
+    }
+    if let (Some(frozen), false) = (table.frozen, table.is_walked()) {
+        let message = format!("the VMM does not walk `{name}`, and freezes no entry of it: remove `frozen`");
+        report.error(frozen.span(), message);
+    }
+}

@@ -1,0 +1,86 @@
+//! Where the checks put what they find.
+
+use crate::parse::unknown;
+use darling::Error;
+use darling::error::Accumulator;
+use proc_macro2::Span;
+use std::fmt::Display;
+use syn::Ident;
+
+/// The errors of one declaration.
+pub(super) struct Report<'e> {
+    errors: &'e mut Accumulator,
+    /// Items are missing from the declaration because they could not be read.
+    lost: bool,
+    count: usize,
+}
+
+impl<'e> Report<'e> {
+    pub(super) fn new(errors: &'e mut Accumulator, lost: bool) -> Self {
+        Self { errors, lost, count: 0 }
+    }
+
+    /// One error.
+    pub(super) fn error(&mut self, at: Span, message: impl Display) {
+        self.count += 1;
+        self.errors.push(Error::custom(message).with_span(&at));
+    }
+
+    /// Two places that contradict each other: the one to change, and the other one.
+    pub(super) fn both(&mut self, guilty: (Span, impl Display), other: (Span, impl Display)) {
+        self.error(guilty.0, guilty.1);
+        self.error(other.0, other.1);
+    }
+
+    /// A name that stands for nothing. `known` are those that do.
+    pub(super) fn unknown<'k>(&mut self, what: &str, name: &Ident, known: impl IntoIterator<Item = &'k Ident>) {
+        if self.lost {
+            return;
+        }
+        let known: Vec<_> = known.into_iter().map(ToString::to_string).collect();
+        self.count += 1;
+        if known.is_empty() {
+            let message = format!("unknown {what} `{name}`: there is none here");
+            return self.errors.push(Error::custom(message).with_span(name));
+        }
+        let known: Vec<_> = known.iter().map(String::as_str).collect();
+        self.errors.push(unknown(what, &name.to_string(), &known).with_span(name));
+    }
+
+    /// Something that the declaration lacks altogether.
+    pub(super) fn missing(&mut self, at: Span, message: impl Display) {
+        if !self.lost {
+            self.error(at, message);
+        }
+    }
+
+    /// An item was taken out: a name that is not found may be its name.
+    pub(super) fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// How many errors there are so far: whether a step found any.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+}
+
+/// `` `A`, `B` and `C` ``.
+pub(super) fn list<T: Display>(names: impl IntoIterator<Item = T>) -> String {
+    let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// `level `A``, `levels `A` and `B``.
+pub(super) fn levels<T: Display>(names: &[T]) -> String {
+    format!("{} {}", plural(names.len(), "level"), list(names))
+}
+
+/// A word, in the plural unless there is one of it.
+pub(super) fn plural(count: usize, one: &str) -> String {
+    if count == 1 { String::from(one) } else { format!("{one}s") }
+}

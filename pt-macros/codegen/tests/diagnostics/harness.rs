@@ -1,0 +1,79 @@
+//! One slip in a declaration that is right, and the errors that follow from it.
+
+use proc_macro2::TokenStream;
+use std::str::FromStr;
+
+/// The declaration of TDX, as the macro gets it.
+pub fn tdx() -> String {
+    module(include_str!("../../../../backends/tdx/src/declaration.rs"))
+}
+
+/// The declarations of the other backends, as the macro gets them.
+pub fn cca() -> String {
+    module(include_str!("../../../../backends/cca/src/lib.rs"))
+}
+
+/// See [`cca`].
+pub fn snp() -> String {
+    module(include_str!("../../../../backends/snp/src/lib.rs"))
+}
+
+/// See [`cca`].
+pub fn cove() -> String {
+    module(include_str!("../../../../backends/cove/src/lib.rs"))
+}
+
+/// See [`cca`].
+pub fn x86_64() -> String {
+    module(include_str!("../../../../backends/x86_64/src/lib.rs"))
+}
+
+/// The module of a file, without its attributes.
+fn module(file: &str) -> String {
+    let start = file.find("pub mod ").expect("the file has a module");
+    let end = file.rfind('}').expect("the module has an end");
+    file[start..=end].to_owned()
+}
+
+/// The errors of a declaration: what each stands under, and what it says.
+pub fn errors(declaration: &str) -> Vec<(String, String)> {
+    let item = TokenStream::from_str(declaration).expect("the declaration has balanced brackets");
+    let mut errors = darling::Error::accumulator();
+    let mut module = pt_codegen::parse::page_tables(TokenStream::new(), item.clone(), &mut errors);
+    if let Some(module) = &mut module {
+        pt_codegen::check::check(module, &mut errors);
+    }
+    // Whatever is wrong, what is emitted is Rust.
+    let expanded = pt_codegen::page_tables(TokenStream::new(), item);
+    syn::parse2::<syn::File>(expanded).expect("the expansion is Rust");
+    let errors = errors.into_inner().into_iter().flat_map(darling::Error::flatten);
+    errors.map(|error| (error.span().source_text().unwrap_or_default(), error.to_string())).collect()
+}
+
+/// Replaces `old`, which occurs once, by `new`.
+pub fn with(declaration: &str, old: &str, new: &str) -> String {
+    assert_eq!(declaration.matches(old).count(), 1, "`{old}` has to occur once");
+    declaration.replacen(old, new, 1)
+}
+
+/// Replaces the first of several `old` by `new`.
+pub fn with_first(declaration: &str, old: &str, new: &str) -> String {
+    assert!(declaration.matches(old).count() > 1, "`{old}` has to occur more than once");
+    declaration.replacen(old, new, 1)
+}
+
+/// Asserts the errors of a declaration, in their order: what each stands under, and a part of what it says.
+#[track_caller]
+pub fn assert_errors(declaration: &str, wanted: &[(&str, &str)]) {
+    let found = errors(declaration);
+    let same = found.len() == wanted.len()
+        && found.iter().zip(wanted).all(|((at, says), (under, part))| at == under && says.contains(part));
+    let lines: Vec<_> = found.iter().map(|(at, says)| format!("  under `{at}`: {says}")).collect();
+    assert!(same, "wanted {wanted:#?}, and found\n{}", lines.join("\n"));
+}
+
+/// Asserts the errors of the declaration of TDX with one slip.
+#[track_caller]
+pub fn assert_slip(old: &str, new: &str, wanted: &[(&str, &str)]) {
+    assert_errors(&with(&tdx(), old, new), wanted);
+}

@@ -1,0 +1,26 @@
+//! What the checks say about wrong declarations: how many errors, under which tokens, in which words.
+//!
+//! Each case is a declaration of a backend with one slip in it, so that whatever else is reported for the slip shows.
+
+mod alone;
+mod bits;
+mod decoding;
+mod encodings;
+mod fields;
+mod formats;
+mod frames;
+mod geometry;
+mod harness;
+mod hooks;
+mod items;
+mod levels;
+mod many;
+mod names;
+mod parties;
+mod presence;
+mod propagation;
+mod shapes;
+mod spaces;
+mod states;
+mod tables;
+mod valid;

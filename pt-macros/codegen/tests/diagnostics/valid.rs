@@ -1,0 +1,10 @@
+//! What is right is not refused.
+
+use crate::harness::{assert_errors, cca, cove, snp, tdx, x86_64};
+
+#[test]
+fn the_declarations_of_the_backends_are_right() {
+    for declaration in [tdx(), cca(), snp(), cove(), x86_64()] {
+        assert_errors(&declaration, &[]);
+    }
+}
