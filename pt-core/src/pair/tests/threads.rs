@@ -1,13 +1,13 @@
 //! Faults of several threads at once, against a monitor that is busy now and then.
 
-use super::{Fixture, running};
+use super::{Fixture, range, running};
 use crate::address::RawGpa;
 use crate::format::Access;
 use crate::hook::{Busy, Refusal};
 use crate::pair::{FaultOutcome, Run};
 use crate::sample::Width;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Barrier;
+use std::sync::{Barrier, RwLock};
 use std::thread;
 
 const BASE: u64 = 0x40_0000_0000;
@@ -65,4 +65,37 @@ fn many_faults_map_each_page_once() {
     });
     assert_eq!(mapped.into_inner(), PAGES as usize);
     fixture.check();
+}
+
+#[test]
+fn faults_and_removals_under_a_lock_take_turns() {
+    const PAGES: u64 = 16;
+    let fixture = RwLock::new(running(Width::Bits52));
+    fixture.read().unwrap().monitor.refuse((0..4000).step_by(7).map(|call| (call, Refusal::Busy(Busy))));
+    let done = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for thread in 0..3 {
+            let (fixture, done) = (&fixture, &done);
+            scope.spawn(move || {
+                for round in 0..300 {
+                    let page = (round * 5 + thread) % PAGES;
+                    resolve(&fixture.read().unwrap(), BASE + (page << 12));
+                }
+                done.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        scope.spawn(|| {
+            for round in 0_u64.. {
+                let mut fixture = fixture.write().unwrap();
+                let Fixture { vm, monitor, host, .. } = &mut *fixture;
+                let taken = range(BASE + ((round % PAGES) << 12), (1 + round % 3) << 12);
+                vm.convert_to_shared(taken, &mut &**monitor, &mut &*host).unwrap();
+                fixture.check();
+                if done.load(Ordering::Relaxed) == 3 {
+                    break;
+                }
+            }
+        });
+    });
+    fixture.read().unwrap().check();
 }
