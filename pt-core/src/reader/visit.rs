@@ -31,13 +31,13 @@ impl<'a, T: Visible, M: Memory> Window<'a, T, M> {
     ///
     /// What `visit` does not look at is not computed.
     pub fn for_each_leaf<B>(self, visit: impl FnMut(Leaf<T>) -> ControlFlow<B>) -> ControlFlow<B> {
-        T::at_root(self.reader.geometry, Visit { window: self, visit, item: PhantomData })
+        T::at_root(self.reader.geometry, Visit { window: self, report: visit, item: PhantomData })
     }
 
     /// Calls `visit` for every entry of every table, absent ones included, until it breaks. The order is that of
     /// addresses; an entry that points to a table comes before those in the table.
     pub fn for_each_entry<B>(self, visit: impl FnMut(EntryAt<T>) -> ControlFlow<B>) -> ControlFlow<B> {
-        T::at_root(self.reader.geometry, Visit { window: self, visit, item: PhantomData })
+        T::at_root(self.reader.geometry, Visit { window: self, report: visit, item: PhantomData })
     }
 
     /// The leaves, in the order of addresses.
@@ -98,7 +98,7 @@ impl<T: Visible, M: Memory> fmt::Debug for Window<'_, T, M> {
 
 struct Visit<'a, T: Visible, M: Memory, I, F> {
     window: Window<'a, T, M>,
-    visit: F,
+    report: F,
     item: PhantomData<fn(I)>,
 }
 
@@ -109,7 +109,7 @@ impl<T: Visible, M: Memory, I: Item<T>, B, F: FnMut(I) -> ControlFlow<B>> RootVi
         let cover = Cover::of::<L>();
         let Some((first, last)) = self.window.bounds(cover) else { return ControlFlow::Continue(()) };
         let reader = self.window.reader;
-        let mut walk = Walk { cover, first, last, visit: self.visit, item: self.item };
+        let mut walk = Walk { cover, first, last, report: self.report, item: self.item };
         walk.table::<L, M, B>(reader.memory, reader.root, 0, Access::ALL)
     }
 }
@@ -118,7 +118,7 @@ struct Walk<T: Visible, I, F> {
     cover: Cover<T>,
     first: u64,
     last: u64,
-    visit: F,
+    report: F,
     item: PhantomData<fn(I)>,
 }
 
@@ -135,12 +135,13 @@ impl<T: Visible, I: Item<T>, F> Walk<T, I, F> {
         F: FnMut(I) -> ControlFlow<B>,
     {
         let from = (self.first.saturating_sub(position) >> L::SHIFT) as usize;
-        let to = (((self.last - position) >> L::SHIFT) as usize).min(L::ENTRIES - 1);
-        for index in from..to + 1 {
+        // An exclusive end: an inclusive range costs five instructions more an entry.
+        let end = L::ENTRIES.min(((self.last - position) >> L::SHIFT) as usize + 1);
+        for index in from..end {
             let entry = L::decode(memory.word(frame, index).load());
             let behind = position | (index as u64) << L::SHIFT;
             if let Some(item) = I::of::<L>(entry, self.cover.address(behind), frame, walk) {
-                (self.visit)(item)?;
+                (self.report)(item)?;
             }
             if let Entry::Subtable(linked) = entry {
                 self.table::<L::Below, M, B>(memory, linked.frame(), behind, walk & linked.access())?;
