@@ -1,7 +1,7 @@
 //! Entry formats: what the bits of one shape of entry mean at one level.
 //!
 //! The `#[entry]` structs of a declaration are generic over the level and implement [`EntryFormat`]; what differs
-//! by level is in their [`Layout`](crate::layout::Layout). Everything is a constant or a straight-line function of
+//! by level is in their [`Layout`]. Everything is a constant or a straight-line function of
 //! the raw word, so that it compiles to the masks and shifts one would write by hand.
 
 use crate::address::Hpa;
