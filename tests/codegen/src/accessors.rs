@@ -26,7 +26,6 @@ pub fn twin_memory_type(leaf: u64) -> Option<MemoryType> {
 
 /// Sets a bit to a value.
 #[inline(never)]
-#[must_use]
 pub fn set_writable(leaf: EptLeaf<Pt>, writable: bool) -> EptLeaf<Pt> {
     leaf.with_write(writable)
 }
