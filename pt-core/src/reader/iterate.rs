@@ -134,7 +134,7 @@ impl<'a, T: Visible, M: Memory> Walk<'a, T, M> {
             if let Entry::Subtable(linked) = entry {
                 self.position = Some(position);
                 self.enter::<L::Below>(Linked::new(linked, walk));
-                return if I::TABLES { item } else { None };
+                return item;
             }
             let next = ((position >> L::SHIFT) + 1) << L::SHIFT;
             let same_table = L::index(next) != 0 && next <= self.last;

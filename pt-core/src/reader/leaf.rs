@@ -124,9 +124,6 @@ impl<T: Visible> Eq for EntryAt<T> {}
 
 /// What a walk reports: every entry, or the leaves only.
 pub(super) trait Item<T: Visible>: Sized {
-    /// Whether entries that point to tables are reported too, before what is in the table.
-    const TABLES: bool;
-
     /// The item for an entry of the table in `table`, behind which `address` lies. `walk` is what the walk to the
     /// table allows.
     fn of<L: LevelOf<T>>(
@@ -138,8 +135,6 @@ pub(super) trait Item<T: Visible>: Sized {
 }
 
 impl<T: Visible> Item<T> for Leaf<T> {
-    const TABLES: bool = false;
-
     #[inline(always)]
     fn of<L: LevelOf<T>>(
         entry: Entry<L::Leaf, L::Subtable>,
@@ -155,8 +150,6 @@ impl<T: Visible> Item<T> for Leaf<T> {
 }
 
 impl<T: Visible> Item<T> for EntryAt<T> {
-    const TABLES: bool = true;
-
     #[inline(always)]
     fn of<L: LevelOf<T>>(
         entry: Entry<L::Leaf, L::Subtable>,
