@@ -37,7 +37,7 @@ mod walk;
 
 pub use interrupted::Interrupted;
 pub use leaf::OldLeaf;
-pub use source::{Deferring, Keeping, TableSource};
+pub use source::{Deferring, Keeping, Retires, TableSource};
 pub use stale::Stale;
 
 use self::held::Held;

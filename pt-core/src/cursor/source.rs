@@ -14,6 +14,15 @@ pub trait TableSource: Copy {
     fn retire(self, block: Hpa, order: u32);
 }
 
+/// A source under which tables can be unlinked, because [`retire`](TableSource::retire) waits for whoever may read
+/// them.
+#[diagnostic::on_unimplemented(
+    message = "with the source `{Self}` no table can be unlinked: nobody would wait for its readers",
+    label = "this operation unlinks tables",
+    note = "take an exclusive cursor, or a parallel one of a tree that is pinned"
+)]
+pub trait Retires: TableSource {}
+
 /// Exclusive access: nobody else reads the tree, so that a table that was in use is free at once.
 impl<A: TableAllocator> TableSource for &A {
     #[inline]
@@ -29,6 +38,8 @@ impl<A: TableAllocator> TableSource for &A {
         TableAllocator::free(self, block, order);
     }
 }
+
+impl<A: TableAllocator> Retires for &A {}
 
 /// Parallel access: a table that was in use waits until nobody can be reading it.
 #[derive(Debug)]
@@ -58,6 +69,8 @@ impl<A: TableAllocator, R: Deferred> TableSource for Deferring<'_, A, R> {
         self.reclaim.retire(block, order);
     }
 }
+
+impl<A: TableAllocator, R: Deferred> Retires for Deferring<'_, A, R> {}
 
 /// Parallel access that unlinks no table: faults, and removals of single pages. Nobody has to wait for readers.
 #[derive(Debug)]

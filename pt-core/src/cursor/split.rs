@@ -135,8 +135,8 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
                 }
                 Entry::Leaf(leaf) if operation.affects::<L>(at, leaf) => {
                     match self.split_leaf(table, at, leaf, cpus, touched) {
-                        // Split, here or by another thread: go on in the table.
-                        Ok(()) | Err(Obstacle::Table { .. }) => {}
+                        // Split; or split or unmapped by another thread: look again.
+                        Ok(()) | Err(Obstacle::Table { .. } | Obstacle::Absent { .. }) => {}
                         Err(obstacle) => return Err(obstacle),
                     }
                 }

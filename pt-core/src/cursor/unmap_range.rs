@@ -8,7 +8,7 @@
 //! more.
 
 use super::range::{Part, Slots, before, check_alignment, check_inside, parts};
-use super::source::TableSource;
+use super::source::{Retires, TableSource};
 use super::split::{Affects, Edge};
 use super::stale::{DeadTables, Touched};
 use super::{Cursor, Interrupted, OldLeaf, Stale};
@@ -23,7 +23,7 @@ use crate::memory::{Memory, Word};
 use crate::table::{Direct, RootVisitor, UsedByCpu};
 use crate::tree::TableOf;
 
-impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
+impl<'t, T: Direct + UsedByCpu, M: Memory, S: Retires, X: Access> Cursor<'t, T, M, S, X> {
     /// Unmaps all that is mapped in a range, and shows each leaf to `watch`, with the accessed and dirty bits that
     /// the CPU had set. A page must not be used for anything else before the flush.
     ///

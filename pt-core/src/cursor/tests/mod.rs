@@ -1,11 +1,14 @@
 //! Tests of the cursor on the sample tables in an arena.
 
 mod page;
+#[cfg(feature = "std")]
+mod parallel;
 mod range;
 mod split;
 
 use crate::address::{AddressRange, Gpa, Hpa, RawGpa, Route};
 use crate::arena::Arena;
+use crate::cursor::OldLeaf;
 use crate::flush::{Invalidate, Scope};
 use crate::geometry::Split;
 use crate::memory::{Memory, UNCOUNTED};
@@ -108,12 +111,28 @@ fn cpu_sets(arena: &Arena, root: Hpa, width: Width, offset: u64, bits: u64) {
 #[track_caller]
 fn check(arena: &Arena, root: Hpa, width: Width) {
     let mut tables = 0;
-    check_table(arena, root, if width == Width::Bits48 { 3 } else { 4 }, true, &mut tables);
+    check_table(arena, root, if width == Width::Bits48 { 3 } else { 4 }, Emptiness::Root, &mut tables);
     assert_eq!(arena.pages_in_use(), tables, "pages in use are not the tables that can be reached");
 }
 
+/// Whether a table may be empty.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Emptiness {
+    /// It is the root.
+    Root,
+    Forbidden,
+    /// Under parallel access any may.
+    Allowed,
+}
+
+impl Emptiness {
+    fn below(self) -> Self {
+        if self == Self::Allowed { self } else { Self::Forbidden }
+    }
+}
+
 #[track_caller]
-fn check_table(arena: &Arena, table: Hpa, level: u32, root: bool, tables: &mut usize) {
+fn check_table(arena: &Arena, table: Hpa, level: u32, empty: Emptiness, tables: &mut usize) {
     *tables += 1;
     assert!(arena.is_in_use(table), "the table {table} at level {level} was freed");
     let mut live = 0;
@@ -122,10 +141,10 @@ fn check_table(arena: &Arena, table: Hpa, level: u32, root: bool, tables: &mut u
         live += u64::from(entry != SharedSample::ABSENT);
         assert_ne!(entry, SharedSample::FROZEN, "entry {index} of {table} at level {level}");
         if entry & PRESENT != 0 && level > 0 && entry & 0x80 == 0 {
-            check_table(arena, Hpa::new(entry & FRAME), level - 1, false, tables);
+            check_table(arena, Hpa::new(entry & FRAME), level - 1, empty.below(), tables);
         }
     }
-    assert!(root || live > 0, "the table {table} at level {level} is empty");
+    assert!(empty != Emptiness::Forbidden || live > 0, "the table {table} at level {level} is empty");
     let count = arena.record(table).live.load(std::sync::atomic::Ordering::Acquire);
     assert!(count == live || count == UNCOUNTED, "{table} at level {level}: counted {count}, in use {live}");
     assert_eq!(arena.record(table).partner.load(std::sync::atomic::Ordering::Acquire), 0);

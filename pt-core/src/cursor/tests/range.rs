@@ -1,7 +1,6 @@
 //! Ranges.
 
 use super::*;
-use crate::cursor::OldLeaf;
 use crate::error::Obstacle;
 use crate::sample::LevelName;
 use std::string::ToString;
