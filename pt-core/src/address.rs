@@ -239,6 +239,13 @@ impl<S: Space> AddressRange<S> {
         Self { start, last }
     }
 
+    /// The smallest range that covers both.
+    #[inline]
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), last: self.last.max(other.last) }
+    }
+
     /// The first address.
     #[inline]
     #[must_use]

@@ -67,9 +67,7 @@ impl<S: crate::space::Space> Scope<S> {
             (Self::Leaves(a), Self::Leaves(b)) => (false, a, b),
             (Self::Tables(a), Self::Leaves(b) | Self::Tables(b)) | (Self::Leaves(a), Self::Tables(b)) => (true, a, b),
         };
-        let start = a.start().min(b.start());
-        let last = a.last().max(b.last());
-        let range = AddressRange::from_start_to_last(start, last);
+        let range = a.hull(b);
         if tables { Self::Tables(range) } else { Self::Leaves(range) }
     }
 }

@@ -30,6 +30,7 @@ pub mod level;
 pub mod memory;
 pub mod page;
 pub mod pair;
+pub mod plan;
 pub mod reader;
 pub mod reclaim;
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use layout::{HasLayout, Layout, LeafFormat};
 pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 pub use memory::{Memory, Record, Word};
 pub use page::{Page, PageOf, TablePage};
+pub use plan::Plan;
 pub use reader::{Reader, Translation};
 pub use reclaim::{Deferred, Immediate, ParallelTree, Reclaim};
 pub use space::{Guest, Private, Protected, Shared, Space, Virtual};

@@ -34,24 +34,20 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         attributes: T::Attributes,
     ) -> Result<(), MapRangeError<T, P>> {
         self.leave();
-        let delta = first.frame().as_u64().wrapping_sub(range.start().as_u64());
-        let largest = self.largest.number().max(L::NUMBER);
-        let mut run = Run { delta, attributes, smallest: L::NUMBER, largest, next: range.start() };
-        let mapped = match check_alignment::<T>(range, L::LEVEL) {
-            Ok(()) => T::at_root(self.geometry, Fill { cursor: self, range, run: &mut run }),
-            Err(obstacle) => Err(obstacle),
-        };
+        let mut run = Run::new::<L>(range, first.frame(), attributes, Some(self.largest));
+        let checked = check_alignment::<T>(range, L::LEVEL).and_then(|()| run.check_ends::<L>(range));
+        let mapped = checked.and_then(|()| T::at_root(self.geometry, Fill { cursor: self, range, run: &mut run }));
         mapped.map_err(|obstacle| MapRangeError { first, done: before(range, run.next), obstacle })
     }
 }
 
 /// What a range is mapped with.
-struct Run<T: Visible> {
+pub(crate) struct Run<T: Visible> {
     /// What is added to an address for its frame.
     delta: u64,
     attributes: T::Attributes,
     /// The number of the level of the smallest pages.
-    smallest: u8,
+    pub(crate) smallest: u8,
     /// The number of the level of the largest pages.
     largest: u8,
     /// Where an error stopped the mapping.
@@ -59,8 +55,32 @@ struct Run<T: Visible> {
 }
 
 impl<T: Visible> Run<T> {
+    /// Pages of level `L` and above, from `first` on.
+    pub(crate) fn new<L: Level>(
+        range: AddressRange<T::Space>,
+        first: Hpa,
+        attributes: T::Attributes,
+        largest: Option<T::Levels>,
+    ) -> Self {
+        let delta = first.as_u64().wrapping_sub(range.start().as_u64());
+        let largest = largest.map_or(u8::MAX, Levels::number).max(L::NUMBER);
+        Self { delta, attributes, smallest: L::NUMBER, largest, next: range.start() }
+    }
+
+    /// Refuses, before anything is done, frames and attributes that pages of level `L` cannot have.
+    pub(crate) fn check_ends<L: LevelOf<T>>(&self, range: AddressRange<T::Space>) -> Result<(), ObstacleOf<T>> {
+        template::<T, L>(&self.attributes)?;
+        for at in [range.start(), range.last().align_down(L::SHIFT)] {
+            let frame = self.frame(at);
+            if !L::Leaf::takes_frame(frame) {
+                return Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL });
+            }
+        }
+        Ok(())
+    }
+
     /// Whether pages of level `L` can be used, alignment of the address aside.
-    fn uses<L: LevelOf<T>>(&self) -> bool {
+    pub(crate) fn uses<L: LevelOf<T>>(&self) -> bool {
         let in_limits = self.smallest <= L::NUMBER && L::NUMBER <= self.largest;
         L::LEAVES && in_limits && Hpa::new(self.delta).is_aligned(L::SHIFT)
     }
@@ -104,12 +124,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         live: &mut i64,
     ) -> Result<(), ObstacleOf<T>> {
         let template = template::<T, L>(&run.attributes).map_err(|obstacle| run.stop(range.start(), obstacle))?;
-        let last = range.last().align_down(L::SHIFT);
-        for frame in [run.frame(range.start()), run.frame(last)] {
-            if !L::Leaf::takes_frame(frame) {
-                return Err(run.stop(range.start(), Obstacle::FrameDoesNotFit { frame, level: L::LEVEL }));
-            }
-        }
+        run.check_ends::<L>(range).map_err(|obstacle| run.stop(range.start(), obstacle))?;
         let slots = Slots::of::<L>(range);
         let mut index = slots.first;
         loop {

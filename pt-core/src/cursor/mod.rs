@@ -20,7 +20,7 @@ mod held;
 mod interrupted;
 mod leaf;
 mod map;
-mod map_range;
+pub(crate) mod map_range;
 mod merge;
 mod protect;
 mod protect_range;
@@ -28,7 +28,7 @@ pub(crate) mod range;
 mod source;
 mod split;
 mod stale;
-mod template;
+pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 mod unmap;

@@ -103,13 +103,7 @@ impl<S: Space> Touched<S> {
     pub(super) const NOTHING: Self = Self(None);
 
     pub(super) fn add(&mut self, range: AddressRange<S>) {
-        self.0 = Some(match self.0 {
-            None => range,
-            Some(before) => {
-                let (start, last) = (before.start().min(range.start()), before.last().max(range.last()));
-                AddressRange::from_start_to_last(start, last)
-            }
-        });
+        self.0 = Some(self.0.map_or(range, |before| before.hull(range)));
     }
 
     pub(super) fn into_stale<T, M, A>(self, memory: &M, source: A, dead: DeadTables) -> Stale<'_, T, M, A>

@@ -11,7 +11,7 @@ use crate::table::Visible;
 /// # Errors
 /// [`Obstacle::NotPresent`] if the attributes let nothing through, where presence is told by permissions.
 #[inline(always)]
-pub(super) fn template<T: Visible, L: LevelOf<T>>(attributes: &T::Attributes) -> Result<u64, ObstacleOf<T>> {
+pub(crate) fn template<T: Visible, L: LevelOf<T>>(attributes: &T::Attributes) -> Result<u64, ObstacleOf<T>> {
     let raw = L::leaf_template(attributes);
     match L::decode(raw) {
         Entry::Leaf(_) => Ok(raw),
@@ -21,12 +21,12 @@ pub(super) fn template<T: Visible, L: LevelOf<T>>(attributes: &T::Attributes) ->
 
 /// The leaf with the attributes of `template`, and with the frame, accessed and dirty bits of `leaf`.
 #[inline(always)]
-pub(super) fn with_history<T: Visible, L: LevelOf<T>>(template: u64, leaf: L::Leaf) -> u64 {
+pub(crate) fn with_history<T: Visible, L: LevelOf<T>>(template: u64, leaf: L::Leaf) -> u64 {
     template | leaf.bits() & (L::Leaf::FRAME | L::Leaf::HARDWARE)
 }
 
 /// The leaf with exactly the attributes of `template`, and with the frame of `leaf`.
 #[inline(always)]
-pub(super) fn without_history<T: Visible, L: LevelOf<T>>(template: u64, leaf: L::Leaf) -> u64 {
+pub(crate) fn without_history<T: Visible, L: LevelOf<T>>(template: u64, leaf: L::Leaf) -> u64 {
     template | leaf.bits() & L::Leaf::FRAME
 }

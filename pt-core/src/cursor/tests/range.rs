@@ -174,9 +174,10 @@ fn a_wholly_covered_tree_is_taken_apart() {
             cursor.map_range(range(width, 1 << 40, 2 * BLOCK), block(0), Fields::RWX).unwrap();
             let all = range(width, 0, width.split_mask());
             let (pages, mut seen) = (arena.pages_in_use(), 0);
-            let stale = match watched {
-                true => cursor.unmap_range(all, &mut cpus, |_| seen += 1).unwrap(),
-                false => cursor.clear_range(all, &mut cpus).unwrap(),
+            let stale = if watched {
+                cursor.unmap_range(all, &mut cpus, |_| seen += 1).unwrap()
+            } else {
+                cursor.clear_range(all, &mut cpus).unwrap()
             };
             assert_eq!(arena.pages_in_use(), pages, "a CPU may still walk through them");
             stale.flush(&mut cpus);
