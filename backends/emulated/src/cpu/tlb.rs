@@ -178,3 +178,80 @@ impl Tlb {
         self.statistics.dropped += small + large + tables;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ept::{PRESENT, READ, WRITE};
+    use super::*;
+
+    fn leaf(frame: u64, shift: u32) -> Leaf {
+        let table = Table { frame: Hpa::new(0x1000), level: (shift - 12) / 9, rights: PRESENT };
+        Leaf { frame: Hpa::new(frame), shift, rights: PRESENT, clean: false, table }
+    }
+
+    #[test]
+    fn a_set_that_is_full_loses_one_translation() {
+        let mut tlb = Tlb::new();
+        let pages: Vec<u64> = (0..=WAYS as u64).map(|way| way << 20).collect();
+        for &page in &pages {
+            tlb.put(page, &leaf(0x10_0000 + page, 12));
+        }
+        let kept = pages.iter().filter(|&&page| tlb.get(page, READ).is_some()).count();
+        assert_eq!(kept, WAYS);
+        assert_eq!(tlb.get(pages[WAYS] + 5, READ), Some(Hpa::new(0x10_0005 + pages[WAYS])), "the last one is there");
+    }
+
+    #[test]
+    fn a_page_of_1_gib_is_cached_by_parts_of_2_mib() {
+        let mut tlb = Tlb::new();
+        tlb.put(0x4030_0000, &leaf(0x8000_0000, 30));
+        assert_eq!(tlb.get(0x4020_0007, READ), Some(Hpa::new(0x8020_0007)));
+        assert_eq!(tlb.get(0x4000_0000, READ), None);
+        assert_eq!(tlb.table(0x4030_0000), None, "no page table was walked");
+    }
+
+    #[test]
+    fn rights_and_cleanness_decide_whether_a_translation_is_used() {
+        let mut tlb = Tlb::new();
+        tlb.put(0x1000, &Leaf { rights: READ, ..leaf(0x2000, 12) });
+        assert!(tlb.get(0x1000, READ).is_some());
+        assert!(tlb.get(0x1000, WRITE).is_none());
+        tlb.put(0x1000, &Leaf { clean: true, ..leaf(0x2000, 12) });
+        assert!(tlb.get(0x1000, READ).is_some());
+        assert!(tlb.get(0x1000, WRITE).is_none(), "the dirty flag is not set yet");
+    }
+
+    #[test]
+    fn a_flush_drops_what_overlaps_its_range() {
+        let mut tlb = Tlb::new();
+        for page in 0..4 {
+            tlb.put(page << 12, &leaf(page << 12, 12));
+        }
+        tlb.put(0x20_0000, &leaf(0x20_0000, 21));
+        tlb.flush(0x1000, 0x2fff, false);
+        let kept: Vec<u64> = (0..4).filter(|page| tlb.get(page << 12, READ).is_some()).collect();
+        assert_eq!(kept, [0, 3]);
+        assert!(tlb.table(0).is_some());
+        tlb.flush(0x3f_f000, 0x3f_ffff, true);
+        assert!(tlb.get(0x20_0000, READ).is_none(), "one page of a large one");
+        assert!(tlb.table(0).is_some(), "a table for other addresses");
+        tlb.flush(0, 0xfff, true);
+        assert!(tlb.table(0).is_none());
+        assert_eq!(tlb.statistics.dropped, 2 + 1 + 2);
+    }
+
+    #[test]
+    fn a_new_epoch_drops_private_translations_alone() {
+        let shared = 1 << 47;
+        let mut tlb = Tlb::new();
+        for half in [0, shared] {
+            tlb.put(half | 0x1000, &leaf(0x1000, 12));
+            tlb.put(half | 0x20_0000, &leaf(0x20_0000, 21));
+        }
+        tlb.flush_private(shared);
+        for page in [0x1000, 0x20_0000] {
+            assert_eq!((tlb.get(page, READ).is_some(), tlb.get(shared | page, READ).is_some()), (false, true));
+        }
+        assert_eq!((tlb.table(0x1000).is_some(), tlb.table(shared | 0x1000).is_some()), (false, true));
+    }
+}

@@ -16,6 +16,15 @@ fn is_violation<T>(result: &Result<T, Stop>) -> bool {
     matches!(result, Err(Stop::Exit(Exit::Violation { .. })))
 }
 
+/// Ends the threads that look at the flag, even when a test fails: a scope waits for them.
+struct StopWhenDropped<'a>(&'a AtomicBool);
+
+impl Drop for StopWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn without_a_flush_the_guest_reads_the_old_frame() {
     let host = Host::running();
@@ -96,24 +105,25 @@ fn a_vcpu_that_stays_inside_holds_the_removal_up_until_it_is_kicked() {
     let host = Host::running();
     let mut vcpu = host.vcpus.add();
     host.aug_and_accept(&mut vcpu, PRIVATE, host.page());
-    let (reads, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    let (reads, removed) = (AtomicU64::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
-        let (reads, stop, vcpus) = (&reads, &stop, &host.vcpus);
-        scope.spawn(move || {
-            let mut exits = Vec::new();
-            while !stop.load(Ordering::Relaxed) {
-                let mut guest = vcpu.enter().unwrap();
-                let exit = loop {
-                    match guest.read(PRIVATE, &mut [0]) {
-                        Ok(()) => reads.fetch_add(1, Ordering::Relaxed),
-                        Err(stop) => break stop,
-                    };
+        let (reads, removed, vcpus) = (&reads, &removed, &host.vcpus);
+        let runner = scope.spawn(move || {
+            let mut guest = vcpu.enter().unwrap();
+            let kicked = loop {
+                match guest.read(PRIVATE, &mut [0]) {
+                    Ok(()) if removed.load(Ordering::Relaxed) => break Ok(()),
+                    Ok(()) => reads.fetch_add(1, Ordering::Relaxed),
+                    Err(stop) => break Err(stop),
                 };
-                exits.push(exit);
+            };
+            drop(guest);
+            while !removed.load(Ordering::Relaxed) {
+                std::thread::yield_now();
             }
-            assert!(matches!(exits.first(), Some(Stop::Exit(Exit::Kicked))), "{:?}", exits.first());
-            assert!(matches!(exits.get(1), Some(Stop::Exit(Exit::Violation { .. }))), "{:?}", exits.get(1));
+            (kicked, byte(&mut vcpu, PRIVATE))
         });
+        let running = StopWhenDropped(removed);
         while reads.load(Ordering::Relaxed) < 100 {
             std::thread::yield_now();
         }
@@ -122,9 +132,27 @@ fn a_vcpu_that_stays_inside_holds_the_removal_up_until_it_is_kicked() {
         let remove = || host.td.apply(Operation::new(Method::PageRemove, PRIVATE, Level::Pt));
         assert_eq!(remove(), Err(Denied::NotTracked), "the vCPU is inside, in the old epoch");
         vcpus.kick();
-        stop.store(true, Ordering::Relaxed);
         remove().unwrap();
+        drop(running);
+        let (kicked, again) = runner.join().unwrap();
+        assert_eq!(kicked, Err(Stop::Exit(Exit::Kicked)));
+        assert!(is_violation(&again), "{again:?}");
     });
+}
+
+#[test]
+fn a_violation_drops_what_is_cached_for_its_address() {
+    let host = Host::running();
+    let gpa = host.shared(0x1000);
+    let mut vcpu = host.vcpus.add();
+    host.set_shared(gpa, 0, host.page_of(0x01).as_u64() | RWX);
+    host.set_shared(gpa + 0x1000, 0, 1 << 63);
+    assert_eq!(byte(&mut vcpu, gpa), Ok(0x01));
+    // A new table with the second page, and nobody flushes the old one.
+    host.set_shared(gpa, 1, 1 << 63);
+    host.set_shared(gpa + 0x1000, 0, host.page_of(0x02).as_u64() | RWX);
+    assert!(is_violation(&byte(&mut vcpu, gpa + 0x1000)), "the old table was cached");
+    assert_eq!(byte(&mut vcpu, gpa + 0x1000), Ok(0x02), "the same violation does not come twice");
 }
 
 #[test]
@@ -146,6 +174,7 @@ fn while_vcpus_are_kept_out_none_is_inside() {
                 }
             });
         }
+        let running = StopWhenDropped(&stop);
         for _ in 0..50 {
             while inside.load(Ordering::SeqCst) == 0 {
                 std::thread::yield_now();
@@ -155,41 +184,39 @@ fn while_vcpus_are_kept_out_none_is_inside() {
                 assert_eq!(epoch, Ok(()), "no vCPU is counted in any epoch");
             });
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(running);
     });
 }
 
 #[test]
 fn a_flush_is_done_when_it_returns_while_vcpus_run() {
+    const OTHER_USE: u8 = 0xee;
     let host = Host::running();
     let gpa = host.shared(0x1000);
     let pages = [host.page_of(0), host.page_of(1)];
     host.set_shared(gpa, 0, pages[0].as_u64() | RWX);
-    // Which page the guest may see: both while the entry changes, then the new one alone.
-    let (allowed, stop) = (AtomicU64::new(0b01), AtomicBool::new(false));
+    let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..2 {
-            let (mut vcpu, allowed, stop) = (host.vcpus.add(), &allowed, &stop);
+            let (mut vcpu, stop) = (host.vcpus.add(), &stop);
             scope.spawn(move || {
                 let mut guest = vcpu.enter().unwrap();
-                while !stop.load(Ordering::SeqCst) {
-                    let before = allowed.load(Ordering::SeqCst);
-                    let mut seen = [9];
+                let mut seen = [0; 4096];
+                while !stop.load(Ordering::Relaxed) {
                     guest.read(gpa, &mut seen).unwrap();
-                    let after = allowed.load(Ordering::SeqCst);
-                    assert!((before | after) >> seen[0] & 1 == 1, "saw page {} while {before:b}", seen[0]);
+                    assert!(!seen.contains(&OTHER_USE), "the page was used for something else");
                 }
             });
         }
-        for round in 0..200_usize {
-            let new = (round + 1) % 2;
-            allowed.store(0b11, Ordering::SeqCst);
-            host.set_shared(gpa, 0, pages[new].as_u64() | RWX);
+        let running = StopWhenDropped(&stop);
+        for round in 0..400_usize {
+            let [old, new] = [pages[round % 2], pages[(round + 1) % 2]];
+            host.machine.write(new, &[1; 4096]).unwrap();
+            host.set_shared(gpa, 0, new.as_u64() | RWX);
             host.flush(gpa, false);
-            allowed.store(1 << new, Ordering::SeqCst);
-            std::thread::yield_now();
+            host.machine.write(old, &[OTHER_USE; 4096]).unwrap();
         }
-        stop.store(true, Ordering::SeqCst);
+        drop(running);
     });
 }
 
