@@ -59,11 +59,18 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// is held from then on.
     #[inline(always)]
     pub(super) fn seek<L: LevelOf<T>, N: Missing>(&mut self, at: Address<T::Space>) -> Result<Slot, ObstacleOf<T>> {
-        let offset = Held::key::<T, L>(at).wrapping_sub(self.held.key);
-        if offset >> (L::SHIFT + L::INDEX_BITS) == 0 {
-            return Ok(Slot { table: self.held.frame, index: (offset >> L::SHIFT) as usize });
+        match self.held_slot::<L>(at) {
+            Some(slot) => Ok(slot),
+            None => self.hold::<L, N>(at),
         }
-        self.hold::<L, N>(at)
+    }
+
+    /// The entry for `at`, if the table that is held is that of level `L` which translates it.
+    #[inline(always)]
+    pub(super) fn held_slot<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<Slot> {
+        let offset = Held::key::<T, L>(at).wrapping_sub(self.held.key);
+        let inside = offset >> (L::SHIFT + L::INDEX_BITS) == 0;
+        inside.then(|| Slot { table: self.held.frame, index: (offset >> L::SHIFT) as usize })
     }
 
     /// Lets go of the table that is held, and holds the one of level `L` for `at`.

@@ -11,7 +11,7 @@ use crate::error::{MapError, Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::{LeafLevelOf, LevelOf};
 use crate::memory::{Memory, Word};
-use crate::page::PageOf;
+use crate::page::{Framed, PageOf};
 use crate::table::{AddressOf, Direct};
 
 impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
@@ -32,10 +32,11 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         page: P,
         attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
-        match self.map_frame::<L>(at.address(), page.frame(), &attributes) {
-            Ok(()) => Ok(()),
-            Err(obstacle) => Err(MapError { page, obstacle }),
+        let at = at.address();
+        if self.map_held::<L>(at, page.frame(), &attributes) {
+            return Ok(());
         }
+        self.map_elsewhere::<L, P>(at, page, attributes)
     }
 
     /// The same for a level that is generic and has leaves: for the fault path, which learns the level as it walks.
@@ -46,22 +47,54 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         frame: Hpa,
         attributes: &T::Attributes,
     ) -> Result<(), ObstacleOf<T>> {
+        if self.map_held::<L>(at, frame, attributes) {
+            return Ok(());
+        }
+        self.map_from_root::<L>(at, frame, attributes)
+    }
+
+    /// Maps in the table that is held, if it is the right one and the entry is empty: one load and one store.
+    /// Returns whether it did; all else, and why it did not, is out of line, so that no register is saved for it.
+    #[inline(always)]
+    fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, frame: Hpa, attributes: &T::Attributes) -> bool {
+        let Ok(template) = template::<T, L>(attributes) else { return false };
+        if !L::Leaf::takes_frame(frame) {
+            return false;
+        }
+        let Some(slot) = self.held_slot::<L>(at) else { return false };
+        let word = slot.word(self.memory);
+        let raw = word.load();
+        let mapped = raw == T::ABSENT && X::replace(word, raw, template | L::Leaf::frame_bits(frame), 0).is_ok();
+        self.held.count += i64::from(mapped);
+        mapped
+    }
+
+    /// Maps a page by a walk from the root. It returns just what [`map`](Self::map) returns, to be a tail of that.
+    #[cold]
+    fn map_elsewhere<L: LevelOf<T>, P: Framed>(
+        &mut self,
+        at: Address<T::Space>,
+        page: P,
+        attributes: T::Attributes,
+    ) -> Result<(), MapError<T, P>> {
+        match self.map_from_root::<L>(at, page.frame(), &attributes) {
+            Ok(()) => Ok(()),
+            Err(obstacle) => Err(MapError { page, obstacle }),
+        }
+    }
+
+    /// Maps in another table than the held one, or says why it cannot be done.
+    #[cold]
+    fn map_from_root<L: LevelOf<T>>(
+        &mut self,
+        at: Address<T::Space>,
+        frame: Hpa,
+        attributes: &T::Attributes,
+    ) -> Result<(), ObstacleOf<T>> {
         if !L::Leaf::takes_frame(frame) {
             return Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL });
         }
         let leaf = template::<T, L>(attributes)? | L::Leaf::frame_bits(frame);
-        let word = self.seek::<L, Make>(at)?.word(self.memory);
-        let raw = word.load();
-        if raw == T::ABSENT && X::replace(word, raw, leaf, 0).is_ok() {
-            self.held.count += 1;
-            return Ok(());
-        }
-        self.map_again::<L>(at, leaf)
-    }
-
-    /// Maps where something other than an empty entry was found.
-    #[cold]
-    fn map_again<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Result<(), ObstacleOf<T>> {
         // The table that is held may have been unlinked meanwhile: its entries are frozen then, and stay so.
         self.leave();
         let word = self.seek::<L, Make>(at)?.word(self.memory);
