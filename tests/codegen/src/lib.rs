@@ -9,6 +9,8 @@
 #![no_std]
 
 pub mod accessors;
+pub mod map;
 pub mod nested;
+pub mod pool;
 pub mod translate;
 pub mod twin;

@@ -1,6 +1,8 @@
 //! The same by hand: integers, masks and shifts.
 #![allow(unsafe_code, reason = "what is done by hand here follows addresses without a type that vouches for them")]
 
+pub mod map;
+
 use crate::nested::nested;
 use core::sync::atomic::{AtomicU64, Ordering};
 use pt_tdx::{Gpaw, Level};
@@ -20,15 +22,33 @@ pub struct Mmu {
     geometry: Gpaw,
 }
 
+impl Mmu {
+    /// The tree with this root, in the memory where the physical address 0 is, or would be, at `base`.
+    #[must_use]
+    pub const fn new(root: u64, base: *const AtomicU64, geometry: Gpaw) -> Self {
+        Self { root, base, geometry }
+    }
+}
+
+/// One entry.
+///
+/// # Safety
+/// A table lies at `base + table`, and has an entry `index`. It stays there for `'m`.
+#[inline(always)]
+unsafe fn word<'m>(base: *const AtomicU64, table: u64, index: u64) -> &'m AtomicU64 {
+    let entry = base.wrapping_byte_add(table as usize).wrapping_add(index as usize);
+    // SAFETY: the caller vouches for the table and the index.
+    unsafe { &*entry }
+}
+
 /// Loads one entry.
 ///
 /// # Safety
-/// A table lies at `base + table`, and has an entry `index`.
+/// As [`word`].
 #[inline(always)]
 unsafe fn load(base: *const AtomicU64, table: u64, index: u64) -> u64 {
-    let entry = base.wrapping_byte_add(table as usize).wrapping_add(index as usize);
     // SAFETY: the caller vouches for the table and the index.
-    unsafe { &*entry }.load(Ordering::Acquire)
+    unsafe { word(base, table, index) }.load(Ordering::Acquire)
 }
 
 /// Four levels, pages of three sizes: the twin of [`translate_nested`](crate::translate::translate_nested).

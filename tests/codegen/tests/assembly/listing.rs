@@ -70,38 +70,42 @@ impl Listing {
         self.lines.iter().filter(|line| matches!(line, Line::Instruction(_))).count()
     }
 
-    /// How many instructions the longest path from the start to a return has.
+    /// How many instructions the longest path from the start to a return has, among those that call nothing: what
+    /// is called is out of line because it is rare.
     ///
     /// # Panics
-    /// If there is a loop.
+    /// If there is a loop, or no such path.
     pub fn longest_path(&self) -> usize {
-        self.path_from(0, &mut BTreeMap::new())
+        let path = self.path_from(0, &mut BTreeMap::new());
+        path.unwrap_or_else(|| panic!("{} calls something on every path", self.name))
     }
 
     /// `known` holds the paths that were followed to the end, and `None` for those that are being followed.
-    fn path_from(&self, start: usize, known: &mut BTreeMap<usize, Option<usize>>) -> usize {
+    fn path_from(&self, start: usize, known: &mut BTreeMap<usize, Option<Option<usize>>>) -> Option<usize> {
         match known.get(&start) {
             Some(Some(length)) => return *length,
             Some(None) => panic!("{} loops", self.name),
             None => {}
         }
         known.insert(start, None);
-        let (mut length, mut longest) = (0, 0);
+        let (mut length, mut longest) = (0, None);
         for line in &self.lines[start..] {
             let Line::Instruction(text) = line else { continue };
+            if called(text).is_some() {
+                break;
+            }
             length += 1;
             let (operation, operand) = text.split_once(' ').unwrap_or((text, ""));
-            let is_jump = operation.starts_with('j');
-            if is_jump {
+            if operation.starts_with('j') {
                 let target = self.lines.iter().position(|line| matches!(line, Line::Label(label) if label == operand));
                 let target = target.unwrap_or_else(|| panic!("{} jumps out, to {operand}", self.name));
-                longest = longest.max(length + self.path_from(target, known));
+                longest = longest.max(self.path_from(target, known).map(|rest| length + rest));
             }
             if operation == "jmp" {
                 break;
             }
             if operation == "ret" {
-                longest = longest.max(length);
+                longest = longest.max(Some(length));
                 break;
             }
         }
@@ -109,12 +113,33 @@ impl Listing {
         longest
     }
 
-    /// The first call, if there is one.
-    pub fn call(&self) -> Option<&str> {
-        self.lines.iter().find_map(|line| match line {
-            Line::Instruction(text) if text.starts_with("call") => Some(text.as_str()),
-            _ => None,
+    /// The names of the functions that it calls.
+    pub fn calls(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| match line {
+            Line::Instruction(text) => called(text),
+            Line::Label(_) => None,
         })
+    }
+}
+
+/// What an instruction calls, or jumps to as the last thing that its function does.
+fn called(instruction: &str) -> Option<&str> {
+    let (operation, target) = instruction.split_once(' ')?;
+    let is_call = operation == "call" || operation == "jmp" && !target.starts_with(".L");
+    is_call.then_some(target)
+}
+
+/// The last name in the path of a mangled symbol, without the hash that changes with everything.
+fn last_name(symbol: &str) -> Option<&str> {
+    let mut rest = symbol.strip_prefix("_ZN")?;
+    let mut last = None;
+    loop {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (name, behind) = rest[digits..].split_at_checked(rest[..digits].parse().ok()?)?;
+        if behind.starts_with('E') {
+            return last;
+        }
+        (last, rest) = (Some(name), behind);
     }
 }
 
@@ -126,7 +151,10 @@ impl Line {
             return label.starts_with(".LBB").then(|| Self::Label(label.to_owned()));
         }
         let directive = text.is_empty() || text.starts_with('.');
-        (!directive).then(|| Self::Instruction(text.replacen('\t', " ", 1)))
+        let text = text.replacen('\t', " ", 1);
+        let name = called(&text).and_then(last_name);
+        let text = name.map_or_else(|| text.clone(), |name| format!("call {name}"));
+        (!directive).then_some(Self::Instruction(text))
     }
 }
 

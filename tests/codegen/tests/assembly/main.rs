@@ -1,5 +1,5 @@
 //! What the engine compiles to, next to twins written by hand: the same number of instructions or at most two more,
-//! on the longest path through the function, without a call.
+//! on the longest path through the function that calls nothing. Only what is declared as rare here may be called.
 //!
 //! The text of both is kept in `golden/`. After a change that is meant, `BLESS=1 cargo test -p pt-assembly` writes it
 //! anew; the difference is then for a person to read. Another compiler than the one named in the text is held to
@@ -22,9 +22,13 @@ const PAIRS: &[(&str, &str)] = &[
     ("translate_nested", "twin_nested"),
     ("translate_shared", "twin_shared"),
     ("translate_private", "twin_private"),
+    ("map_page", "twin_map"),
     ("read_memory_type", "twin_memory_type"),
     ("set_writable", "twin_writable"),
 ];
+
+/// What the engine may call, and where: the walk to another table, which also says what cannot be done.
+const RARE: &[(&str, &str)] = &[("map_page", "map_elsewhere")];
 
 /// Compiles the library of this crate with the release profile, and returns its assembly.
 fn assembly() -> String {
@@ -69,9 +73,8 @@ fn the_engine_compiles_to_what_one_would_write_by_hand() {
         if ours > theirs + ALLOWANCE {
             problems.push(format!("{engine_name} runs {ours} instructions, its twin {theirs}"));
         }
-        if let Some(call) = engine.call() {
-            problems.push(format!("{engine_name} calls something: {call}"));
-        }
+        let calls = engine.calls().filter(|call| !RARE.contains(&(engine_name, call)));
+        problems.extend(calls.map(|call| format!("{engine_name} calls {call}")));
         let text = format!("{compiler}{engine}\n{twin}");
         let path = golden(engine_name);
         if env::var_os("BLESS").is_some() {

@@ -1,0 +1,64 @@
+# rustc 1.95.0 (59807616e 2026-04-14)
+# 28 instructions, 22 on the longest path
+map_page:
+    movabs rax, -4503599627366401
+    test rcx, rax
+    jne .L1
+    mov rax, rdx
+    sub rax, qword ptr [rsi + 8]
+    cmp rax, 2097151
+    ja .L1
+    shr rax, 12
+    mov r8, qword ptr [rsi + 32]
+    mov r8, qword ptr [r8]
+    add r8, qword ptr [rsi + 16]
+    mov r9, qword ptr [r8 + 8*rax]
+    neg r9
+    jno .L1
+    movabs rdx, -9223372036854775808
+    add rcx, rdx
+    add rcx, 51
+    mov qword ptr [r8 + 8*rax], rcx
+    inc qword ptr [rsi + 24]
+    mov byte ptr [rdi], 11
+    mov rax, rdi
+    ret
+.L1:
+    push rbx
+    mov rbx, rdi
+    call map_elsewhere
+    mov rax, rbx
+    pop rbx
+    ret
+
+# 28 instructions, 22 on the longest path
+twin_map:
+    movabs rax, -4503599627366401
+    test rcx, rax
+    jne .L1
+    mov rax, rdx
+    sub rax, qword ptr [rsi + 24]
+    cmp rax, 2097152
+    jae .L1
+    mov r8, qword ptr [rsi]
+    mov r8, qword ptr [r8 + 8]
+    shr rax, 12
+    add r8, qword ptr [rsi + 32]
+    mov r9, qword ptr [r8 + 8*rax]
+    neg r9
+    jno .L1
+    movabs rdx, -9223372036854775808
+    add rcx, rdx
+    add rcx, 51
+    mov qword ptr [r8 + 8*rax], rcx
+    inc qword ptr [rsi + 40]
+    mov byte ptr [rdi], 4
+    mov rax, rdi
+    ret
+.L1:
+    push rbx
+    mov rbx, rdi
+    call map_from_root
+    mov rax, rbx
+    pop rbx
+    ret
