@@ -2,7 +2,6 @@
 //!
 //! The file is Rust; its first inline module is the declaration.
 
-use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::process::ExitCode;
 use syn::Item;
@@ -31,8 +30,12 @@ fn expand(text: &str) -> Result<String, String> {
         _ => None,
     });
     let mut module = modules.into_iter().next().ok_or("no inline module")?;
+    let arguments = module.attrs.iter().find_map(|attr| match &attr.meta {
+        syn::Meta::List(list) if list.path.is_ident("page_tables") => Some(list.tokens.clone()),
+        _ => None,
+    });
     module.attrs.retain(|attr| attr.path().is_ident("doc"));
-    let tokens = pt_codegen::page_tables(TokenStream::new(), module.into_token_stream());
+    let tokens = pt_codegen::page_tables(arguments.unwrap_or_default(), module.into_token_stream());
     let file = syn::parse2(tokens).map_err(|error| error.to_string())?;
     Ok(prettyplease::unparse(&file))
 }

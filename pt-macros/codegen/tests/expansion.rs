@@ -9,14 +9,18 @@ use std::path::Path;
 /// The most lines that the declaration of TDX may expand to.
 const LINES_OF_TDX: usize = 2_000;
 
-/// The expansion of the first module of a file, formatted.
+/// The expansion of the declaration in a file, formatted.
 fn expand(declaration: &Path) -> String {
     let text = std::fs::read_to_string(declaration).expect("the declaration is there");
     let file = syn::parse_file(&text).expect("the declaration is Rust");
-    let module = file.items.into_iter().find(|item| matches!(item, syn::Item::Mod(_)));
-    let Some(syn::Item::Mod(mut module)) = module else { panic!("the declaration is a module") };
+    let module = file.items.into_iter().find(|item| matches!(item, syn::Item::Mod(module) if module.content.is_some()));
+    let Some(syn::Item::Mod(mut module)) = module else { panic!("the declaration is an inline module") };
+    let arguments = module.attrs.iter().find(|attr| attr.path().is_ident("page_tables")).map(|attr| match &attr.meta {
+        syn::Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    });
     module.attrs.retain(|attr| attr.path().is_ident("doc"));
-    let tokens = pt_codegen::page_tables(TokenStream::new(), quote!(#module));
+    let tokens = pt_codegen::page_tables(arguments.expect("the attribute is there"), quote!(#module));
     let file = syn::parse2(tokens).expect("the expansion is Rust");
     prettyplease::unparse(&file)
 }
@@ -46,4 +50,19 @@ fn tdx() {
     let expansion = compare("../../backends/tdx/src/declaration.rs", "tdx.rs");
     let lines = expansion.lines().count();
     assert!(lines < LINES_OF_TDX, "the declaration of TDX expands to {lines} lines");
+}
+
+#[test]
+fn small() {
+    compare("tests/declarations/small.rs", "small.rs");
+}
+
+#[test]
+fn a_declaration_that_is_being_typed() {
+    compare("tests/declarations/broken.rs", "broken.rs");
+}
+
+#[test]
+fn everything_else() {
+    compare("../../tests/hygiene/src/everything.rs", "everything.rs");
 }

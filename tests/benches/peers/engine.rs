@@ -64,7 +64,8 @@ impl Peer for Engine {
         let range = Paging::FourLevels.range(start(), bytes).expect("a range");
         let mut cursor = self.tree.exclusive(&self.allocator);
         let mut frames = 0_u64;
-        let stale = cursor.unmap_range(range, &mut NoTlb, |old| frames ^= old.frame.as_u64()).expect("no block is split");
+        let stale =
+            cursor.unmap_range(range, &mut NoTlb, |old| frames ^= old.frame.as_u64()).expect("no block is split");
         std::hint::black_box(frames);
         stale.flush(&mut NoTlb);
     }

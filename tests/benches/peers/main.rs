@@ -52,7 +52,8 @@ fn translate<P: Peer>(group: &mut BenchmarkGroup<'_, WallTime>, memory: &Physica
         assert_eq!(tables.translate(address), FRAME + (address - START), "{} is wrong", P::NAME);
     }
     group.bench_function(P::NAME, |bencher| {
-        bencher.iter(|| addresses.iter().map(|&address| tables.translate(black_box(address))).fold(0, u64::wrapping_add));
+        bencher
+            .iter(|| addresses.iter().map(|&address| tables.translate(black_box(address))).fold(0, u64::wrapping_add));
     });
     memory.reset();
 }

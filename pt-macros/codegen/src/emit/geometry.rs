@@ -37,7 +37,7 @@ pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
     hygienic! {
         #attrs
         #derive
-        #[allow(dead_code)]
+        #[allow(dead_code)] // a machine has geometries that a program never asks for
         #vis enum #ident { #(#variants)* }
 
         impl #krate::Geometry for #ident {
@@ -158,7 +158,6 @@ fn tables(geometry: &Geometry) -> TokenStream {
         hygienic!(Self::#name { .. } => (#low, #high),)
     });
     hygienic! {
-        #[allow(dead_code)]
         impl #ident {
             /// How many tables may stand side by side as the root: at least, and at most.
             #[inline]

@@ -39,7 +39,6 @@ pub(super) fn emit(context: Context<'_>, levels: &Levels) -> TokenStream {
     hygienic! {
         #attrs
         #derive
-        #[allow(dead_code)]
         #vis enum #ident { #(#docs #names,)* }
 
         impl #krate::Levels for #ident {

@@ -33,6 +33,16 @@ pub(super) fn mask(mask: u128) -> TokenStream {
     hygienic!(#mask)
 }
 
+/// Whether the bits of the variable `raw` under a mask have a value.
+pub(super) fn equals(mask: u128, value: u128) -> TokenStream {
+    let (bits, number) = (hex64(mask), hex64(value));
+    if value == 0 && mask.wrapping_add(1).is_power_of_two() {
+        // As a comparison, clippy would have it counted by `trailing_zeros`.
+        return hygienic!(::core::matches!(raw & #bits, #number));
+    }
+    hygienic!(raw & #bits == #number)
+}
+
 /// A number: `12`.
 pub(super) fn decimal(number: impl Into<u64>) -> Literal {
     Literal::u64_unsuffixed(number.into())

@@ -5,7 +5,7 @@
 //! the level.
 //!
 //! Hygiene: every path begins with `::core` or the path of `pt-core`, or with `Self`; every token that is not the
-//! user's has the span of the macro ([`hygienic!`]), and the user's names keep their own, so that an editor finds
+//! user's has the span of the macro (`hygienic!`), and the user's names keep their own, so that an editor finds
 //! the declaration from the use.
 
 macro_rules! hygienic {

@@ -3,7 +3,7 @@
 use super::Context;
 use super::derives::{KEY, derive};
 use super::docs::attrs_and_doc;
-use super::literal::{hex, hex64};
+use super::literal::{equals, hex, hex64};
 use crate::model::{By, Encoding, Layout, Phase, Role, Shape, Spanned, State, States, Transition, upper_camel};
 use proc_macro2::TokenStream;
 use std::fmt::Write as _;
@@ -24,7 +24,6 @@ pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
     hygienic! {
         #attrs
         #derive
-        #[allow(dead_code)]
         #vis enum #ident { #(#docs #names #codes_written,)* }
 
         #codes
@@ -38,7 +37,6 @@ fn codes(states: &States) -> TokenStream {
     let (names, codes): (Vec<_>, Vec<_>) =
         states.states.iter().filter_map(|state| Some((&state.ident, hex((*state.code?).into())))).unzip();
     hygienic! {
-        #[allow(dead_code)]
         impl #ident {
             /// The state with this code.
             #[inline]
@@ -255,9 +253,9 @@ fn decode(encodings: &[Encoded<'_>]) -> TokenStream {
         };
     }
     let branches = known.iter().map(|(name, encoding)| {
-        let (mask, value) = (hex64(encoding.mask), hex64(encoding.value));
+        let is_state = equals(encoding.mask, encoding.value);
         hygienic! {
-            if raw & #mask == #value {
+            if #is_state {
                 ::core::option::Option::Some(Self::#name)
             } else
         }

@@ -23,11 +23,9 @@ pub(super) fn emit(values: &Values) -> TokenStream {
     hygienic! {
         #attrs
         #derive
-        #[allow(dead_code)]
         #repr
         #vis enum #ident { #(#docs #names = #numbers,)* }
 
-        #[allow(dead_code)]
         impl #ident {
             /// The value with this number, if it has a name.
             #[inline]

@@ -42,7 +42,7 @@ impl States {
     /// What an entry of this level is in `state`; `None` if the state does not occur there.
     ///
     /// A state with a code is that value of the format's state field, at every level of the format. Where states have
-    /// no codes, a state is what the tags of its shape's format are, and what its predicates say of the fields; it
+    /// no codes, a state is what the tags and the present bit of its shape's format are, unless its predicates say otherwise; it
     /// occurs at the levels that have its shape.
     #[must_use]
     pub fn encoding(&self, module: &Module, state: &State, level: &Ident) -> Option<Encoding> {
@@ -71,6 +71,11 @@ impl States {
         for slot in tags {
             encoding.mask |= slot.mask;
             encoding.value |= slot.fixed.unwrap_or(0);
+        }
+        let present = format.present_bit(module).and_then(|bit| bit.at(level));
+        if let Some(place) = present.filter(|_| state.shape.is_some_and(|shape| *shape != Shape::Absent)) {
+            encoding.mask |= place.bits.mask();
+            encoding.value |= place.bits.mask();
         }
         for (name, value) in when.map_or(&[][..], |when| &when.terms) {
             let field = format.field(name)?;

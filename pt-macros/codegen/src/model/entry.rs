@@ -122,6 +122,8 @@ pub struct Place {
     pub denies: Vec<Spanned<Permission>>,
     /// `absent = N`: the value in absent entries.
     pub absent: Option<Spanned<u64>>,
+    /// `values`: the type is a `#[values]` enum that is declared elsewhere.
+    pub values: Option<Span>,
     /// `default = …`: the value in new entries.
     pub default: Option<Spanned<Default>>,
     /// The attribute.
@@ -204,6 +206,8 @@ pub enum FieldType {
     Values(Ident),
     /// A `#[states]` enum of the module.
     States(Ident),
+    /// A `#[values]` enum that is declared elsewhere, so that its values are not known here.
+    Foreign,
     /// Anything else that has `from_bits` and `into_bits`.
     Other,
 }
@@ -213,6 +217,17 @@ impl Format {
     #[must_use]
     pub fn has(&self, shape: Shape) -> bool {
         self.shapes.iter().any(|have| **have == shape)
+    }
+
+    /// The `bool` field that alone says that an entry is present: it is set in every entry of the format.
+    #[must_use]
+    pub fn present_bit(&self, module: &Module) -> Option<&Field> {
+        match self.presence.as_deref()? {
+            Presence::Any(names) if names.len() == 1 => {
+                self.field(&names[0]).filter(|field| field.kind(module) == FieldType::Bool)
+            }
+            _ => None,
+        }
     }
 
     /// The field with this name.
@@ -236,7 +251,9 @@ impl Field {
             Type::Tuple(tuple) if tuple.elems.is_empty() => FieldType::Unit,
             Type::Path(path) if path.qself.is_none() => path.path.segments.last().map_or(FieldType::Other, |last| {
                 named(last).unwrap_or_else(|| {
-                    if module.values(&last.ident).is_some() {
+                    if self.places.iter().any(|place| place.values.is_some()) {
+                        FieldType::Foreign
+                    } else if module.values(&last.ident).is_some() {
                         FieldType::Values(last.ident.clone())
                     } else if module.states(&last.ident).is_some() {
                         FieldType::States(last.ident.clone())

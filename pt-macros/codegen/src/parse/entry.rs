@@ -45,9 +45,9 @@ const FORMAT_OPTIONS: [&str; 12] = [
     "hardware",
 ];
 
-const FIELD_OPTIONS: [&str; 12] = [
+const FIELD_OPTIONS: [&str; 13] = [
     "frame", "shift", "tag", "hardware", "software", "ignored", "reserved", "levels", "allows", "denies", "absent",
-    "default",
+    "values", "default",
 ];
 
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
@@ -164,6 +164,11 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
     let denies = permissions(&mut options, "denies");
     let absent = options.number("absent");
     let default = options.value("default");
+    let values = options.flag("values");
+    if let (Some(values), None) = (values, &default) {
+        let message = "which value has a new entry? An enum declared elsewhere needs `default = VARIANT`";
+        options.errors().push(Error::custom(message).with_span(&values));
+    }
     let filter = options.list("levels");
     let understood = options.are_understood();
     let default = default.and_then(|value| errors.handle(field_value(&value)));
@@ -171,7 +176,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
     if !understood {
         return None;
     }
-    Some(Place { bits: bits?, role, levels: filter, allows, denies, absent, default, span: attribute.span() })
+    Some(Place { bits: bits?, role, levels: filter, allows, denies, absent, values, default, span: attribute.span() })
 }
 
 /// The one option that says what the bits are for.

@@ -5,7 +5,6 @@ pub mod tdx {
     use pt_core::{Bits, Hpa, Protected, TablePage};
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-    #[allow(dead_code)]
     pub enum Level {
         /// Indexed by address bits 51:48. Entries point to a table; 256 TiB lie behind each.
         Pml5,
@@ -135,7 +134,6 @@ pub mod tdx {
     }
     /// EPT memory types, SDM 3C 29.3.7.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-    #[allow(dead_code)]
     pub enum MemoryType {
         /// Value 0.
         Uncacheable = 0,
@@ -148,7 +146,6 @@ pub mod tdx {
         /// Value 6.
         WriteBack = 6,
     }
-    #[allow(dead_code)]
     impl MemoryType {
         /// The value with this number, if it has a name.
         #[inline]
@@ -255,7 +252,6 @@ pub mod tdx {
             template: 0x8000_0000_0000_0030,
         };
     }
-    #[allow(dead_code)]
     impl<L> EptLeaf<L>
     where
         Self: ::pt_core::HasLayout,
@@ -418,7 +414,6 @@ pub mod tdx {
     }
     /// What a leaf of the format [`EptLeaf`] says beside its frame, the same at every level.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     #[allow(clippy::struct_excessive_bools)]
     pub struct EptLeafFields {
         /// See [`EptLeaf::read`].
@@ -438,7 +433,6 @@ pub mod tdx {
         /// See [`EptLeaf::suppress_ve`].
         pub suppress_ve: bool,
     }
-    #[allow(dead_code)]
     impl EptLeafFields {
         /// The attributes of a new leaf: the declared defaults.
         #[inline]
@@ -577,7 +571,6 @@ pub mod tdx {
             Pdpt,
         > as ::pt_core::HasLayout>::LAYOUT;
     }
-    #[allow(dead_code)]
     impl<L> EptTable<L>
     where
         Self: ::pt_core::HasLayout,
@@ -769,7 +762,6 @@ pub mod tdx {
             template: 0x8000_0000_0000_0087,
         };
     }
-    #[allow(dead_code)]
     impl<L> PrivateLeaf<L>
     where
         Self: ::pt_core::HasLayout,
@@ -847,12 +839,10 @@ pub mod tdx {
     }
     /// What a leaf of the format [`PrivateLeaf`] says beside its frame, the same at every level.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(dead_code)]
     pub struct PrivateLeafFields {
         /// See [`PrivateLeaf::suppress_ve`].
         pub suppress_ve: bool,
     }
-    #[allow(dead_code)]
     impl PrivateLeafFields {
         /// The attributes of a new leaf: the declared defaults.
         #[inline]
@@ -942,7 +932,6 @@ pub mod tdx {
             Pml5,
         > as ::pt_core::HasLayout>::LAYOUT;
     }
-    #[allow(dead_code)]
     impl<L> PrivateTable<L>
     where
         Self: ::pt_core::HasLayout,
@@ -1091,7 +1080,6 @@ pub mod tdx {
             Pml5,
         > as ::pt_core::HasLayout>::LAYOUT;
     }
-    #[allow(dead_code)]
     impl<L> SeptEntry<L>
     where
         Self: ::pt_core::HasLayout,
@@ -1322,12 +1310,14 @@ pub mod tdx {
         const LEVEL: Level = Level::Pd;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
-            if raw & 0x7 == 0x0 {
-                ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
-            } else if raw & 0x80 != 0 {
-                ::pt_core::Entry::Leaf(::pt_core::EntryFormat::from_bits(raw))
+            if raw & 0x7 != 0 {
+                if raw & 0x80 != 0 {
+                    ::pt_core::Entry::Leaf(::pt_core::EntryFormat::from_bits(raw))
+                } else {
+                    ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
+                }
             } else {
-                ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
+                ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }
         }
     }
@@ -1446,12 +1436,14 @@ pub mod tdx {
         const LEVEL: Level = Level::Pd;
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
-            if raw & 0x7 != 0x7 {
-                ::pt_core::Entry::vacant(raw, <PrivateEpt as ::pt_core::Visible>::FROZEN)
-            } else if raw & 0x80 != 0 {
-                ::pt_core::Entry::Leaf(::pt_core::EntryFormat::from_bits(raw))
+            if raw & 0x7 == 0x7 {
+                if raw & 0x80 != 0 {
+                    ::pt_core::Entry::Leaf(::pt_core::EntryFormat::from_bits(raw))
+                } else {
+                    ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
+                }
             } else {
-                ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
+                ::pt_core::Entry::vacant(raw, <PrivateEpt as ::pt_core::Visible>::FROZEN)
             }
         }
     }
@@ -1524,7 +1516,6 @@ pub mod tdx {
     /// | `Pending` | page | → `Mapped` by `accept` of the guest; → `PendingBlocked` by `range_block` |
     /// | `PendingBlocked` | page | → `Free` by `page_remove` after track; → `Pending` by `range_unblock` after track; → `Table` by `page_demote` after track |
     #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
-    #[allow(dead_code)]
     pub enum Sept {
         /// Points to nothing, as in a new table. Code 0x0e.
         Free = 0xe,
@@ -1541,7 +1532,6 @@ pub mod tdx {
         /// Points to a page; blocked. Code 0x78.
         PendingBlocked = 0x78,
     }
-    #[allow(dead_code)]
     impl Sept {
         /// The state with this code.
         #[inline]
@@ -1676,10 +1666,6 @@ pub mod tdx {
         }
     }
     /// What the TDX module does for the VMM. Each method is the SEAMCALL leaf TDH.MEM.* of the same name.
-    #[diagnostic::on_unimplemented(
-        message = "`{Self}` is no monitor: it does not implement the hooks of `SecureEpt`",
-        label = "`SeptHooks` is not implemented for this"
-    )]
     pub trait SeptHooks {
         /// Role: `link`. Answers: done, `busy`, `stopped`, or fatal.
         fn sept_add(
@@ -1719,7 +1705,6 @@ pub mod tdx {
     }
     /// The methods of [`SeptHooks`], as values.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-    #[allow(dead_code)]
     pub enum SeptHooksMethod {
         /// [`SeptHooks::sept_add`].
         SeptAdd,
@@ -1744,7 +1729,6 @@ pub mod tdx {
         /// [`SeptHooks::page_reclaim`].
         PageReclaim,
     }
-    #[allow(dead_code)]
     impl SeptHooksMethod {
         /// The name of the method.
         #[must_use]

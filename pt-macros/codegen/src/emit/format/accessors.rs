@@ -18,24 +18,23 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
         let place = common(context, format, field)?;
         Some(accessors(context, format, field, place))
     });
-    let frame_everywhere = everywhere.iter().any(|field| field.places.iter().any(is_frame));
-    let new_everywhere = new(context, format, frame_everywhere.then(|| levels(context, format).next()).flatten());
-    let no_frame = format.fields.iter().all(|field| !field.places.iter().any(is_frame));
-    let new_everywhere = (frame_everywhere || no_frame).then_some(new_everywhere);
+    // One `new` does where one `with_` of the frame does, or where there is no frame. The template of a wide format is
+    // a constant of each level.
+    let frames = format.fields.iter().filter(|field| field.places.iter().any(is_frame));
+    let one_new = format.word == Word::U64 && frames.clone().all(|field| common(context, format, field).is_some());
+    let new_everywhere = one_new.then(|| new(context, format, levels(context, format).next()));
     let by_level = levels(context, format).map(|level| {
         let own = varying.iter().filter_map(|field| Some(accessors(context, format, field, field.at(level)?)));
         let own: TokenStream = own.collect();
-        let new = (!frame_everywhere && !no_frame).then(|| new(context, format, Some(level)));
+        let new = (!one_new).then(|| new(context, format, Some(level)));
         if own.is_empty() && new.is_none() {
             return TokenStream::new();
         }
         hygienic! {
-            #[allow(dead_code)]
             impl #ident<#level> { #new #own }
         }
     });
     hygienic! {
-        #[allow(dead_code)]
         impl<L> #ident<L> #known {
             /// Takes a raw word as an entry of this format.
             #[inline(always)]
@@ -67,9 +66,7 @@ fn new(context: Context<'_>, format: &Format, level: Option<&Ident>) -> TokenStr
     let krate = context.krate;
     let template = match format.word {
         Word::U64 => hygienic!(<Self as #krate::HasLayout>::LAYOUT.template),
-        // Without a level there is no constant to begin with: the caller sets each field.
-        Word::U128 if level.is_some() => hygienic!(Self::TEMPLATE),
-        Word::U128 => hygienic!(0),
+        Word::U128 => hygienic!(Self::TEMPLATE),
     };
     let Some((field, _)) = level.and_then(|level| frame(format, level)) else {
         return hygienic! {

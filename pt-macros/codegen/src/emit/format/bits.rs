@@ -90,7 +90,7 @@ pub(super) fn typed(context: Context<'_>, field: &Field, place: &Place, value: &
             let shift = decimal(place.frame_shift());
             hygienic!(#krate::Hpa::new(#value << #shift))
         }
-        FieldType::Bits(_) | FieldType::Values(_) | FieldType::States(_) | FieldType::Other => {
+        FieldType::Bits(_) | FieldType::Values(_) | FieldType::States(_) | FieldType::Foreign | FieldType::Other => {
             hygienic!(<#ty>::from_bits(#value))
         }
     }
@@ -106,7 +106,7 @@ pub(super) fn untyped(context: Context<'_>, field: &Field, place: &Place, value:
             let shift = decimal(place.frame_shift());
             hygienic!((#value.as_u64() >> #shift))
         }
-        FieldType::Bits(_) | FieldType::Values(_) | FieldType::States(_) | FieldType::Other => {
+        FieldType::Bits(_) | FieldType::Values(_) | FieldType::States(_) | FieldType::Foreign | FieldType::Other => {
             hygienic!(#value.into_bits())
         }
     }
@@ -132,7 +132,7 @@ pub(super) fn getter_type(context: Context<'_>, field: &Field, place: &Place) ->
 pub(super) fn is_optional(context: Context<'_>, field: &Field, place: &Place) -> bool {
     match field.kind(context.module) {
         FieldType::Values(name) => context.module.values(&name).is_none_or(|values| !values.covers(place.bits.width())),
-        FieldType::States(_) => true,
+        FieldType::States(_) | FieldType::Foreign => true,
         _ => false,
     }
 }

@@ -1,7 +1,7 @@
 //! The attributes of a leaf: what it says beside its frame, as a struct.
 
 use super::bits::{default_value, exact, is_optional, put, untyped};
-use super::{common, has_attributes, is_presence, levels};
+use super::{common, has_attributes, levels};
 use crate::emit::Context;
 use crate::emit::derives::{VALUE, derive};
 use crate::emit::docs::{attrs_or_doc, doc};
@@ -19,7 +19,8 @@ pub(crate) fn name(format: &Format) -> Ident {
 /// The fields that are attributes, with the first place at which they are.
 fn attributes<'f>(context: Context<'_>, format: &'f Format) -> Vec<(&'f Field, &'f Place)> {
     let fields = format.fields.iter().filter(|field| field.kind(context.module) != FieldType::Unit);
-    let fields = fields.filter(|field| !is_presence(context, format, field));
+    let present = format.present_bit(context.module).map(|bit| &bit.ident);
+    let fields = fields.filter(|field| Some(&field.ident) != present);
     fields
         .filter_map(|field| field.places.iter().find(|place| is_attribute(place)).map(|place| (field, place)))
         .collect()
@@ -48,13 +49,11 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     hygienic! {
         #head
         #derive
-        #[allow(dead_code)]
         #allow
         #vis struct #name {
             #(#docs pub #names: #types,)*
         }
 
-        #[allow(dead_code)]
         impl #name {
             /// The attributes of a new leaf: the declared defaults.
             #[inline]
@@ -87,7 +86,13 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
     let body = |level| {
         let (fields, template) = (decode(context, name, level, attributes), encode(context, level, attributes));
         let given = attributes.iter().filter_map(|(field, _)| field.at(level).filter(|place| is_attribute(place)));
-        let given = hex64(given.fold(0, |mask, place| mask | place.bits.mask()));
+        let given = given.fold(0, |mask, place| mask | place.bits.mask());
+        let fixed = if given == 0 {
+            hygienic!(let _ = attributes; <Self as #krate::HasLayout>::LAYOUT.template)
+        } else {
+            let given = hex64(given);
+            hygienic!(<Self as #krate::HasLayout>::LAYOUT.template & !#given)
+        };
         hygienic! {
             #[inline(always)]
             fn attributes(self) -> #name {
@@ -95,7 +100,7 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
             }
             #[inline(always)]
             fn template(attributes: &#name) -> u64 {
-                <Self as #krate::HasLayout>::LAYOUT.template & !#given #template
+                #fixed #template
             }
         }
     };

@@ -1,7 +1,7 @@
 //! `HasLayout`: the masks of a format, one implementation a level.
 
 use super::bits::default_bits;
-use super::{is_presence, levels, word};
+use super::{levels, word};
 use crate::emit::Context;
 use crate::emit::literal::{hex, hex64};
 use crate::model::{Format, HardwareBit, Layout, Role, Slot, Source, Word};
@@ -90,7 +90,7 @@ fn template(context: Context<'_>, format: &Format, layout: &Layout<'_>) -> Token
     let mut expressions = TokenStream::new();
     for slot in &layout.slots {
         let Source::Field(field, place) = slot.source else { continue };
-        if is_presence(context, format, field) {
+        if format.present_bit(context.module).is_some_and(|bit| bit.ident == field.ident) {
             known |= slot.mask;
             continue;
         }
@@ -122,7 +122,6 @@ fn wide(context: Context<'_>, format: &Format) -> TokenStream {
             });
             let template = hex(bits.fold(layout.ones(), |bits, more| bits | more));
             hygienic! {
-                #[allow(dead_code)]
                 impl #ident<#level> {
                     /// A new entry: the declared defaults and the bits that must be one.
                     pub const TEMPLATE: #word = #template;

@@ -20,7 +20,7 @@ pub(super) use fields::name as fields_name;
 use super::Context;
 use super::derives::{KEY, derive};
 use super::docs::attrs_and_doc;
-use crate::model::{Field, FieldType, Format, Place, Presence, Role, Shape, Word};
+use crate::model::{Field, Format, Place, Role, Shape, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -77,7 +77,7 @@ fn bound(context: Context<'_>, format: &Format) -> Option<TokenStream> {
 
 /// The levels of a format that exist, in its order.
 fn levels<'f>(context: Context<'f>, format: &'f Format) -> impl Iterator<Item = &'f Ident> {
-    let alone = context.module.levels.is_none();
+    let alone = context.module.head.is_none();
     let names = format.levels.names.iter().enumerate();
     names
         .filter(|(at, name)| format.levels.names[..*at].iter().all(|before| before.ident != name.ident))
@@ -101,15 +101,6 @@ fn frame<'f>(format: &'f Format, level: &Ident) -> Option<(&'f Field, &'f Place)
     fields
         .filter_map(|field| Some((field, field.at(level)?)))
         .find(|(_, place)| matches!(place.role, Role::Frame { .. }))
-}
-
-/// Whether the field alone says that an entry is present: an entry of the format has it set, and it is no attribute.
-fn is_presence(context: Context<'_>, format: &Format, field: &Field) -> bool {
-    let alone = match format.presence.as_deref() {
-        Some(Presence::Any(names)) => names.len() == 1 && names[0] == field.ident,
-        _ => false,
-    };
-    alone && field.kind(context.module) == FieldType::Bool
 }
 
 /// Whether the format has an attributes struct: it is that of a leaf, and some table that is walked uses it, or it

@@ -28,7 +28,8 @@ pub(super) fn emit(context: Context<'_>, hooks: &Hooks) -> TokenStream {
     hygienic!(#item #methods #(#markers)* #roles)
 }
 
-/// The trait, with its documentation completed.
+/// The trait, with its documentation completed. It has no `#[diagnostic::on_unimplemented]`: under
+/// `#![no_implicit_prelude]`, there is no such attribute.
 fn the_trait(hooks: &Hooks) -> TokenStream {
     let mut item = hooks.item.clone();
     item.attrs.clear();
@@ -43,11 +44,8 @@ fn the_trait(hooks: &Hooks) -> TokenStream {
     }
     let table = hooks.table.as_ref().map_or(String::new(), |table| format!(" of `{table}`"));
     let attrs = attrs_or_doc(&hooks.head.attrs, &format!("The operations{table}."));
-    let message = format!("`{{Self}}` is no monitor: it does not implement the hooks{table}");
-    let label = format!("`{}` is not implemented for this", hooks.head.ident);
     quote::quote! {
         #attrs
-        #[diagnostic::on_unimplemented(message = #message, label = #label)]
         #item
     }
 }
@@ -68,10 +66,8 @@ fn methods(hooks: &Hooks) -> TokenStream {
     hygienic! {
         #head
         #derive
-        #[allow(dead_code)]
         #vis enum #name { #(#docs #variants,)* }
 
-        #[allow(dead_code)]
         impl #name {
             /// The name of the method.
             #[must_use]

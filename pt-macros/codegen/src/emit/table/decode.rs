@@ -2,7 +2,7 @@
 
 use super::walked::format_at;
 use crate::emit::Context;
-use crate::emit::literal::hex;
+use crate::emit::literal::{equals, hex};
 use crate::model::{Format, Layout, Level, Presence, Role, Shape, Table};
 use proc_macro2::TokenStream;
 use syn::Ident;
@@ -81,10 +81,7 @@ impl Test {
                 hygienic!(raw & #mask != 0)
             }
             Self::Equals(mask, value) if mask == value && mask.is_power_of_two() => Self::AnyBit(*mask).tokens(),
-            Self::Equals(mask, value) => {
-                let (mask, value) = (hex((*mask).into()), hex((*value).into()));
-                hygienic!(raw & #mask == #value)
-            }
+            Self::Equals(mask, value) => equals((*mask).into(), (*value).into()),
             Self::Differs(mask, value) => {
                 let (mask, value) = (hex((*mask).into()), hex((*value).into()));
                 hygienic!(raw & #mask != #value)
@@ -96,19 +93,6 @@ impl Test {
             Self::All(tests) => {
                 let tests = tests.iter().map(Self::inner);
                 hygienic!(#(#tests)&&*)
-            }
-        }
-    }
-
-    /// The opposite condition.
-    fn negated(&self) -> TokenStream {
-        match self {
-            Self::AnyBit(mask) => Self::Equals(*mask, 0).tokens(),
-            Self::Equals(mask, value) => Self::Differs(*mask, *value).tokens(),
-            Self::Differs(mask, value) => Self::Equals(*mask, *value).tokens(),
-            _ => {
-                let tokens = self.tokens();
-                hygienic!(!(#tokens))
             }
         }
     }
@@ -141,14 +125,12 @@ pub(super) fn decode(context: Context<'_>, table: &Table, level: &Level) -> Toke
             hygienic!(if #test { #entry } else { #vacant })
         }
         Branches::Two { present, is_leaf } => {
-            let (absent, is_leaf) = (present.negated(), condition(&is_leaf));
+            let (present, is_leaf) = (condition(&present), condition(&is_leaf));
             hygienic! {
-                if #absent {
-                    #vacant
-                } else if #is_leaf {
-                    #leaf
+                if #present {
+                    if #is_leaf { #leaf } else { #subtable }
                 } else {
-                    #subtable
+                    #vacant
                 }
             }
         }

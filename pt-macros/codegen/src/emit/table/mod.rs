@@ -108,6 +108,7 @@ pub(super) fn pair(context: Context<'_>) -> Option<TokenStream> {
     };
     let shared = find(Space::Shared, false).filter(|table| table.used_by_cpu.is_some() && table.flush.is_some())?;
     let private = find(Space::Private, true)?;
+    module.table(private.propagates_to.first()?)?;
     let marker = Ident::new(&crate::model::upper_camel(&head.ident), head.ident.span());
     let (name, geometry) = (head.ident.to_string(), &geometry.head.ident);
     let (shared, private) = (&shared.head.ident, &private.head.ident);

@@ -74,8 +74,11 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format, linking: Option<&
         hygienic!(const LIVE_RULE: #krate::table::LiveRule = #krate::table::LiveRule::#rule;)
     });
     let geometry = module.geometry.as_ref();
+    let first = module.levels.as_ref().and_then(|levels| levels.levels.first());
     let roots = geometry.map_or(&[][..], |geometry| &geometry.roots).iter().map(|root| {
-        let (name, level) = (&root.ident, &root.level);
+        // A level that does not exist was reported; any other keeps the rest alive.
+        let level = module.level(&root.level).or(first).map(|level| &level.ident);
+        let name = &root.ident;
         let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
         hygienic!(Self::Geometry::#name #pattern => visitor.visit::<#level>(),)
     });
