@@ -74,12 +74,12 @@ pub(super) fn is_sound(bits: &BitList, word: u32) -> bool {
 
 /// A range that runs upwards and ends inside the word of `what`.
 pub(super) fn range(range: &BitRange, word: u32, what: &str, report: &mut Report<'_>) {
-    let BitRange { low, high, span } = *range;
+    let BitRange { low, high, span, high_span } = *range;
     if low > high {
         report.error(span, format!("this range is reversed, the lowest bit comes first: write `{high}..={low}`"));
     } else if high >= word {
         let last = word - 1;
-        report.error(span, format!("there is no bit {high}: {what} has {word} bits, and the last is bit {last}"));
+        report.error(high_span, format!("there is no bit {high}: {what} has {word} bits, and the last is bit {last}"));
     }
 }
 

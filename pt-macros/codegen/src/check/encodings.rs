@@ -1,13 +1,12 @@
 //! Encodings: an entry is in one state at a time. States are told apart by a code in one field, or by what the
 //! fields of their shape's format are.
 
-use super::fields::{named_value, number_fits};
 use super::report::{Report, levels};
 use super::shapes::never_present;
 use super::states::own_table;
+use super::written::{named_value, number_fits};
 use crate::model::{
     Default, Field, FieldType, Format, Layout, Module, Place, Presence, Role, Shape, Spanned, State, States, Table,
-    When,
 };
 use syn::Ident;
 
@@ -18,13 +17,12 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
         let sound = !table.head.broken && !formats.iter().any(|format| format.head.broken);
         let holder = formats.iter().find(|format| holds(format, &states.head.ident));
         match (states.has_codes(), holder) {
-            (true, Some(_)) => codes(states, report),
+            (true, Some(_)) => {}
             (true, None) => {
                 let misspelt = formats.iter().any(|format| names_unknown_states(module, format));
                 if sound && !misspelt && formats.len() == table.entries.len() {
                     no_holder(states, table, report);
                 }
-                codes(states, report);
             }
             (false, Some(format)) => {
                 let own = &states.head.ident;
@@ -62,41 +60,6 @@ fn no_holder(states: &States, table: &Table, report: &mut Report<'_>) {
         table.head.ident
     );
     report.missing(own.span(), message);
-}
-
-/// Every state has a code, and each another.
-fn codes(states: &States, report: &mut Report<'_>) {
-    let mut seen: Vec<(&Ident, Spanned<u64>)> = Vec::new();
-    for state in &states.states {
-        let name = &state.ident;
-        if let Some(when) = &state.when {
-            report.error(first_term(when), format!("`{name}` is told apart by its code: remove `#[when]`"));
-        }
-        let Some(code) = state.code else {
-            if !states.head.broken {
-                report.error(
-                    name.span(),
-                    format!("the other states have codes, and `{name}` has none: write `{name} = CODE`"),
-                );
-            }
-            continue;
-        };
-        if let Some((first, at)) = seen.iter().find(|(_, seen)| **seen == *code) {
-            let value = *code;
-            report.both(
-                (
-                    code.span(),
-                    format!("{value:#04x} is the code of `{first}` already: an entry cannot be in both states"),
-                ),
-                (at.span(), format!("the code of `{first}`")),
-            );
-        }
-        seen.push((name, code));
-    }
-}
-
-fn first_term(when: &When) -> proc_macro2::Span {
-    when.terms.first().map_or(when.span, |(field, _)| field.span())
 }
 
 /// The table has a format for each shape that a state has.
@@ -195,8 +158,8 @@ fn disjoint(module: &Module, states: &States, report: &mut Report<'_>) {
             let (one, other) = (&first.ident, &second.ident);
             let at = if same.len() == all.len() { String::new() } else { format!(" at {}", levels(&same)) };
             let message = format!(
-                "an entry can be in `{other}` and in `{one}` at once{at}: say in both `#[when(…)]` what a field is, with \
-                 different values"
+                "an entry can be in `{other}` and in `{one}` at once{at}: let their `#[when(…)]` differ in the value of a \
+                 field"
             );
             report.both((other.span(), message), (one.span(), format!("an entry in `{one}` can look like `{other}`")));
         }

@@ -1,10 +1,8 @@
 //! Fields: the type fits the bits and what they are for, and so do the values that are written down.
 
 use super::bits::{fits, is_sound, value_fits};
-use super::report::{Report, list, plural};
-use crate::model::{BitList, Default, Field, FieldType, Format, HardwareBit, Module, Place, Role, Spanned};
-use crate::parse::nearest;
-use proc_macro2::Span;
+use super::report::{Report, plural};
+use crate::model::{BitList, Field, FieldType, Format, HardwareBit, Module, Place, Role, Spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
@@ -17,7 +15,7 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
             }
             type_fits(module, field, report);
             for place in &field.places {
-                values_fit(module, field, place, report);
+                values_fit(place, report);
             }
         }
         hardware_bits(format, report);
@@ -25,7 +23,7 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
 }
 
 /// Whether a getter returns something: the field has one value at most where it is a tag, reserved or ignored.
-const fn is_valued(role: Role) -> bool {
+pub(super) const fn is_valued(role: Role) -> bool {
     matches!(role, Role::Value | Role::Frame { .. } | Role::Hardware(_) | Role::Software)
 }
 
@@ -127,11 +125,11 @@ fn has_room<'a>(
     }
 }
 
-/// The tag, the reserved value, the default and the value in absent entries.
-fn values_fit(module: &Module, field: &Field, place: &Place, report: &mut Report<'_>) {
+/// The tag, the reserved value and the value in absent entries.
+fn values_fit(place: &Place, report: &mut Report<'_>) {
     match place.role {
-        Role::Tag(value) => value_fits(value, place.bits.span, &place.bits, "the tag", report),
-        Role::Reserved(value) => value_fits(value, place.bits.span, &place.bits, "the reserved value", report),
+        Role::Tag(value) => value_fits(value, place.role_span, &place.bits, "the tag", report),
+        Role::Reserved(value) => value_fits(value, place.role_span, &place.bits, "the reserved value", report),
         Role::Hardware(Some(bit)) if place.bits.width() != 1 => {
             let word = if bit == HardwareBit::Accessed { "accessed" } else { "dirty" };
             report.error(place.bits.span, format!("the {word} bit is one bit: write its position alone"));
@@ -140,76 +138,6 @@ fn values_fit(module: &Module, field: &Field, place: &Place, report: &mut Report
     }
     if let Some(absent) = place.absent {
         fits(absent, &place.bits, "the value", report);
-    }
-    if let Some(default) = &place.default {
-        default_fits(module, field, place, default, report);
-    }
-}
-
-fn default_fits(module: &Module, field: &Field, place: &Place, default: &Spanned<Default>, report: &mut Report<'_>) {
-    let (name, span, kind) = (&field.ident, default.span(), field.kind(module));
-    if !is_valued(place.role) || matches!(place.role, Role::Frame { .. }) {
-        let why = match place.role {
-            Role::Frame { .. } => "the frame is given to `new`",
-            Role::Ignored => "ignored bits are zero in a new entry",
-            _ => "a tag or reserved bits have one value already",
-        };
-        return report.error(span, format!("`{name}` has no default, {why}: remove `default`"));
-    }
-    match &**default {
-        Default::Number(number) => {
-            number_fits(module, &kind, &place.bits, (*number, span, "the default"), report);
-        }
-        Default::Bool(_) if kind == FieldType::Bool || place.bits.width() == 1 => {}
-        Default::Bool(value) => {
-            let message = format!("`{value}` is no value of `{name}`, which has {} bits", place.bits.width());
-            report.error(span, message);
-        }
-        Default::Path(path) => {
-            if let Some(last) = path.segments.last() {
-                named_value(module, &kind, &last.ident, report);
-            }
-        }
-    }
-}
-
-/// The number fits into the bits, and is that of a variant if the type is an enum of values.
-pub(super) fn number_fits(
-    module: &Module,
-    kind: &FieldType,
-    bits: &BitList,
-    (number, span, what): (u64, Span, &str),
-    report: &mut Report<'_>,
-) {
-    if !bits.holds(number) {
-        return value_fits(number, span, bits, what, report);
-    }
-    let FieldType::Values(values) = kind else { return };
-    let Some(values) = module.values(values).filter(|values| !values.head.broken) else { return };
-    if !values.values.iter().any(|value| value.number.is_some_and(|known| *known == number)) {
-        let known = list(values.values.iter().map(|value| &value.ident));
-        let message = format!("`{}` has no variant with the value {number}: write one of {known}", values.head.ident);
-        report.error(span, message);
-    }
-}
-
-/// The name is that of a variant. Of other types the compiler knows the constants.
-pub(super) fn named_value(module: &Module, kind: &FieldType, name: &Ident, report: &mut Report<'_>) {
-    let variants: Vec<&Ident> = match kind {
-        FieldType::Values(values) => match module.values(values) {
-            Some(values) if !values.head.broken && !values.values.is_empty() => {
-                values.values.iter().map(|value| &value.ident).collect()
-            }
-            _ => return,
-        },
-        FieldType::States(states) => match module.states(states) {
-            Some(states) if !states.head.broken => states.states.iter().map(|state| &state.ident).collect(),
-            _ => return,
-        },
-        _ => return,
-    };
-    if !variants.contains(&name) {
-        report.unknown("value", name, variants);
     }
 }
 
@@ -230,12 +158,4 @@ fn hardware_bits(format: &Format, report: &mut Report<'_>) {
             }
         }
     }
-}
-
-/// The name that was meant by a name that does not exist.
-pub(super) fn meant<'k>(name: &Ident, known: impl IntoIterator<Item = &'k Ident>) -> Option<&'k Ident> {
-    let known: Vec<&Ident> = known.into_iter().collect();
-    let words: Vec<String> = known.iter().map(ToString::to_string).collect();
-    let near = nearest(&name.to_string(), &words.iter().map(String::as_str).collect::<Vec<_>>())?.to_owned();
-    known.into_iter().find(|known| **known == near)
 }

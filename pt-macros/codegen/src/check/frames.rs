@@ -64,7 +64,7 @@ pub(super) fn forgotten(module: &Module, format: &Format, level: &Ident) -> u128
     });
     let (Some((aligned, _)), Some(first)) = (alignments.min(), place.bits.ranges.first()) else { return 0 };
     let count = place.frame_shift().saturating_sub(aligned).min(first.low);
-    BitRange { low: first.low - count, high: first.low, span: first.span }.mask() & !first.mask()
+    BitRange::new(first.low - count, first.low, first.span).mask() & !first.mask()
 }
 
 /// The field begins where an address of the page or table can have its lowest one, or below: what lies below the

@@ -93,7 +93,7 @@ fn check_root(root: &Root, level: &Level, report: &mut Report<'_>) {
 
 /// `tables = …`: the largest number of root tables.
 fn tables_side_by_side(tables: BitRange, report: &mut Report<'_>) -> u32 {
-    let BitRange { low, high, span } = tables;
+    let BitRange { low, high, span, .. } = tables;
     if low > high {
         report.error(span, format!("this range is reversed: write `{high}..={low}`"));
     } else if low == 0 || !low.is_power_of_two() || !high.is_power_of_two() {
@@ -117,11 +117,11 @@ fn width_fits(width: u32, span: proc_macro2::Span, level: &Level, limit: u32, re
 }
 
 fn runtime_width(root: &Root, range: BitRange, level: &Level, limit: u32, report: &mut Report<'_>) {
-    let BitRange { low, high, span } = range;
+    let BitRange { low, high, span, high_span } = range;
     if low > high {
         report.error(span, format!("this range is reversed: write `{high}..={low}`"));
     } else {
-        width_fits(high, span, level, limit, report);
+        width_fits(high, high_span, level, limit, report);
         if high <= limit {
             width_fits(low, span, level, limit, report);
         }
@@ -173,7 +173,7 @@ fn check_split(root: &Root, split: &Split, limit: u32, report: &mut Report<'_>) 
     if bit == top {
         return;
     }
-    let indexed = bits::named(BitRange { low: PAGE_SHIFT, high: limit - 1, span }.mask());
+    let indexed = bits::named(BitRange::new(PAGE_SHIFT, limit - 1, span).mask());
     let message = if (PAGE_SHIFT..limit).contains(&bit) {
         format!(
             "bit {bit} is inside of an address of {width} bits, and the top bit splits: write `bit = {top}`, or \

@@ -1,8 +1,7 @@
 //! Hooks: the trait belongs to a table that names it, and each operation is one that the life of an entry needs.
 
-use super::fields::meant;
 use super::levels::should_hold;
-use super::report::Report;
+use super::report::{Report, meant};
 use super::states::is_other;
 use crate::model::{By, Hook, HookRole, Hooks, Module, Shape};
 use syn::Ident;

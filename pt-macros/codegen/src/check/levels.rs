@@ -56,13 +56,13 @@ fn neighbours(above: &Level, below: &Level, report: &mut Report<'_>) {
             String::new()
         };
         report.both(
-            (below.index.span, format!("these index bits overlap those of `{next}`{mend}")),
+            (below.index.high_span, format!("these index bits overlap those of `{next}`{mend}")),
             (above.index.span, format!("`{next}` is indexed by these bits")),
         );
     } else if below.index.high + 1 != above.index.low {
         let (high, low) = (above.index.low - 1, below.index.high + 1);
         let gap = if high == low { format!("bit {low} indexes") } else { format!("bits {high}:{low} index") };
-        report.error(below.index.span, format!("{gap} no level: let `{name}` end at bit {high}"));
+        report.error(below.index.high_span, format!("{gap} no level: let `{name}` end at bit {high}"));
     }
 }
 

@@ -6,7 +6,9 @@
 //! and a name that was misspelt is reported once, not again by what is missing for it.
 
 mod bits;
+mod codes;
 mod decoding;
+mod defaults;
 mod duplicates;
 mod encodings;
 mod fields;
@@ -28,15 +30,19 @@ mod spaces;
 mod states;
 mod tables;
 mod values;
+mod written;
 
 use crate::model::Module;
 use darling::error::Accumulator;
 use report::Report;
 
-/// Reports everything that is wrong with the declaration. What is declared twice is taken out of it.
+/// Reports everything that is wrong with the declaration. What the compiler behind it would report a second time, such
+/// as a name that is declared twice, is taken out.
 pub fn check(module: &mut Module, errors: &mut Accumulator) {
     let mut report = Report::new(errors, module.lost);
-    duplicates::take_out(module, &mut report);
+    for take_out in [duplicates::take_out, codes::take_out, defaults::take_out, roles::take_out] {
+        take_out(module, &mut report);
+    }
     let checks = [
         items::check,
         levels::check,
@@ -58,7 +64,6 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         states::check,
         encodings::check,
         hooks::check,
-        roles::check,
     ];
     for check in checks {
         check(module, &mut report);

@@ -1,6 +1,6 @@
 //! Where the checks put what they find.
 
-use crate::parse::unknown;
+use crate::parse::{nearest, unknown};
 use darling::Error;
 use darling::error::Accumulator;
 use proc_macro2::Span;
@@ -83,4 +83,12 @@ pub(super) fn levels<T: Display>(names: &[T]) -> String {
 /// A word, in the plural unless there is one of it.
 pub(super) fn plural(count: usize, one: &str) -> String {
     if count == 1 { String::from(one) } else { format!("{one}s") }
+}
+
+/// The name that was meant by a name that does not exist.
+pub(super) fn meant<'k>(name: &Ident, known: impl IntoIterator<Item = &'k Ident>) -> Option<&'k Ident> {
+    let known: Vec<&Ident> = known.into_iter().collect();
+    let words: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let near = nearest(&name.to_string(), &words.iter().map(String::as_str).collect::<Vec<_>>())?.to_owned();
+    known.into_iter().find(|known| **known == near)
 }

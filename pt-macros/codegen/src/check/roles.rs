@@ -1,25 +1,30 @@
-//! Roles: the engine knows one hook for each, and calls it in the one way that the role has.
+//! Roles: the engine knows one hook for each, and calls it in the one way that the role has. A hook that cannot have
+//! its role is reported, and the role is taken out.
 
 use super::report::Report;
 use crate::model::{Hook, HookRole, Hooks, Module, Select, Table, upper_camel};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, GenericArgument, Ident, PathArguments, ReturnType, Signature, TraitItem, Type};
+use syn::{FnArg, GenericArgument, PathArguments, ReturnType, Signature, TraitItem, Type};
 
-pub(super) fn check(module: &Module, report: &mut Report<'_>) {
-    for hooks in &module.hooks {
+pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
+    let mut wrong = Vec::new();
+    for (position, hooks) in module.hooks.iter().enumerate() {
         let table = hooks.table.as_ref().and_then(|name| module.table(name));
         let again = once(hooks, table, report);
         let called = hooks.table.as_ref().is_some_and(|name| {
             module.tables.iter().any(|table| table.is_walked() && table.propagates_to.first() == Some(name))
         });
-        for hook in &hooks.hooks {
-            let Some(signature) = signature(hooks, hook) else { continue };
+        let other = hooks.hooks.iter().enumerate().filter(|(index, hook)| {
+            let Some(signature) = signature(hooks, hook) else { return false };
             answer(hook, signature, report);
-            if called && !again.contains(&&hook.ident) {
-                arguments(hook, signature, report);
-            }
-        }
+            called && !again.contains(index) && !has_arguments(hook, signature, report)
+        });
+        let other: Vec<_> = other.map(|(index, _)| index).collect();
+        wrong.extend(again.into_iter().chain(other).map(|index| (position, index)));
+    }
+    for (position, index) in wrong {
+        module.hooks[position].hooks[index].roles.clear();
     }
 }
 
@@ -31,11 +36,11 @@ fn signature<'h>(hooks: &'h Hooks, hook: &Hook) -> Option<&'h Signature> {
 }
 
 /// A role is that of one hook, in each half that the table translates. The hooks that have a role again.
-fn once<'h>(hooks: &'h Hooks, table: Option<&Table>, report: &mut Report<'_>) -> Vec<&'h Ident> {
+fn once(hooks: &Hooks, table: Option<&Table>, report: &mut Report<'_>) -> Vec<usize> {
     let mut again = Vec::new();
     let both = table.is_some_and(|table| table.select.is_some_and(|select| *select == Select::Both));
     let mut seen: Vec<(HookRole, u8, &Hook, proc_macro2::Span)> = Vec::new();
-    for hook in &hooks.hooks {
+    for (index, hook) in hooks.hooks.iter().enumerate() {
         let halves = if both { signature(hooks, hook).map_or(BOTH, halves) } else { BOTH };
         for role in hook.roles.iter().filter(|role| ***role != HookRole::Other) {
             let first = seen.iter().find(|(known, other, ..)| *known == **role && other & halves != 0);
@@ -45,8 +50,8 @@ fn once<'h>(hooks: &'h Hooks, table: Option<&Table>, report: &mut Report<'_>) ->
                     "`{}` has the role `{word}` already, and the engine knows one hook for it: give `{}` the role `other`",
                     first.ident, hook.ident
                 );
-                again.push(&hook.ident);
-                report.both((role.span(), message), (*at, format!("`{}` has the role `{word}`", first.ident)));
+                again.push(index);
+                report.both((role.span(), message), (*at, format!("the role `{word}` is that of `{}`", first.ident)));
             } else {
                 seen.push((**role, halves, hook, role.span()));
             }
@@ -106,7 +111,8 @@ fn arguments_of(role: HookRole) -> Option<&'static str> {
     })
 }
 
-fn arguments(hook: &Hook, signature: &Signature, report: &mut Report<'_>) {
+/// Whether the engine can call the hook; it is reported if not.
+fn has_arguments(hook: &Hook, signature: &Signature, report: &mut Report<'_>) -> bool {
     let name = &hook.ident;
     for role in &hook.roles {
         let Some(wanted) = arguments_of(**role) else { continue };
@@ -116,7 +122,8 @@ fn arguments(hook: &Hook, signature: &Signature, report: &mut Report<'_>) {
         };
         if !receiver {
             let span = signature.inputs.first().map_or_else(|| name.span(), syn::spanned::Spanned::span);
-            return report.error(span, format!("vCPUs share the monitor: `{name}` takes `&self` first"));
+            report.error(span, format!("vCPUs share the monitor: `{name}` takes `&self` first"));
+            return false;
         }
         let expected = wanted.split(',').count();
         if signature.inputs.len() != expected {
@@ -126,7 +133,9 @@ fn arguments(hook: &Hook, signature: &Signature, report: &mut Report<'_>) {
                  role `other`",
                 role.word()
             );
-            return report.error(span, message);
+            report.error(span, message);
+            return false;
         }
     }
+    true
 }

@@ -3,6 +3,7 @@
 use super::bits::named;
 use super::report::{Report, levels};
 use crate::model::{Format, Kind, Layout, Level, Module, Presence, Role, Shape, Slot, Source};
+use proc_macro2::Span;
 use syn::Ident;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
@@ -47,14 +48,22 @@ fn formats(module: &Module, (leaf, table): (&Format, &Format), both: &[&Level], 
     if let Some((mine, theirs)) = same_tag(module, leaf, table, first) {
         let tag = named(mine.mask);
         report.both(
-            (theirs.span, format!("{look_alike}: give {tag} another tag in one of them")),
-            (mine.span, format!("{tag} of `{one}` has the same tag")),
+            (role_span(&theirs), format!("{look_alike}: give {tag} another tag in one of them")),
+            (role_span(&mine), format!("{tag} of `{one}` has the same tag")),
         );
     } else {
         let message = format!(
             "{look_alike}: describe a bit that tells them apart, by `tag = 1` in one and `tag = 0` in the other"
         );
         report.both((one.span(), message), (other.span(), format!("`{other}` looks like `{one}`")));
+    }
+}
+
+/// Where it says what the bits are for.
+fn role_span(slot: &Slot<'_>) -> Span {
+    match slot.source {
+        Source::Field(_, place) => place.role_span,
+        _ => slot.span,
     }
 }
 
@@ -89,7 +98,7 @@ fn loose(tag: &Slot<'_>, other: &Slot<'_>, level: &Ident, report: &mut Report<'_
     let (tells, it) = if mask.is_power_of_two() { ("tells", "it") } else { ("tell", "them") };
     let message =
         format!("{bits} {tells} a leaf from a table at level `{level}`, and cannot {what}: describe {it} by a `tag`");
-    report.both((other.span, message), (tag.span, format!("{bits} {tells} them apart by this tag")));
+    report.both((other.span, message), (role_span(tag), format!("{bits} {tells} them apart by this tag")));
 }
 
 /// How a leaf and a table at one level are told apart.

@@ -1,9 +1,8 @@
 //! States: the life of a protected entry begins in one state, goes through declared transitions, and reaches
 //! every state there is.
 
-use super::fields::meant;
-use super::report::Report;
-use crate::model::{By, HookRole, Hooks, Module, Shape, State, States, Table, Transition};
+use super::report::{Report, meant};
+use crate::model::{By, Hook, HookRole, Hooks, Module, Shape, State, States, Table, Transition};
 use syn::Ident;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
@@ -152,7 +151,9 @@ fn hooks(module: &Module, states: &States, report: &mut Report<'_>) {
         return;
     };
     let Some(hooks) = module.hooks(name) else { return };
-    let tracks = hooks.hooks.iter().any(|hook| hook.roles.iter().any(|role| **role == HookRole::Track));
+    // A hook without a role has lost it, which is reported.
+    let may_track = |hook: &Hook| hook.roles.is_empty() || hook.roles.iter().any(|role| **role == HookRole::Track);
+    let tracks = hooks.hooks.iter().any(may_track);
     let mut track_is_missing = !tracks && !hooks.head.broken;
     for transition in transitions {
         if let Some(By::Hook(hook)) = &transition.by {

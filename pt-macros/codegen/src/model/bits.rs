@@ -11,9 +11,17 @@ pub struct BitRange {
     pub high: u32,
     /// Where it is written.
     pub span: Span,
+    /// Where the highest bit is written.
+    pub high_span: Span,
 }
 
 impl BitRange {
+    /// A run of bits that is written as a whole at `span`.
+    #[must_use]
+    pub const fn new(low: u32, high: u32, span: Span) -> Self {
+        Self { low, high, span, high_span: span }
+    }
+
     /// The number of bits; 0 if the range is reversed.
     #[must_use]
     pub const fn width(&self) -> u32 {
@@ -95,7 +103,7 @@ fn runs(mask: u128) -> Vec<(u32, u32)> {
         let high = rest.ilog2();
         let low = high + 1 - (rest << (127 - high)).leading_ones();
         runs.push((low, high));
-        rest &= !BitRange { low, high, span: Span::call_site() }.mask();
+        rest &= !BitRange::new(low, high, Span::call_site()).mask();
     }
     runs
 }

@@ -114,6 +114,8 @@ pub struct Place {
     pub bits: BitList,
     /// What they are for.
     pub role: Role,
+    /// Where that is written: the value of the option, or the option; the bits, if there is none.
+    pub role_span: Span,
     /// `levels(…)`; all levels of the format without it.
     pub levels: Option<LevelList>,
     /// `allows = …`: what a set field lets through.

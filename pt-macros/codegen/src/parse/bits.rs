@@ -14,18 +14,18 @@ pub(crate) fn range(value: &Expr) -> Result<BitRange, Error> {
     let span = value.span();
     let Expr::Range(range) = value else {
         let bit = small(value)?;
-        return Ok(BitRange { low: bit, high: bit, span });
+        return Ok(BitRange::new(bit, bit, span));
     };
-    let (Some(low), Some(high)) = (&range.start, &range.end) else {
+    let (Some(low), Some(high_bit)) = (&range.start, &range.end) else {
         return Err(Error::custom("a range needs both ends: write `LOW..=HIGH`").with_span(value));
     };
-    let (low, high) = (small(low)?, small(high)?);
+    let (low, high) = (small(low)?, small(high_bit)?);
     if matches!(range.limits, RangeLimits::HalfOpen(_)) {
         let last = high.saturating_sub(1);
         let hint = format!("ranges of bits are inclusive, as in the manuals: write `{low}..={last}`");
         return Err(Error::custom(hint).with_span(value));
     }
-    Ok(BitRange { low, high, span })
+    Ok(BitRange { low, high, span, high_span: high_bit.span() })
 }
 
 /// A range, or a list of ranges in brackets.

@@ -159,7 +159,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
         errors.handle(value.and_then(|value| bit_list(&value)))
     };
     let mut options = Options::new(rest, &FIELD_OPTIONS, errors);
-    let role = role(&mut options);
+    let (role, role_span) = role(&mut options);
     let allows = permissions(&mut options, "allows");
     let denies = permissions(&mut options, "denies");
     let absent = options.number("absent");
@@ -176,11 +176,13 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
     if !understood {
         return None;
     }
-    Some(Place { bits: bits?, role, levels: filter, allows, denies, absent, values, default, span: attribute.span() })
+    let bits = bits?;
+    let (role_span, span) = (role_span.unwrap_or(bits.span), attribute.span());
+    Some(Place { bits, role, role_span, levels: filter, allows, denies, absent, values, default, span })
 }
 
-/// The one option that says what the bits are for.
-fn role(options: &mut Options<'_>) -> Role {
+/// The one option that says what the bits are for, and where its value is.
+fn role(options: &mut Options<'_>) -> (Role, Option<Span>) {
     let shift = options.number("shift");
     let mut roles = Vec::new();
     if let Some(span) = options.flag("frame") {
@@ -206,7 +208,7 @@ fn role(options: &mut Options<'_>) -> Role {
     match options.one("reserved") {
         Some(Meta::NameValue(meta)) => {
             let value = options.errors().handle(number(&meta.value));
-            roles.push((Role::Reserved(value.map_or(0, |value| *value)), meta.span()));
+            roles.push((Role::Reserved(value.map_or(0, |value| *value)), meta.value.span()));
         }
         Some(meta) => roles.push((Role::Reserved(0), meta.span())),
         None => {}
@@ -219,7 +221,7 @@ fn role(options: &mut Options<'_>) -> Role {
             "a field is for one thing: keep one of `frame`, `tag`, `hardware`, `software`, `ignored`, `reserved`";
         options.errors().push(Error::custom(message).with_span(again));
     }
-    roles.first().map_or(Role::Value, |(role, _)| *role)
+    roles.first().map_or((Role::Value, None), |(role, span)| (*role, Some(*span)))
 }
 
 fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<Spanned<Permission>> {

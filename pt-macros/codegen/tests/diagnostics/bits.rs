@@ -62,7 +62,7 @@ fn a_range_past_the_word() {
     assert_slip(
         "ignored(10, 57..=62))]",
         "ignored(10, 57..=64))]",
-        &[("57..=64", "there is no bit 64: `EptLeaf` has 64 bits, and the last is bit 63")],
+        &[("64", "there is no bit 64: `EptLeaf` has 64 bits, and the last is bit 63")],
     );
 }
 

@@ -7,10 +7,7 @@ fn a_code_that_is_taken() {
     assert_slip(
         "Pending = 0x70",
         "Pending = 0x60",
-        &[
-            ("0x60", "0x60 is the code of `Mapped` already: an entry cannot be in both states"),
-            ("0x60", "the code of `Mapped`"),
-        ],
+        &[("0x60", "0x60 is the code of `Mapped` already: give `Pending` another"), ("0x60", "`Mapped` has this code")],
     );
 }
 

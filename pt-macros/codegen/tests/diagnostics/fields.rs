@@ -121,7 +121,7 @@ fn a_tag_that_does_not_fit() {
     assert_slip(
         "#[bits(7, levels(Pd), tag = 1)]",
         "#[bits(7, levels(Pd), tag = 2)]",
-        &[("7", "the tag 2 does not fit into 1 bit: the largest value is 1")],
+        &[("2", "the tag 2 does not fit into 1 bit: the largest value is 1")],
     );
 }
 

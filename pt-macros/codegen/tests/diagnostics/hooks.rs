@@ -66,7 +66,7 @@ fn a_role_of_two_hooks() {
         "#[hook(track, busy)]",
         &[
             ("track", "`track` has the role `track` already, and the engine knows one hook for it"),
-            ("track", "`track` has the role `track`"),
+            ("track", "the role `track` is that of `track`"),
         ],
     );
 }

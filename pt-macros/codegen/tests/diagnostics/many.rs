@@ -20,11 +20,11 @@ fn five_mistakes_are_five_errors() {
     assert_errors(
         &five_mistakes(),
         &[
-            ("21..=28", "bit 29 indexes no level"),
             ("WriteBak", "did you mean `WriteBack`?"),
+            ("PageAdd", "write `Outcome<PageAug>`"),
+            ("28", "bit 29 indexes no level"),
             ("SharedEpt", "`SharedEpt` has no format for leaves"),
             ("Tabel", "did you mean `Table`?"),
-            ("PageAdd", "write `Outcome<PageAug>`"),
         ],
     );
 }

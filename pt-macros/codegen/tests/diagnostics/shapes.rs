@@ -8,8 +8,8 @@ fn a_leaf_with_the_tag_of_a_table() {
         "#[bits(7, levels(Pdpt, Pd), tag = 0)]",
         "#[bits(7, levels(Pdpt, Pd), tag = 1)]",
         &[
-            ("7", "`EptLeaf` and `EptTable` look alike at level `Pd`: give bit 7 another tag in one of them"),
-            ("7", "bit 7 of `EptLeaf` has the same tag"),
+            ("1", "`EptLeaf` and `EptTable` look alike at level `Pd`: give bit 7 another tag in one of them"),
+            ("1", "bit 7 of `EptLeaf` has the same tag"),
         ],
     );
 }
@@ -21,7 +21,7 @@ fn a_tag_that_the_other_format_ignores() {
         "#[bits(7, levels(Pdpt, Pd), ignored)]",
         &[
             ("7", "bit 7 tells a leaf from a table at level `Pd`, and cannot be ignored: describe it by a `tag`"),
-            ("7", "bit 7 tells them apart by this tag"),
+            ("1", "bit 7 tells them apart by this tag"),
         ],
     );
 }
