@@ -59,38 +59,44 @@ fn about_vm<K: Hook<Done = (), Busy = Busy>>(result: Result) -> Outcome<K> {
     }
 }
 
-impl SeptHooks for Td {
-    fn sept_add(&self, at: &Frozen<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<SeptAdd> {
-        about_entry(self.apply(on_frozen(Method::SeptAdd, at).with_page(table.frame())))
-    }
-    fn page_add(&self, at: &Frozen<PrivateEpt>, page: Hpa, source: Hpa) -> Outcome<PageAdd> {
-        about_entry(self.apply(on_frozen(Method::PageAdd, at).with_page(page).with_source(source)))
-    }
-    fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug> {
-        about_entry(self.apply(on_frozen(Method::PageAug, at).with_page(page)))
-    }
-    fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> {
-        about_entry(self.apply(on_frozen(Method::RangeBlock, at)))
-    }
-    fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock> {
-        about_entry(self.apply(on_tracked(Method::RangeUnblock, at)))
-    }
-    fn track(&self) -> Outcome<Track> {
-        about_vm(Self::track(self, Method::Track))
-    }
-    fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove> {
-        about_entry(self.apply(on_tracked(Method::PageRemove, at)))
-    }
-    fn sept_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<SeptRemove> {
-        about_entry(self.apply(on_tracked(Method::SeptRemove, at)))
-    }
-    fn page_demote(&self, at: &Tracked<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<PageDemote> {
-        about_block(self.apply(on_tracked(Method::PageDemote, at).with_page(table.frame())))
-    }
-    fn page_promote(&self, at: &Tracked<PrivateEpt>) -> Outcome<PagePromote> {
-        about_block(self.apply(on_tracked(Method::PagePromote, at)))
-    }
-    fn page_reclaim(&self, page: Hpa) -> Outcome<PageReclaim> {
-        about_vm(self.reclaim(Method::PageReclaim, page))
-    }
+/// For a TD, and for a reference to one: the engine's VM and the vCPUs both need it.
+macro_rules! hooks {
+    ($($td:ty),*) => {$(
+        impl SeptHooks for $td {
+            fn sept_add(&self, at: &Frozen<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<SeptAdd> {
+                about_entry(self.apply(on_frozen(Method::SeptAdd, at).with_page(table.frame())))
+            }
+            fn page_add(&self, at: &Frozen<PrivateEpt>, page: Hpa, source: Hpa) -> Outcome<PageAdd> {
+                about_entry(self.apply(on_frozen(Method::PageAdd, at).with_page(page).with_source(source)))
+            }
+            fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug> {
+                about_entry(self.apply(on_frozen(Method::PageAug, at).with_page(page)))
+            }
+            fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> {
+                about_entry(self.apply(on_frozen(Method::RangeBlock, at)))
+            }
+            fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock> {
+                about_entry(self.apply(on_tracked(Method::RangeUnblock, at)))
+            }
+            fn track(&self) -> Outcome<Track> {
+                about_vm(Td::track(self, Method::Track))
+            }
+            fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove> {
+                about_entry(self.apply(on_tracked(Method::PageRemove, at)))
+            }
+            fn sept_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<SeptRemove> {
+                about_entry(self.apply(on_tracked(Method::SeptRemove, at)))
+            }
+            fn page_demote(&self, at: &Tracked<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<PageDemote> {
+                about_block(self.apply(on_tracked(Method::PageDemote, at).with_page(table.frame())))
+            }
+            fn page_promote(&self, at: &Tracked<PrivateEpt>) -> Outcome<PagePromote> {
+                about_block(self.apply(on_tracked(Method::PagePromote, at)))
+            }
+            fn page_reclaim(&self, page: Hpa) -> Outcome<PageReclaim> {
+                about_vm(self.reclaim(Method::PageReclaim, page))
+            }
+        }
+    )*};
 }
+hooks!(Td, &Td);
