@@ -11,7 +11,7 @@ use super::tree::{Entry, Tree, Walk};
 use super::vm::{Unfinished, Vm, attempt, briefly};
 use pt_core::Hpa;
 use pt_core::level::Levels;
-use pt_core::states::{Initiator, PhaseName, States};
+use pt_core::states::{Initiator, PhaseName, Shape, States};
 
 /// What the VMM asks for.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -172,6 +172,7 @@ impl<F: ProtectedFormat> Vm<F> {
         operation: &OperationOn<F>,
     ) -> Answer<F> {
         let Some(&step) = steps.first() else { return Ok(()) };
+        let left = entry.frame();
         match (step.effect(), operation.page) {
             (Effect::Map, Some(page)) => self.map(tree, entry, step.to, page, operation.source)?,
             (Effect::Link, Some(page)) => self.link(tree, entry, step.to, page)?,
@@ -180,10 +181,12 @@ impl<F: ProtectedFormat> Vm<F> {
             (Effect::Unlink, _) => self.unlink(tree, entry, step.to)?,
             (Effect::Merge, _) => self.merge(tree, entry, steps)?,
             (Effect::Mark, _) => {
-                let frame = entry.frame();
-                entry.set(step.to, frame)?;
+                entry.set(step.to, left)?;
             }
             (_, None) => return Err(Denied::Operand(Operand::Page)),
+        }
+        if step.lossy && step.from.shape() == Shape::Leaf {
+            self.scrub(left, 1 << entry.level().shift())?;
         }
         if step.to.is_blocked() {
             // Read only now: a vCPU that enters a later epoch finds the entry blocked.

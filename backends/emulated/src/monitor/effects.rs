@@ -72,6 +72,12 @@ impl<F: ProtectedFormat> Vm<F> {
         })
     }
 
+    /// Overwrites a page with zeros, in the open: nothing of the guest is left in it.
+    pub(super) fn scrub(&self, page: Hpa, bytes: u64) -> Result<(), BusError> {
+        let machine = self.monitor.machine();
+        (0..bytes).step_by(CHUNK).try_for_each(|offset| machine.write(Hpa::new(page.as_u64() + offset), &[0; CHUNK]))
+    }
+
     pub(super) fn unmap(&self, entry: &mut Entry<'_, '_, F>, to: F::States) -> Answer<F> {
         let frame = entry.frame();
         entry.set(to, Hpa::new(0))?;

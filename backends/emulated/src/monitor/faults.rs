@@ -48,6 +48,10 @@ type Rule<M, V> = Box<dyn FnMut(&Call<M, V>) -> Option<Fault> + Send>;
 /// A plan of faults.
 pub struct Faults<M, V> {
     rules: Vec<Rule<M, V>>,
+    /// Whether a call passes that is made again.
+    repeats_pass: bool,
+    /// The method and the address of the last call, if it was made to fail.
+    failed: Option<(M, u64)>,
     calls: Tally<M>,
     number: u64,
 }
@@ -56,7 +60,7 @@ impl<M: Copy + PartialEq + Send + 'static, V: Copy + 'static> Faults<M, V> {
     /// No faults.
     #[must_use]
     pub const fn none() -> Self {
-        Self { rules: Vec::new(), calls: Tally::new(), number: 0 }
+        Self { rules: Vec::new(), repeats_pass: false, failed: None, calls: Tally::new(), number: 0 }
     }
 
     /// Adds a fault of the call with this number, counted from 1: among those of `method`, or among all.
@@ -85,6 +89,13 @@ impl<M: Copy + PartialEq + Send + 'static, V: Copy + 'static> Faults<M, V> {
         self
     }
 
+    /// Lets a call pass that is made again, with the same method and address, right after it was made to fail: as
+    /// when whoever held the lock has left.
+    #[must_use]
+    pub fn without_repeats(self) -> Self {
+        Self { repeats_pass: true, ..self }
+    }
+
     /// What happens to the next call.
     pub(super) fn next(&mut self, method: M, address: u64, level: Option<V>) -> Option<Fault> {
         if self.rules.is_empty() {
@@ -93,7 +104,11 @@ impl<M: Copy + PartialEq + Send + 'static, V: Copy + 'static> Faults<M, V> {
         self.number += 1;
         let of_method = self.calls.add(method);
         let call = Call { method, address, level, of_method, number: self.number };
-        self.rules.iter_mut().find_map(|rule| rule(&call))
+        let fault = self.rules.iter_mut().find_map(|rule| rule(&call));
+        let passes = self.repeats_pass && self.failed == Some((method, address));
+        let fault = fault.filter(|_| !passes);
+        self.failed = fault.map(|_| (method, address));
+        fault
     }
 }
 
@@ -126,6 +141,13 @@ mod tests {
         assert_eq!(run(), run());
         assert!(run().contains(&Some(Fault::Fail(1))));
         assert!(run().iter().skip(1).step_by(2).all(Option::is_none), "only the calls of one method fail");
+    }
+
+    #[test]
+    fn a_call_that_is_made_again_passes() {
+        let plan = Faults::none().when(|_| Some(Fault::Busy)).without_repeats();
+        let busy = Some(Fault::Busy);
+        assert_eq!(answers(plan, "aabaa"), [busy, None, busy, busy, None]);
     }
 
     #[test]

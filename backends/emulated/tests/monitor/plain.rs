@@ -3,7 +3,7 @@
 
 use pt_core::Hpa;
 use pt_core::level::Levels;
-use pt_core::states::{Initiator, PhaseName, Shape, States, Transition};
+use pt_core::states::{PhaseName, Shape, States, Transition};
 use pt_emulated::monitor::{AddressSpace, ProtectedFormat};
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -53,26 +53,22 @@ pub enum Plain {
     Blocked,
 }
 
-const fn step(from: Plain, to: Plain, by: Method, after_track: bool) -> Transition<Plain, Method> {
-    Transition { from, to, by: Initiator::Host(by), during: &[], after_track, lossy: false }
-}
-
 impl States for Plain {
     type Method = Method;
     type Levels = Level;
     const ALL: &'static [Self] = &[Self::Free, Self::Table, Self::TableBlocked, Self::Mapped, Self::Blocked];
     const INITIAL: Self = Self::Free;
     const TRANSITIONS: &'static [Transition<Self, Method>] = &[
-        step(Self::Free, Self::Table, Method::Link, false),
-        step(Self::Free, Self::Mapped, Method::Map, false),
-        step(Self::Table, Self::TableBlocked, Method::Block, false),
-        step(Self::TableBlocked, Self::Free, Method::Unlink, true),
-        step(Self::TableBlocked, Self::Table, Method::Unblock, true),
-        Transition { during: &[PhaseName::Run], ..step(Self::TableBlocked, Self::Mapped, Method::Merge, true) },
-        step(Self::Mapped, Self::Blocked, Method::Block, false),
-        step(Self::Blocked, Self::Free, Method::Remove, true),
-        step(Self::Blocked, Self::Mapped, Method::Unblock, true),
-        step(Self::Blocked, Self::Table, Method::Split, true),
+        Transition::host(Self::Free, Self::Table, Method::Link),
+        Transition::host(Self::Free, Self::Mapped, Method::Map),
+        Transition::host(Self::Table, Self::TableBlocked, Method::Block),
+        Transition::host(Self::TableBlocked, Self::Free, Method::Unlink).after_track(),
+        Transition::host(Self::TableBlocked, Self::Table, Method::Unblock).after_track(),
+        Transition::host(Self::TableBlocked, Self::Mapped, Method::Merge).during(&[PhaseName::Run]).after_track(),
+        Transition::host(Self::Mapped, Self::Blocked, Method::Block),
+        Transition::host(Self::Blocked, Self::Free, Method::Remove).after_track().lossy(),
+        Transition::host(Self::Blocked, Self::Mapped, Method::Unblock).after_track(),
+        Transition::host(Self::Blocked, Self::Table, Method::Split).after_track(),
     ];
     fn name(self) -> &'static str {
         ["Free", "Table", "TableBlocked", "Mapped", "Blocked"][self as usize]

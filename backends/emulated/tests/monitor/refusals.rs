@@ -215,6 +215,25 @@ fn pages_are_reclaimed_after_teardown_by_their_own_vm() {
 }
 
 #[test]
+fn a_lossy_transition_leaves_nothing_in_the_page() {
+    let vm = vm(&monitor());
+    link(&vm, Level::Pt);
+    let (frame, source) = (page(&vm, 0), page(&vm, 0));
+    let machine = vm.monitor().machine();
+    machine.write(source, &[0x66; 4096]).unwrap();
+    vm.apply(at(Method::Map, Level::Pt).with_page(frame).with_source(source)).unwrap();
+    block(&vm, Level::Pt);
+    let stored = || {
+        let mut bytes = vec![0; 4096];
+        machine.read(frame, &mut bytes).unwrap();
+        bytes
+    };
+    assert_ne!(stored(), [0; 4096]);
+    vm.apply(at(Method::Remove, Level::Pt)).unwrap();
+    assert_eq!(stored(), [0; 4096]);
+}
+
+#[test]
 fn the_vmm_cannot_read_the_tables() {
     let vm = vm(&monitor());
     link(&vm, Level::Pt);
