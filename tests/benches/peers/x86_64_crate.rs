@@ -32,9 +32,10 @@ unsafe impl PageTableFrameMapping for ConstantOffset {
 }
 
 /// A root table with nothing in it.
+#[allow(clippy::cast_ptr_alignment, reason = "pages are aligned to 4 KiB")]
 fn root<'m>(memory: &Physical) -> &'m mut PageTable {
     let page = memory.take().expect("a page for the root");
-    let table = memory.base().cast::<u8>().wrapping_add(page as usize).cast_mut().cast::<PageTable>();
+    let table = memory.base().wrapping_byte_add(page as usize).cast_mut().cast::<PageTable>();
     // SAFETY: the page was just taken, is aligned, and lives as long as the memory, which outlives every peer.
     let table = unsafe { &mut *table };
     table.zero();

@@ -14,7 +14,8 @@ fn cases() -> Vec<PathBuf> {
         .expect("the folder of cases")
         .flat_map(|class| std::fs::read_dir(class.unwrap().path()).into_iter().flatten())
         .map(|file| file.unwrap().path())
-        .filter(|path| path.to_str().is_some_and(|path| path.ends_with(".rs") && !path.ends_with(".pass.rs")))
+        .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
+        .filter(|path| path.file_stem().is_some_and(|stem| Path::new(stem).extension().is_none()))
         .collect();
     cases.sort();
     cases
