@@ -14,6 +14,14 @@ enum Line {
     Instruction(String),
 }
 
+/// What is known of the paths from one line.
+enum Path {
+    /// They are being followed.
+    Open,
+    /// The length of the longest that calls nothing.
+    Followed(Option<usize>),
+}
+
 impl Listing {
     /// The function `name`, by its mangled symbol.
     ///
@@ -80,14 +88,13 @@ impl Listing {
         path.unwrap_or_else(|| panic!("{} calls something on every path", self.name))
     }
 
-    /// `known` holds the paths that were followed to the end, and `None` for those that are being followed.
-    fn path_from(&self, start: usize, known: &mut BTreeMap<usize, Option<Option<usize>>>) -> Option<usize> {
-        match known.get(&start) {
-            Some(Some(length)) => return *length,
-            Some(None) => panic!("{} loops", self.name),
+    fn path_from(&self, start: usize, paths: &mut BTreeMap<usize, Path>) -> Option<usize> {
+        match paths.get(&start) {
+            Some(Path::Followed(length)) => return *length,
+            Some(Path::Open) => panic!("{} loops", self.name),
             None => {}
         }
-        known.insert(start, None);
+        paths.insert(start, Path::Open);
         let (mut length, mut longest) = (0, None);
         for line in &self.lines[start..] {
             let Line::Instruction(text) = line else { continue };
@@ -99,7 +106,7 @@ impl Listing {
             if operation.starts_with('j') {
                 let target = self.lines.iter().position(|line| matches!(line, Line::Label(label) if label == operand));
                 let target = target.unwrap_or_else(|| panic!("{} jumps out, to {operand}", self.name));
-                longest = longest.max(self.path_from(target, known).map(|rest| length + rest));
+                longest = longest.max(self.path_from(target, paths).map(|rest| length + rest));
             }
             if operation == "jmp" {
                 break;
@@ -109,7 +116,7 @@ impl Listing {
                 break;
             }
         }
-        known.insert(start, Some(longest));
+        paths.insert(start, Path::Followed(longest));
         longest
     }
 
