@@ -6,9 +6,8 @@ use pt_macros::page_tables;
 #[rustfmt::skip] // one field a line, in columns, as the manuals draw them
 #[page_tables]
 pub mod tdx {
-    use pt_core::flush::Invept;
     use pt_core::hook::{Frozen, Outcome, Tracked};
-    use pt_core::{Bits, Hpa, Protected, TablePage};
+    use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
 
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
     #[levels]
@@ -113,26 +112,21 @@ pub mod tdx {
         #[state(absent, initial)]
         #[to(Table, by = sept_add)] #[to(Mapped, by = page_add, during(Build))] #[to(Pending, by = page_aug, during(Run))]
         Free = 0x0e,
-        #[state(table, accessible)]
-        #[to(TableBlocked, by = range_block)]
+        #[state(table, accessible)] #[to(TableBlocked, by = range_block)]
         Table = 0x00,
         #[state(table, blocked)]
         #[to(Free, by = sept_remove, after(track))] #[to(Table, by = range_unblock, after(track))]
         #[to(Mapped, by = page_promote, after(track))] #[to(Pending, by = page_promote, after(track))]
         TableBlocked = 0x08,
-        #[state(leaf, accessible)]
-        #[to(Blocked, by = range_block)]
+        #[state(leaf, accessible)] #[to(Blocked, by = range_block)]
         Mapped = 0x60,
-        #[state(leaf, blocked)]
+        #[state(leaf, blocked)] #[to(Table, by = page_demote, after(track))]
         #[to(Free, by = page_remove, after(track))] #[to(Mapped, by = range_unblock, after(track))]
-        #[to(Table, by = page_demote, after(track))]
         Blocked = 0x68,
-        #[state(leaf)]
-        #[to(Mapped, by = guest::accept)] #[to(PendingBlocked, by = range_block)]
+        #[state(leaf)] #[to(Mapped, by = guest::accept)] #[to(PendingBlocked, by = range_block)]
         Pending = 0x70,
-        #[state(leaf, blocked)]
+        #[state(leaf, blocked)] #[to(Table, by = page_demote, after(track))]
         #[to(Free, by = page_remove, after(track))] #[to(Pending, by = range_unblock, after(track))]
-        #[to(Table, by = page_demote, after(track))]
         PendingBlocked = 0x78,
     }
 

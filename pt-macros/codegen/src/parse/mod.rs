@@ -83,30 +83,32 @@ fn krate(options: &mut Options<'_>) -> Path {
 }
 
 fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
-    let Salvaged { item, broken } = salvaged;
-    let mut item = match item {
-        Ok(item) => item,
-        Err(tokens) => {
+    let (mut item, broken) = match salvaged {
+        Salvaged::Item { item, broken } => (*item, broken),
+        Salvaged::Verbatim(tokens) => return module.passed.push(tokens),
+        Salvaged::Lost(error) => {
             module.lost = true;
-            return module.passed.push(tokens);
+            return errors.push(error);
         }
     };
-    let Some(attribute) = attributes(&mut item).and_then(take_ours) else {
-        return module.passed.push(item.into_token_stream());
-    };
-    let name = attribute.path().to_token_stream().to_string();
-    let reader = Reader { tokens: arguments(&attribute, errors), span: attribute.span(), broken: !broken.is_empty() };
+    let is_broken = !broken.is_empty();
+    let attribute = attributes(&mut item).and_then(take_ours);
+    let name = attribute.as_ref().map(|attribute| attribute.path().to_token_stream().to_string()).unwrap_or_default();
     let fits = matches!(
         (name.as_str(), &item),
-        ("levels" | "geometry" | "values" | "states", Item::Enum(_))
+        ("", _)
+            | ("levels" | "geometry" | "values" | "states", Item::Enum(_))
             | ("entry" | "table", Item::Struct(_))
             | ("hooks", Item::Trait(_))
     );
-    if fits {
-        for error in broken {
-            errors.push(error);
-        }
+    // What is wrong inside of an item that should be another one says nothing.
+    for error in broken.into_iter().filter(|_| fits) {
+        errors.push(error);
     }
+    let Some(attribute) = attribute else {
+        return module.passed.push(item.into_token_stream());
+    };
+    let reader = Reader { tokens: arguments(&attribute, errors), span: attribute.span(), broken: is_broken };
     match (name.as_str(), item) {
         ("levels", Item::Enum(item)) => {
             let levels = levels::read(reader, item, errors);

@@ -13,10 +13,19 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Field, Ident, Item, Token, TraitItem, Variant, Visibility};
 
-/// One item, with what was wrong inside it; or the tokens of something that is no item.
-pub(super) struct Salvaged {
-    pub(super) item: Result<Item, TokenStream>,
-    pub(super) broken: Vec<Error>,
+/// What was read where an item should be.
+pub(super) enum Salvaged {
+    /// An item, with what was wrong inside it.
+    Item {
+        /// What is left of it.
+        item: Box<Item>,
+        /// What was left out.
+        broken: Vec<Error>,
+    },
+    /// Something that syn has no structure for, which the compiler may know all the same.
+    Verbatim(TokenStream),
+    /// Something that is no item.
+    Lost(Error),
 }
 
 /// The head of an inline module, and its items.
@@ -45,16 +54,15 @@ pub(super) fn items(tokens: TokenStream) -> Vec<Salvaged> {
         while !input.is_empty() {
             let ahead = input.fork();
             match ahead.parse::<Item>() {
-                // What syn keeps as it is was not understood: most of the time, something half typed.
                 Ok(Item::Verbatim(tokens)) => {
                     input.advance_to(&ahead);
-                    items.push(apart(tokens));
+                    items.push(Salvaged::Verbatim(tokens));
                 }
                 Ok(item) => {
                     input.advance_to(&ahead);
-                    items.push(Salvaged { item: Ok(item), broken: Vec::new() });
+                    items.push(Salvaged::Item { item: Box::new(item), broken: Vec::new() });
                 }
-                Err(_) => items.push(apart(to_end_of_item(input)?)),
+                Err(_) => items.push(apart(&to_end_of_item(input)?)),
             }
         }
         Ok(items)
@@ -62,10 +70,10 @@ pub(super) fn items(tokens: TokenStream) -> Vec<Salvaged> {
     parser.parse2(tokens).unwrap_or_default()
 }
 
-/// The tokens up to the `;` or the braces that end an item.
+/// The tokens up to the `;` or the braces that end an item, or up to the attributes of the next one.
 fn to_end_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
-    let mut tokens = TokenStream::new();
-    while !input.is_empty() {
+    let mut tokens = input.call(Attribute::parse_outer).map(|attrs| quote::quote!(#(#attrs)*)).unwrap_or_default();
+    while !input.is_empty() && !input.peek(Token![#]) {
         let token: TokenTree = input.parse()?;
         let end = match &token {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -81,9 +89,10 @@ fn to_end_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 }
 
 /// Reads an item that does not parse in pieces.
-fn apart(tokens: TokenStream) -> Salvaged {
+fn apart(tokens: &TokenStream) -> Salvaged {
     let mut pieces: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let Some(TokenTree::Group(body)) = pieces.pop() else { return Salvaged { item: Err(tokens), broken: Vec::new() } };
+    let lost = || Salvaged::Lost(Error::custom("this item is not complete").with_span(tokens));
+    let Some(TokenTree::Group(body)) = pieces.pop() else { return lost() };
     let mut emptied = Group::new(Delimiter::Brace, TokenStream::new());
     emptied.set_span(body.span());
     pieces.push(emptied.into());
@@ -109,9 +118,9 @@ fn apart(tokens: TokenStream) -> Salvaged {
             broken = errors;
             Item::Trait(item)
         }
-        _ => return Salvaged { item: Err(tokens), broken },
+        _ => return lost(),
     };
-    Salvaged { item: Ok(item), broken }
+    Salvaged::Item { item: Box::new(item), broken }
 }
 
 /// Reads the pieces between commas. Where that fails, a comma may be missing: the piece is split again in front

@@ -1,8 +1,7 @@
 /// The tables of a TDX guest.
 pub mod tdx {
-    use pt_core::flush::Invept;
     use pt_core::hook::{Frozen, Outcome, Tracked};
-    use pt_core::{Bits, Hpa, Protected, TablePage};
+    use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
     pub enum Level {
@@ -1512,9 +1511,9 @@ pub mod tdx {
     /// | `Table` | table | → `TableBlocked` by `range_block` |
     /// | `TableBlocked` | table | → `Free` by `sept_remove` after track; → `Table` by `range_unblock` after track; → `Mapped` by `page_promote` after track; → `Pending` by `page_promote` after track |
     /// | `Mapped` | page | → `Blocked` by `range_block` |
-    /// | `Blocked` | page | → `Free` by `page_remove` after track; → `Mapped` by `range_unblock` after track; → `Table` by `page_demote` after track |
+    /// | `Blocked` | page | → `Table` by `page_demote` after track; → `Free` by `page_remove` after track; → `Mapped` by `range_unblock` after track |
     /// | `Pending` | page | → `Mapped` by `accept` of the guest; → `PendingBlocked` by `range_block` |
-    /// | `PendingBlocked` | page | → `Free` by `page_remove` after track; → `Pending` by `range_unblock` after track; → `Table` by `page_demote` after track |
+    /// | `PendingBlocked` | page | → `Table` by `page_demote` after track; → `Free` by `page_remove` after track; → `Pending` by `range_unblock` after track |
     #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     pub enum Sept {
         /// Points to nothing, as in a new table. Code 0x0e.
@@ -1590,19 +1589,19 @@ pub mod tdx {
                 Transition::host(Self::TableBlocked, Self::Pending, By::PagePromote)
                     .after_track(),
                 Transition::host(Self::Mapped, Self::Blocked, By::RangeBlock),
+                Transition::host(Self::Blocked, Self::Table, By::PageDemote)
+                    .after_track(),
                 Transition::host(Self::Blocked, Self::Free, By::PageRemove)
                     .after_track(),
                 Transition::host(Self::Blocked, Self::Mapped, By::RangeUnblock)
                     .after_track(),
-                Transition::host(Self::Blocked, Self::Table, By::PageDemote)
-                    .after_track(),
                 Transition::guest(Self::Pending, Self::Mapped, "accept"),
                 Transition::host(Self::Pending, Self::PendingBlocked, By::RangeBlock),
+                Transition::host(Self::PendingBlocked, Self::Table, By::PageDemote)
+                    .after_track(),
                 Transition::host(Self::PendingBlocked, Self::Free, By::PageRemove)
                     .after_track(),
                 Transition::host(Self::PendingBlocked, Self::Pending, By::RangeUnblock)
-                    .after_track(),
-                Transition::host(Self::PendingBlocked, Self::Table, By::PageDemote)
                     .after_track(),
             ]
         };
