@@ -5,6 +5,48 @@
 //! - [`monitor`]: the monitor, driven by the states and transitions of a declaration.
 //! - [`cpu`]: vCPUs that walk the tables on their own, with TLBs that go stale.
 //! - [`tdx`] (feature `tdx`): the monitor as the TDX module, behind the hooks of the TDX declaration.
+//!
+//! A TD, without an engine: one private page is mapped, accepted, used, blocked and removed.
+//!
+//! ```
+//! # #[cfg(feature = "tdx")] {
+//! use pt_core::{Hpa, TableAllocator};
+//! use pt_emulated::monitor::{Denied, Operation};
+//! use pt_emulated::tdx::{ACCEPT, TdVcpus, address_space, paging};
+//! use pt_emulated::{Machine, Monitor};
+//! use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
+//! use std::sync::Arc;
+//!
+//! let machine = Arc::new(Machine::new(Hpa::new(0x10_0000), 1 << 20));
+//! let td = Arc::new(Monitor::new(machine.clone(), 1).create(address_space(Gpaw::Bits48)).unwrap());
+//! let frame = || machine.allocate(0).unwrap();
+//! for level in [Level::Pml4, Level::Pdpt, Level::Pd] {
+//!     td.apply(Operation::new(Method::SeptAdd, 0, level).with_page(frame())).unwrap();
+//! }
+//! td.finalize().unwrap();
+//! let page = frame();
+//! td.apply(Operation::new(Method::PageAug, 0, Level::Pt).with_page(page)).unwrap();
+//!
+//! let vcpus = TdVcpus::new(td.clone(), paging(Gpaw::Bits48, frame()));
+//! let mut vcpu = vcpus.add();
+//! let mut guest = vcpu.enter().unwrap();
+//! guest.operate(ACCEPT, 0, Level::Pt).unwrap();
+//! guest.write(0, b"private").unwrap();
+//! let mut stored = [0; 7];
+//! machine.read(page, &mut stored).unwrap();
+//! assert_ne!(&stored, b"private", "the VMM sees ciphertext");
+//!
+//! td.apply(Operation::new(Method::RangeBlock, 0, Level::Pt)).unwrap();
+//! guest.read(0, &mut stored).unwrap();
+//! assert_eq!(&stored, b"private", "the translation is stale");
+//! td.track(Method::Track).unwrap();
+//! let remove = Operation::new(Method::PageRemove, 0, Level::Pt);
+//! assert_eq!(td.apply(remove), Err(Denied::NotTracked), "the vCPU is still inside");
+//! drop(guest);
+//! td.apply(remove).unwrap();
+//! assert!(vcpu.enter().unwrap().read(0, &mut stored).is_err());
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod cpu;

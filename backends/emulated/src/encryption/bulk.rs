@@ -11,13 +11,13 @@ use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 pub const BATCH: usize = 64;
 
 impl Key {
-    /// Encrypts up to `BATCH` units in place, the first of which has this number.
-    pub fn encrypt_units(&self, first: u64, units: &mut [Block]) {
+    /// Encrypts up to [`BATCH`] units in place, the first of which has this number.
+    pub(super) fn encrypt_units(&self, first: u64, units: &mut [Block]) {
         self.between_tweaks(first, units, |units| self.data.encrypt_blocks(units));
     }
 
-    /// Decrypts up to `BATCH` units in place, the first of which has this number.
-    pub fn decrypt_units(&self, first: u64, units: &mut [Block]) {
+    /// Decrypts up to [`BATCH`] units in place, the first of which has this number.
+    pub(super) fn decrypt_units(&self, first: u64, units: &mut [Block]) {
         self.between_tweaks(first, units, |units| self.data.decrypt_blocks(units));
     }
 

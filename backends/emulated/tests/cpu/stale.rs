@@ -175,7 +175,7 @@ fn while_vcpus_are_kept_out_none_is_inside() {
             });
         }
         let running = StopWhenDropped(&stop);
-        for _ in 0..50 {
+        for _ in 0..20 {
             while inside.load(Ordering::SeqCst) == 0 {
                 std::thread::yield_now();
             }
