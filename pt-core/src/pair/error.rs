@@ -39,7 +39,7 @@ pub enum Cause<L> {
     Refused(Refusal<L>),
     /// The monitor was busy while no vCPU ran, and once before. An entry that was being taken away stays blocked.
     MonitorStuck,
-    /// The monitor was interrupted again each time that the operation was resumed. The entry stays blocked.
+    /// The monitor was interrupted, and did not finish the operation when it was resumed. The entry stays blocked.
     Unfinished(Incomplete),
     /// Another thread holds the entry, or has leaked its guard.
     Frozen,
@@ -75,7 +75,7 @@ impl<L: fmt::Debug> fmt::Display for Cause<L> {
             Self::Refused(refusal) => return refusal.fmt(f),
             Self::OutOfTables(out) => return out.fmt(f),
             Self::Unfinished(Incomplete { handle }) => {
-                return write!(f, "the monitor is interrupted again and again: operation {handle:#x} is not finished");
+                return write!(f, "the monitor was interrupted and has not finished operation {handle:#x}");
             }
             Self::FrameDoesNotFit(frame) => return write!(f, "the entry cannot hold the frame {frame}"),
             Self::MonitorStuck => "the monitor is busy although no vCPU runs",

@@ -55,18 +55,17 @@ impl<'vm, H, K: Kick> Monitor<'vm, H, K> {
         }
     }
 
-    /// Calls a hook, and resumes it for as long as it is interrupted.
+    /// Calls a hook, and resumes it for as long as it is interrupted. Once the monitor has begun, the entry belongs to
+    /// the operation until it is finished, whatever else the monitor answers.
     pub(super) fn finish<T: Table>(&mut self, hook: impl Fn(&H) -> Answer<T>) -> Result<(), Cause<T::Levels>> {
-        for _ in 1..RESUMES {
+        let mut begun = None;
+        for _ in 0..RESUMES {
             match self.call::<T>(&hook) {
-                Err(Cause::Refused(Refusal::Incomplete(_))) => {}
-                answer => return answer,
+                Err(Cause::Refused(Refusal::Incomplete(incomplete))) => begun = Some(incomplete),
+                answer => return answer.map_err(|cause| begun.map_or(cause, Cause::Unfinished)),
             }
         }
-        self.call::<T>(hook).map_err(|cause| match cause {
-            Cause::Refused(Refusal::Incomplete(incomplete)) => Cause::Unfinished(incomplete),
-            cause => cause,
-        })
+        Err(begun.map_or(Cause::MonitorStuck, Cause::Unfinished))
     }
 
     /// Begins a new epoch, and waits until every vCPU of the old one has left the guest.

@@ -224,6 +224,21 @@ fn an_operation_that_is_never_finished_stays_blocked_and_its_pages_are_leaked() 
 }
 
 #[test]
+fn an_operation_that_has_begun_is_unfinished_whatever_is_answered_when_it_is_resumed() {
+    let mut fixture = mapped(0);
+    let at = super::private(BASE + BLOCK);
+    let begun = Refusal::Incomplete(Incomplete { handle: 7 });
+    fixture.monitor.refuse([(2, begun), (3, Refusal::Fatal(Fatal { status: 9 }))]);
+    let mut kick = &*fixture.monitor;
+    let Err(RemovalError::Entry(error)) = fixture.vm.removal(&mut kick, |session| session.split(at)) else { panic!() };
+    assert_eq!(error.cause, Cause::Unfinished(Incomplete { handle: 7 }));
+    assert_eq!(fixture.monitor.names(), ["block", "track", "split", "split"], "nothing else is done to the entry");
+    fixture.monitor.refuse([]);
+    fixture.vm.removal(&mut kick, |session| session.split(at)).unwrap();
+    assert_eq!(fixture.vm.leaked().tables, 2, "who knows which pages the monitor has begun with");
+}
+
+#[test]
 fn a_busy_monitor_is_asked_once_more_without_vcpus() {
     for number in 0..4 {
         let mut fixture = mapped(1);
