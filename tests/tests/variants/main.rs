@@ -1,0 +1,8 @@
+//! Declarations of designs that are not TDX: they expand, type-check, and say what their specifications say. Their
+//! hooks are implemented by stubs; there are no monitors behind them.
+
+mod cca;
+mod cove;
+mod life;
+mod snp;
+mod x86_64;
