@@ -39,6 +39,28 @@ fn tables_go_back_at_the_flush_and_not_before() {
     assert_eq!(arena.pages_in_use(), 1);
 }
 
+/// CPUs that see whether tables are still there when they are flushed.
+struct Looking<'a>(&'a Arena, usize);
+impl Invalidate<SharedSample> for Looking<'_> {
+    fn invalidate(&mut self, _scope: Scope<Shared>) {
+        self.1 = self.0.pages_in_use();
+    }
+}
+
+#[test]
+fn cpus_are_flushed_before_tables_go_back() {
+    let arena = arena();
+    let mut tree = tree::<SharedSample>(&arena, Width::Bits48);
+    let mut cursor = tree.exclusive(&arena);
+    cursor.map(gpa(Width::Bits48, 0), page(0x1000), Fields::RWX).unwrap();
+    let mut cpus = Looking(&arena, 0);
+    cursor.unmap::<Pt>(gpa(Width::Bits48, 0)).unwrap().flush(&mut cpus);
+    assert_eq!((cpus.1, arena.pages_in_use()), (4, 1));
+    cursor.map(gpa(Width::Bits48, 0), page(0x1000), Fields::RWX).unwrap();
+    cursor.clear_range(range(Width::Bits48, 0, BLOCK), &mut cpus).unwrap().flush(&mut cpus);
+    assert_eq!((cpus.1, arena.pages_in_use()), (4, 1));
+}
+
 #[test]
 fn gathered_flushes_free_all_tables_with_one_invalidation() {
     let width = Width::Bits48;
