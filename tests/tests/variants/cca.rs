@@ -1,4 +1,7 @@
 //! Arm CCA: the RTT, the states of its entries and the RMI.
+//!
+//! Absent entries are written as HIPAS, RIPAS and the valid bit: `0b001_01_0`.
+#![allow(clippy::unusual_byte_groupings)]
 
 use crate::life::{assert_life, guest_operations, made_by};
 use pt_cca::{
