@@ -8,5 +8,6 @@
 #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
 
 pub mod alone;
+pub mod both;
 pub mod everything;
 mod unused;

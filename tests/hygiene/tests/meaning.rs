@@ -165,6 +165,34 @@ fn hooks_say_when_they_are_called() {
 }
 
 #[test]
+fn a_table_of_both_halves_takes_the_addresses_of_both() {
+    use pt_hygiene::both::both::{Half, Leaf, Lower, Pointer, Table, Upper};
+
+    fn of<A: engine::AddressOf<Table>>(address: A) -> u64 {
+        address.address().as_u64()
+    }
+    for raw in [0x1000, 0x2000_1000] {
+        let address = match Half::Top.route(RawGpa::new(raw)).expect("30 bits") {
+            Route::Shared(address) => of(address),
+            Route::Private(address) => of(address),
+        };
+        assert_eq!(address, raw, "the split bit stays in the address");
+    }
+    // A table is what has no permissions; everything else that is valid is a leaf.
+    assert!(matches!(<Upper as LevelOf<Table>>::decode(1), Entry::Subtable(_)));
+    assert!(matches!(<Upper as LevelOf<Table>>::decode(3), Entry::Leaf(_)));
+    assert!(matches!(<Upper as LevelOf<Table>>::decode(6), Entry::Absent(_)));
+    assert!(matches!(<Lower as LevelOf<Table>>::decode(1), Entry::Leaf(_)));
+    assert!(matches!(<Lower as LevelOf<Table>>::decode(Table::FROZEN), Entry::Frozen));
+    assert_eq!(Table::FROZEN & (Leaf::<Lower>::FRAME | Pointer::<Upper>::FRAME | 1), 0);
+    // Address bits 20:12 are bits 18:10 of the entry.
+    assert_eq!((Leaf::<Upper>::RESERVED, Leaf::<Lower>::RESERVED), (0x7_fc00, 0));
+    assert_eq!(Leaf::<Upper>::new(Hpa::new(0x20_0000)).map(Leaf::bits), Some(1 << 19 | 3));
+    assert_eq!(Leaf::<Upper>::from_bits(u64::MAX).frame(), Hpa::new(0x00ff_ffff_ffe0_0000));
+    assert_eq!(EntryFormat::frame(Leaf::<Upper>::from_bits(u64::MAX)), Hpa::new(0x00ff_ffff_ffe0_0000));
+}
+
+#[test]
 fn a_format_stands_alone() {
     let entry = Alone::<Middle>::new(Hpa::new(0x20_0000)).expect("aligned");
     assert_eq!((entry.bits(), entry.kind()), (0x20_0003, Some(Kind::Warm)));

@@ -51,9 +51,10 @@ pub fn emit(module: &Module) -> TokenStream {
     items.extend(module.states.iter().map(|states| states::emit(context, states)));
     items.extend(module.hooks.iter().map(|hooks| hooks::emit(context, hooks)));
     let Some(head) = &module.head else { return items };
-    let (attrs, vis, ident) = (&head.attrs, &head.vis, &head.ident);
+    let (vis, ident) = (&head.vis, &head.ident);
+    let attrs = docs::attrs_or_doc(&head.attrs, &format!("The types of the declaration `{ident}`."));
     quote::quote! {
-        #(#attrs)*
+        #attrs
         #vis mod #ident {
             #items
         }

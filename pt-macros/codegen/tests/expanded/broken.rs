@@ -1,3 +1,4 @@
+/// The types of the declaration `broken`.
 pub mod broken {
     use pt_core::Hpa;
     /// The levels, root first.

@@ -1,3 +1,4 @@
+/// The types of the declaration `small`.
 pub mod small {
     use pt_core::Hpa;
     /// The levels, root first.
