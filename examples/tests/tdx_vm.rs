@@ -124,6 +124,23 @@ fn a_run_with_failures_keeps_every_byte_and_every_page() {
 }
 
 #[test]
+fn the_smallest_traces_are_played() {
+    for (name, trace) in [
+        ("load", " L 7fffff001000,8\n"),
+        ("fetch", "I  400000,4\n"),
+        ("store", " S ffffffffffffffff,1\n"),
+        ("crossing", " M 3ffffe,6\n"),
+    ] {
+        let trace = file(&format!("{name}.trace"), trace);
+        let report = report(&["--vcpus", "2", "--trace", trace.to_str().unwrap()]);
+        assert!(report.contains(": 1 accesses in "), "{report}");
+    }
+    // Enough of them for exchanges, conversions and tides, but nothing that is stored to.
+    let loads = file("loads.trace", &" L 1000,8\nI  2000,4\n".repeat(10_000));
+    report(&["--vcpus", "1", "--trace", loads.to_str().unwrap()]);
+}
+
+#[test]
 fn one_vcpu_and_a_seed_give_the_same_report() {
     let trace = file("same.trace", &first_accesses(20_000));
     let arguments = ["--vcpus", "1", "--fail", "0.1", "--trace", trace.to_str().unwrap(), "--seed"];

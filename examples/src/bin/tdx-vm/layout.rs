@@ -20,6 +20,9 @@ use std::fmt;
 /// Pages in a window: the unit in which a process notes what it uses.
 pub const WINDOW: usize = 16;
 
+/// Pages of data that are thought of at most when a process is given frames: 64 MiB.
+const MOST_DATA: usize = 32 * PAGES;
+
 /// A region of guest memory, by its position: guest frame number / 512.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Slot(pub u32);
@@ -101,11 +104,12 @@ impl Layout {
         self.common.iter().map(|[pages, _]| pages.len()).sum()
     }
 
-    /// Frames that the host allows each process, beside its I/O buffer: at high tide a few blocks of data, at low tide
-    /// less than the pages that the trace stores to.
+    /// Frames that the host allows each process, its I/O buffer included: at high tide enough for a few blocks of data
+    /// besides, at low tide for less than the pages that the trace stores to.
     pub fn process_frames(&self) -> Tide {
         let stored: usize = self.homes.iter().map(|home| home.stored.len()).sum();
-        Tide { high: PAGES + stored.min(4 * PAGES) + 3 * PAGES, low: PAGES + (stored * 7 / 8).max(4 * WINDOW) }
+        let data = stored.clamp(4 * WINDOW, MOST_DATA);
+        Tide { high: 4 * PAGES + data, low: PAGES + data * 7 / 8 }
     }
 
     /// Common regions.
@@ -215,6 +219,17 @@ mod tests {
         slots.sort();
         assert_eq!(slots, all);
         assert_eq!(Slot(3).address(0x1234), 0x60_1234);
+    }
+
+    #[test]
+    fn at_low_tide_there_is_less_than_at_high_tide() {
+        let region = Region { touched: Pages::ALL, stored: Pages::ALL, ..Region::default() };
+        for regions in [0, 1, 100] {
+            let mut survey = Survey::default();
+            survey.regions.extend(vec![region; regions]);
+            let Tide { high, low } = Layout::new(&survey, 1, 47).unwrap().process_frames();
+            assert!(PAGES < low && low + 3 * PAGES <= high && high <= 36 * PAGES, "{regions}: {low} to {high}");
+        }
     }
 
     #[test]

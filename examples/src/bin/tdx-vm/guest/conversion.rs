@@ -21,6 +21,9 @@ impl Runner<'_, '_> {
     /// Makes a run of data shared, or the oldest shared run private.
     pub(super) fn convert(&mut self) -> Checked<()> {
         let shared = self.process.converted.len();
+        if self.process.regions.is_empty() {
+            return Ok(());
+        }
         if shared == MOST_SHARED || shared > 0 && self.random.next().is_multiple_of(3) {
             let (region, first, pages) = self.process.converted.remove(0);
             return self.convert_to_private(region, first, pages);
@@ -133,7 +136,6 @@ impl Runner<'_, '_> {
             }
         }
         let slot = self.process.layout.data(self.process.vcpu, region);
-        self.host.merge(slot, &mut self.stats)?;
-        Ok(())
+        self.host.merge(slot, &mut self.stats)
     }
 }

@@ -30,7 +30,7 @@ pub struct RegionState {
     /// The pages whose content is swapped out.
     pub swapped: Pages,
     /// When each window was used last; 0 for never.
-    pub used: [u32; PAGES / WINDOW],
+    pub used: [u64; PAGES / WINDOW],
 }
 
 /// One process.
@@ -51,7 +51,7 @@ pub struct Process<'h> {
     pub last_stored: Option<usize>,
     common: &'h Shadow,
     swapped: BTreeMap<usize, Content>,
-    clock: u32,
+    clock: u64,
     scratch: Content,
 }
 
@@ -192,6 +192,7 @@ impl<'h> Process<'h> {
                     return Ok(());
                 }
                 GuestAnswer::SizeMismatch { .. } => {}
+                GuestAnswer::Busy => return Ok(()),
                 answer => return Err(Failure::new(format!("accepting {block:#x}: {answer:?}")).into()),
             }
         }
@@ -201,6 +202,7 @@ impl<'h> Process<'h> {
                 stats.accepted[0] += 1;
                 Ok(())
             }
+            GuestAnswer::Busy => Ok(()),
             answer => Err(Failure::new(format!("accepting {address:#x}: {answer:?}")).into()),
         }
     }

@@ -128,11 +128,16 @@ fn on_purpose(cause: &Cause<Level>) -> bool {
 
 /// Whether an operation that has to succeed may succeed when it is tried again.
 fn may_pass(error: &RemovalError<Level>) -> bool {
-    let cause = match error {
-        RemovalError::Entry(error) => &error.cause,
+    let cause = cause(*error);
+    on_purpose(&cause) || matches!(cause, Cause::MonitorStuck | Cause::Unfinished(_))
+}
+
+/// What stood in the way, wherever it was.
+fn cause(error: RemovalError<Level>) -> Cause<Level> {
+    match error {
+        RemovalError::Entry(error) => error.cause,
         RemovalError::Track(cause) => cause,
-    };
-    on_purpose(cause) || matches!(cause, Cause::MonitorStuck | Cause::Unfinished(_))
+    }
 }
 
 /// The address of a byte of guest memory in the half `S`.

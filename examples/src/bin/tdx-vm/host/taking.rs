@@ -5,7 +5,7 @@
 //! the next round takes it up.
 
 use super::backing::Sink;
-use super::{Host, Inner, PATIENCE, VmIn, may_pass, range};
+use super::{Host, Inner, PATIENCE, VmIn, cause, may_pass, range};
 use crate::failure::{Checked, Failure};
 use crate::layout::Slot;
 use crate::stats::Stats;
@@ -52,37 +52,31 @@ impl Host<'_> {
         })
     }
 
-    /// Makes one block of a region whose pages are all private again, if their frames are one. Says whether it is.
+    /// Makes one block of a region whose pages are all private again, if their frames are one and the monitor
+    /// agrees. If not, nothing is lost.
     ///
     /// # Errors
     /// If the region cannot be given back to the guest.
-    pub fn merge(&self, slot: Slot, stats: &mut Stats) -> Checked<bool> {
+    pub fn merge(&self, slot: Slot, stats: &mut Stats) -> Checked<()> {
         let mut inner = self.write();
         let region = range::<Private>(slot, 0, PAGES)?;
         inner.vm.removal(&mut &*self.vcpus, |session| {
-            let merged = session.merge::<Pd>(region.start());
-            let Err(error) = merged else {
-                stats.merged += 1;
-                return Ok(true);
-            };
-            // What the monitor has begun must be finished; what it refused is put back.
-            if matches!(error, RemovalError::Entry(entry) if matches!(entry.cause, Cause::Unfinished(_))) {
-                persist(stats, |_| session.merge::<Pd>(region.start()))?;
-                stats.merged += 1;
-                return Ok(true);
+            match session.merge::<Pd>(region.start()).map_err(cause) {
+                Ok(()) => stats.merged += 1,
+                Err(Cause::NotMergeable | Cause::NoTable) => {}
+                Err(Cause::Unfinished(_)) => {
+                    // What the monitor has begun must be finished.
+                    persist(stats, |_| session.merge::<Pd>(region.start()))?;
+                    stats.merged += 1;
+                }
+                Err(_) => {
+                    stats.retries += 1;
+                    persist(stats, |_| session.restore(region))?;
+                }
             }
-            if !not_one_block(&error) {
-                stats.retries += 1;
-                persist(stats, |_| session.restore(region))?;
-            }
-            Ok(false)
+            Ok(())
         })
     }
-}
-
-/// Whether the pages are not one block: their frames lie apart, or the guest has not accepted all of them.
-fn not_one_block(error: &RemovalError<Level>) -> bool {
-    matches!(error, RemovalError::Entry(entry) if matches!(entry.cause, Cause::NotMergeable | Cause::NoTable))
 }
 
 /// Blocks the ranges, tracks once, removes them.
