@@ -124,7 +124,8 @@ fn draw_cell(svg: &mut String, cell: &Cell, column: usize, x: usize, y: usize, s
                 let (from, to) = (first * BAR / 512, (first + pages) * BAR / 512);
                 bar(svg, x + from.min(BAR - 1), (to - from).max(1), fill(column, state, states));
             }
-            let sums: Vec<_> = by_state(runs).into_iter().map(|(state, pages)| format!("{pages} {state}")).collect();
+            let sums: Vec<_> =
+                by_state(runs).into_iter().map(|(state, pages)| format!("{pages} × 4K {state}")).collect();
             text(svg, x + BAR + 8, y + 4, "", sums.join(", ").trim_end());
         }
     }
