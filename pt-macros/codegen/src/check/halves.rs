@@ -32,8 +32,8 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
             };
             let (one, other) = (&first.table.head.ident, &second.table.head.ident);
             let message = format!(
-                "`{one}` translates {half} already: remove one of the two, let one propagate to the other, or give \
-                 `{other}` another half by `select(…)`"
+                "`{one}` translates {half} already: make `{other}` a table of the other half, let one propagate to the \
+                 other, or remove one"
             );
             report.both((second.span, message), (first.span, format!("`{one}` translates {half} here")));
         }

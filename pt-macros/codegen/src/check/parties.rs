@@ -36,4 +36,8 @@ fn parties(table: &Table, report: &mut Report<'_>) {
         let message = format!("the VMM does not walk `{name}`, and freezes no entry of it: remove `frozen`");
         report.error(frozen.span(), message);
     }
+    if let (Some(live), false) = (table.live, table.is_walked()) {
+        let message = format!("the VMM does not walk `{name}`, and changes no entry in use: remove `live`");
+        report.error(live.span(), message);
+    }
 }

@@ -6,20 +6,26 @@ use proc_macro2::Ident;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     for table in &module.tables {
-        private(table, report);
+        private(module, table, report);
         targets(module, table, report);
     }
     cycles(module, report);
 }
 
 /// A private table stands for a protected one.
-fn private(table: &Table, report: &mut Report<'_>) {
+fn private(module: &Module, table: &Table, report: &mut Report<'_>) {
     let Some(space) = table.space.filter(|space| **space == Space::Private) else { return };
     let name = &table.head.ident;
     if table.propagates_to.is_empty() && !table.head.broken {
+        let is_protected = |table: &&Table| table.space.is_some_and(|space| *space == Space::Protected);
+        let mut protected = module.tables.iter().filter(is_protected);
+        let target = match (protected.next(), protected.next()) {
+            (Some(only), None) => only.head.ident.to_string(),
+            _ => String::from("TABLE"),
+        };
         let message = format!(
-            "`{name}` stands for a table that the VMM does not see, and names none: add `propagates_to(TABLE)` with the \
-             protected table"
+            "`{name}` stands for a protected table, which the VMM does not see, and names none: write \
+             `propagates_to({target})`"
         );
         report.error(space.span(), message);
     } else if table.visible_to_vmm.is_none() && !table.head.broken {

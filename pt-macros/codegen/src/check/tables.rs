@@ -58,15 +58,25 @@ fn formats(module: &Module, table: &Table, report: &mut Report<'_>) {
             let (name, what) = (&table.head.ident, kind_of_entry(shape));
             let verb = if needed.len() == 1 { "has" } else { "have" };
             let message = format!(
-                "`{name}` has no format for {what}, and {} {verb} them: add an `#[entry({}, …)]` struct to its `entries(…)`",
+                "`{name}` has no format for {what}, and {} {verb} them: add {} to its `entries(…)`",
                 list(needed),
-                shape.word()
+                forgotten(module, shape)
             );
             report.missing(name.span(), message);
         }
     }
     for format in formats.iter().filter(|_| !broken) {
         frame(module, table, format, report);
+    }
+}
+
+/// What a table without a format of this shape forgot: the only such format that no table names, if there is one.
+fn forgotten(module: &Module, shape: Shape) -> String {
+    let named = |format: &Format| module.tables.iter().any(|table| table.entries.contains(&format.head.ident));
+    let mut unnamed = module.formats.iter().filter(|format| format.has(shape) && !named(format));
+    match (unnamed.next(), unnamed.next()) {
+        (Some(only), None) => format!("`{}`", only.head.ident),
+        _ => format!("an `#[entry({}, …)]` struct", shape.word()),
     }
 }
 

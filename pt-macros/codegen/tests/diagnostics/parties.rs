@@ -33,3 +33,12 @@ fn frozen_and_not_walked() {
         &[("7", "the VMM does not walk `SecureEpt`, and freezes no entry of it: remove `frozen`")],
     );
 }
+
+#[test]
+fn live_and_not_walked() {
+    assert_slip(
+        "used_by(cpu), entries(SeptEntry)",
+        "used_by(cpu), live = in_place, entries(SeptEntry)",
+        &[("in_place", "the VMM does not walk `SecureEpt`, and changes no entry in use: remove `live`")],
+    );
+}

@@ -16,7 +16,7 @@ fn a_private_table_without_a_protected_one() {
     assert_slip(
         ", propagates_to(SecureEpt)",
         "",
-        &[("private", "`PrivateEpt` stands for a table that the VMM does not see, and names none")],
+        &[("private", "`PrivateEpt` stands for a protected table, which the VMM does not see, and names none")],
     );
 }
 

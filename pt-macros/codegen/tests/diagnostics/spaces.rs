@@ -75,7 +75,7 @@ fn two_private_tables() {
         "#[table(shared,",
         "#[table(private,",
         &[
-            ("private", "`SharedEpt` stands for a table that the VMM does not see, and names none"),
+            ("private", "`SharedEpt` stands for a protected table, which the VMM does not see, and names none"),
             ("private", "`SharedEpt` translates the private half already"),
             ("private", "`SharedEpt` translates the private half here"),
         ],

@@ -1,11 +1,9 @@
 //! Five mistakes that have nothing to do with each other: one compile shows all of them. The twin leaves the
 //! declaration out.
 
-use pt_macros::page_tables;
-
 #[cfg(all())]
 #[rustfmt::skip] // one field a line
-#[page_tables]
+#[pt_macros::page_tables]
 pub mod ept {
     use pt_core::Hpa;
     use pt_core::flush::Invept;
