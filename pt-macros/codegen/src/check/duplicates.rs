@@ -2,11 +2,11 @@
 //! the compiler behind it, finds one of each.
 
 use super::report::Report;
-use crate::model::{Hook, Module, Spanned, Values, upper_camel};
+use crate::model::{Field, Hook, Module, Spanned, Values, upper_camel};
 use proc_macro2::Span;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use syn::Ident;
+use syn::{Ident, Type};
 
 pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
     items(module, report);
@@ -23,6 +23,7 @@ pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
     for format in &mut module.formats {
         format.head.broken |= distinct(&mut format.fields, |field| &field.ident, "field", report);
     }
+    accessors(module, report);
     for states in &mut module.states {
         states.head.broken |= distinct(&mut states.states, |state| &state.ident, "state", report);
     }
@@ -107,6 +108,34 @@ fn marker_is_new(seen: &Seen, hook: &Hook, report: &mut Report<'_>) -> bool {
         (*span, format!("the name `{marker}` belongs to this {what}")),
     );
     false
+}
+
+/// Takes out fields whose accessors would have the names of others.
+fn accessors(module: &mut Module, report: &mut Report<'_>) {
+    const OF_ALL: [&str; 3] = ["new", "bits", "from_bits"];
+    let has_accessors = |field: &&Field| !matches!(&field.ty, Type::Tuple(tuple) if tuple.elems.is_empty());
+    for format in &mut module.formats {
+        let names = format.fields.iter().filter(has_accessors).map(|field| field.ident.clone());
+        let taken: Vec<(String, Ident)> = names.map(|name| (format!("with_{name}"), name)).collect();
+        let count = format.fields.len();
+        format.fields.retain(|field| {
+            let name = field.ident.to_string();
+            if !has_accessors(&field) {
+                return true;
+            }
+            if OF_ALL.contains(&name.as_str()) {
+                report.error(field.ident.span(), format!("each format has a method `{name}`: rename this field"));
+                return false;
+            }
+            let Some((_, other)) = taken.iter().find(|(with, _)| *with == name) else { return true };
+            report.both(
+                (field.ident.span(), format!("the name `{name}` is taken: rename this field")),
+                (other.span(), format!("the method `{name}` belongs to this field")),
+            );
+            false
+        });
+        format.head.broken |= format.fields.len() != count;
+    }
 }
 
 /// Keeps the first of each number. Whether something was taken out.

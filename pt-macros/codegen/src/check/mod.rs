@@ -20,6 +20,7 @@ mod hooks;
 mod items;
 mod level_lists;
 mod levels;
+mod linking;
 mod parties;
 mod presence;
 mod propagation;
@@ -58,7 +59,7 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         parties::check,
         spaces::check,
         decoding::check,
-        shapes::check,
+        shapes_and_links,
         propagation::check,
         halves::check,
         states::check,
@@ -67,5 +68,14 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
     ];
     for check in checks {
         check(module, &mut report);
+    }
+}
+
+/// A wrong tag makes two shapes look alike, and links differ; it is one mistake.
+fn shapes_and_links(module: &Module, report: &mut Report<'_>) {
+    let before = report.count();
+    shapes::check(module, report);
+    if report.count() == before {
+        linking::check(module, report);
     }
 }

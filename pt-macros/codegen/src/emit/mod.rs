@@ -25,9 +25,9 @@ mod values;
 
 pub(crate) use table::Patterns;
 
-use crate::model::Module;
+use crate::model::{Format, Module};
 use proc_macro2::TokenStream;
-use syn::Path;
+use syn::{Ident, Path};
 
 /// What every part of the emission looks things up in.
 #[derive(Copy, Clone)]
@@ -35,6 +35,11 @@ struct Context<'m> {
     module: &'m Module,
     /// The path of `pt-core`.
     krate: &'m Path,
+}
+
+/// The bits of a new entry of `format` at a level, as far as they are known here: what a table is linked with.
+pub(crate) fn linking_bits(module: &Module, format: &Format, level: &Ident) -> u128 {
+    format::template_bits(Context { module, krate: &module.krate }, format, level)
 }
 
 /// The items that the declaration stands for.

@@ -14,6 +14,7 @@ mod harness;
 mod hooks;
 mod items;
 mod levels;
+mod linking;
 mod many;
 mod names;
 mod parties;

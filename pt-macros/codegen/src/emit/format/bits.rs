@@ -177,7 +177,7 @@ pub(super) fn plain_frame(place: &Place) -> bool {
 }
 
 /// The value of a new entry's field, in place, if the declaration says it and it is a number here.
-pub(crate) fn default_bits(context: Context<'_>, field: &Field, place: &Place) -> Option<u128> {
+pub(super) fn default_bits(context: Context<'_>, field: &Field, place: &Place) -> Option<u128> {
     let number = place.default.as_deref()?.number(context.module, field)?;
     Some(place.bits.place(number))
 }

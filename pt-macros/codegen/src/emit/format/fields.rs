@@ -1,7 +1,7 @@
 //! The attributes of a leaf: what it says beside its frame, as a struct.
 
 use super::bits::{default_value, exact, is_optional, put, untyped};
-use super::{common, has_attributes, levels};
+use super::{common, has_attributes, is_uniform, levels};
 use crate::emit::Context;
 use crate::emit::derives::{VALUE, derive};
 use crate::emit::docs::{attrs_or_doc, doc};
@@ -78,11 +78,8 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
 fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {
     let (krate, ident) = (context.krate, &format.head.ident);
     let Some(first) = levels(context, format).next() else { return TokenStream::new() };
-    let same = format.fields.iter().all(|field| {
-        common(context, format, field).is_some()
-            || !attributes.iter().any(|(attribute, _)| attribute.ident == field.ident)
-                && !field.places.iter().any(matters)
-    });
+    let same =
+        is_uniform(context, format) && attributes.iter().all(|(field, _)| common(context, format, field).is_some());
     let body = |level| {
         let (fields, template) = (decode(context, name, level, attributes), encode(context, level, attributes));
         let given = attributes.iter().filter_map(|(field, _)| field.at(level).filter(|place| is_attribute(place)));
@@ -121,11 +118,6 @@ fn codec(context: Context<'_>, format: &Format, name: &Ident, attributes: &[(&Fi
             hygienic!(impl #krate::LeafFormat<#name> for #ident<#level> { #body })
         })
         .collect()
-}
-
-/// Whether `EntryFormat` is written level by level because of this place.
-fn matters(place: &Place) -> bool {
-    matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty()
 }
 
 fn decode(context: Context<'_>, name: &Ident, level: &Ident, attributes: &[(&Field, &Place)]) -> TokenStream {

@@ -1,10 +1,10 @@
 //! `HasLayout`: the masks of a format, one implementation a level.
 
-use super::bits::default_bits;
+use super::bits::{default_bits, default_value, put, untyped};
 use super::{levels, word};
 use crate::emit::Context;
 use crate::emit::literal::{hex, hex64};
-use crate::model::{Format, HardwareBit, Layout, Role, Slot, Source, Word};
+use crate::model::{Field, Format, HardwareBit, Layout, Place, Role, Slot, Source, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -84,30 +84,39 @@ fn infos(context: Context<'_>, layout: &Layout<'_>) -> TokenStream {
         .collect()
 }
 
-/// A new entry: present, with the defaults and the bits that must be one. Defaults that are not numbers here stay expressions.
+/// A new entry, as far as it is known here: present, with the defaults and the bits that must be one.
+pub(crate) fn template_bits(context: Context<'_>, format: &Format, level: &Ident) -> u128 {
+    known(context, format, &Layout::merged(context.module, format, level)).0
+}
+
+/// A new entry. Defaults that are not numbers here stay expressions.
 fn template(context: Context<'_>, format: &Format, layout: &Layout<'_>) -> TokenStream {
-    let mut known = layout.ones();
-    let mut expressions = TokenStream::new();
+    let (known, unknown) = known(context, format, layout);
+    let expressions = unknown.into_iter().map(|(field, place)| {
+        let value = untyped(context, field, place, &default_value(context, field, place));
+        let bits = put(&place.bits, &value, Word::U64, false);
+        hygienic!(| #bits)
+    });
+    let known = hex64(known);
+    hygienic!(#known #(#expressions)*)
+}
+
+/// The bits of a new entry, and the fields with a default that only the compiler knows.
+fn known<'a>(context: Context<'_>, format: &Format, layout: &Layout<'a>) -> (u128, Vec<(&'a Field, &'a Place)>) {
+    let present = format.present_bit(context.module).map(|bit| &bit.ident);
+    let (mut known, mut unknown) = (layout.ones(), Vec::new());
     for slot in &layout.slots {
         let Source::Field(field, place) = slot.source else { continue };
-        if format.present_bit(context.module).is_some_and(|bit| bit.ident == field.ident) {
+        if Some(&field.ident) == present {
             known |= slot.mask;
-            continue;
-        }
-        if place.default.is_none() || slot.fixed.is_some() {
-            continue;
-        }
-        if let Some(bits) = default_bits(context, field, place) {
-            known |= bits;
-        } else {
-            let value = super::bits::default_value(context, field, place);
-            let value = super::bits::untyped(context, field, place, &value);
-            let bits = super::bits::put(&place.bits, &value, Word::U64, false);
-            expressions.extend(hygienic!(| #bits));
+        } else if place.default.is_some() && slot.fixed.is_none() {
+            match default_bits(context, field, place) {
+                Some(bits) => known |= bits,
+                None => unknown.push((field, place)),
+            }
         }
     }
-    let known = hex64(known);
-    hygienic!(#known #expressions)
+    (known, unknown)
 }
 
 /// A wide format has no traits: its template is an associated constant of each level.
@@ -115,12 +124,7 @@ fn wide(context: Context<'_>, format: &Format) -> TokenStream {
     let (ident, word) = (&format.head.ident, word(format));
     levels(context, format)
         .map(|level| {
-            let layout = Layout::merged(context.module, format, level);
-            let bits = layout.slots.iter().filter_map(|slot| match slot.source {
-                Source::Field(field, place) => default_bits(context, field, place),
-                _ => None,
-            });
-            let template = hex(bits.fold(layout.ones(), |bits, more| bits | more));
+            let template = hex(template_bits(context, format, level));
             hygienic! {
                 impl #ident<#level> {
                     /// A new entry: the declared defaults and the bits that must be one.

@@ -14,8 +14,8 @@ mod fields;
 mod layout;
 mod traits;
 
-pub(super) use bits::default_bits;
 pub(super) use fields::name as fields_name;
+pub(super) use layout::template_bits;
 
 use super::Context;
 use super::derives::{KEY, derive};
@@ -93,6 +93,15 @@ fn common<'f>(context: Context<'_>, format: &Format, field: &'f Field) -> Option
     let frames = format.word == Word::U64 && bits::plain_frame(first);
     let same = |place: &Place| std::ptr::eq(place, first) || frames && bits::plain_frame(place);
     levels.all(|level| field.at(level).is_some_and(same)).then_some(first)
+}
+
+/// Whether `EntryFormat` is written once for all levels: the frame and what decides about access is.
+fn is_uniform(context: Context<'_>, format: &Format) -> bool {
+    let decides = |place: &Place| {
+        matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty()
+    };
+    let mut deciding = format.fields.iter().filter(|field| field.places.iter().any(decides));
+    deciding.all(|field| common(context, format, field).is_some())
 }
 
 /// The field with the frame, and where it sits at this level.

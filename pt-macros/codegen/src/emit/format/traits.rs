@@ -2,10 +2,10 @@
 
 use super::accessors::frame_bits;
 use super::bits::plain_frame;
-use super::{common, frame, levels};
+use super::{frame, is_uniform, levels};
 use crate::emit::Context;
 use crate::emit::literal::mask;
-use crate::model::{Field, Format, Permission, Place, Role, Shape, Word};
+use crate::model::{Format, Permission, Place, Role, Shape, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -15,9 +15,7 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     }
     let (krate, ident) = (context.krate, &format.head.ident);
     let Some(first) = levels(context, format).next() else { return TokenStream::new() };
-    let same =
-        format.fields.iter().filter(|field| matters(field)).all(|field| common(context, format, field).is_some());
-    if same {
+    if is_uniform(context, format) {
         let body = body(context, format, first);
         return hygienic! {
             impl<L: #krate::Level> #krate::EntryFormat for #ident<L>
@@ -34,14 +32,6 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
             hygienic!(impl #krate::EntryFormat for #ident<#level> { #body })
         })
         .collect()
-}
-
-/// Whether where the field sits matters to the methods.
-fn matters(field: &Field) -> bool {
-    field
-        .places
-        .iter()
-        .any(|place| matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty())
 }
 
 fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {

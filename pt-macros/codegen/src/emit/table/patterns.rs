@@ -2,7 +2,8 @@
 
 use super::decode::{is_present, present_at};
 use crate::emit::Context;
-use crate::model::{Format, Layout, Level, Module, Presence, Role, Shape, Source, Table};
+use crate::emit::format::template_bits;
+use crate::model::{Format, Level, Module, Presence, Role, Shape, Table};
 
 /// Values of entries of one table.
 pub(crate) struct Patterns {
@@ -14,7 +15,7 @@ pub(crate) struct Patterns {
     pub(super) blocked: Option<(u64, u64)>,
 }
 
-/// The bits of KVM's frozen SPTE, `REMOVED_SPTE`, as the first choice.
+/// The bits of KVM's `FROZEN_SPTE`, as the first choice.
 const FROZEN: u64 = 0x5a0;
 
 impl Patterns {
@@ -50,14 +51,7 @@ fn absent_bits(context: Context<'_>, format: &Format) -> u64 {
         .flat_map(|field| &field.places)
         .fold(0, |bits, place| bits | place.absent.map_or(0, |value| place.bits.place(*value)));
     let own = if format.has(Shape::Absent) && !format.has(Shape::Leaf) && !format.has(Shape::Table) {
-        format.levels.names.first().map_or(0, |level| {
-            let layout = Layout::of(context.module, format, Shape::Absent, &level.ident);
-            let defaults = layout.slots.iter().filter_map(|slot| match slot.source {
-                Source::Field(field, place) => crate::emit::format::default_bits(context, field, place),
-                _ => None,
-            });
-            defaults.fold(layout.ones(), |bits, more| bits | more)
-        })
+        format.levels.names.first().map_or(0, |level| template_bits(context, format, &level.ident))
     } else {
         0
     };
