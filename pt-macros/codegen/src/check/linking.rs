@@ -33,5 +33,5 @@ fn one_value(module: &Module, table: &Table, format: &Format, report: &mut Repor
 
 /// Where a field has bits that differ at this level.
 fn guilty(field: &Field, level: &Ident, differ: u128) -> Option<Span> {
-    field.at(level).filter(|place| place.bits.mask() & differ != 0).map(|place| place.span)
+    field.at(level).filter(|place| place.bits.mask() & differ != 0).map(|place| place.role_span)
 }
