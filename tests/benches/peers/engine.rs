@@ -70,6 +70,12 @@ impl Peer for Engine {
         stale.flush(&mut NoTlb);
     }
 
+    fn clear(&mut self, bytes: u64) {
+        let range = Paging::FourLevels.range(start(), bytes).expect("a range");
+        let mut cursor = self.tree.exclusive(&self.allocator);
+        cursor.clear_range(range, &mut NoTlb).expect("no block is split").flush(&mut NoTlb);
+    }
+
     #[inline]
     fn translate(&self, address: u64) -> u64 {
         let Ok(address) = Paging::FourLevels.address(address) else { return 0 };

@@ -2,6 +2,10 @@
 //!
 //! Both reach their tables at a constant offset and take them from the same kind of allocator. Neither flushes a
 //! TLB: on hardware that costs more than anything measured here. At the end the ratios are printed.
+//!
+//! To unmap a range and learn what was there costs the engine one locked exchange a leaf: a CPU may set the dirty bit
+//! until the very moment that the entry goes. The crate's `unmap` loads and stores, and returns the frame alone. Who
+//! does not want the leaves clears the range: whole tables are unlinked.
 
 mod engine;
 mod physical;
@@ -27,8 +31,10 @@ trait Peer {
     fn new(memory: &Physical) -> Self;
     /// Maps `bytes` from [`START`] to the frames from [`FRAME`], with pages of 4 KiB.
     fn map(&mut self, bytes: u64);
-    /// Unmaps them.
+    /// Unmaps them, and learns each frame that was mapped.
     fn unmap(&mut self, bytes: u64);
+    /// Unmaps them, and learns nothing.
+    fn clear(&mut self, bytes: u64);
     /// The physical address behind a virtual one; 0 for none.
     fn translate(&self, address: u64) -> u64;
 }
@@ -71,6 +77,14 @@ fn map<P: Peer>(group: &mut BenchmarkGroup<'_, WallTime>, memory: &Physical) {
 }
 
 fn unmap<P: Peer>(group: &mut BenchmarkGroup<'_, WallTime>, memory: &Physical) {
+    withdraw::<P>(group, memory, P::unmap);
+}
+
+fn clear<P: Peer>(group: &mut BenchmarkGroup<'_, WallTime>, memory: &Physical) {
+    withdraw::<P>(group, memory, P::clear);
+}
+
+fn withdraw<P: Peer>(group: &mut BenchmarkGroup<'_, WallTime>, memory: &Physical, unmap: fn(&mut P, u64)) {
     let mapped = || {
         memory.reset();
         let mut tables = P::new(memory);
@@ -78,7 +92,7 @@ fn unmap<P: Peer>(group: &mut BenchmarkGroup<'_, WallTime>, memory: &Physical) {
         tables
     };
     let unmapped = |mut tables: P| {
-        tables.unmap(RANGE);
+        unmap(&mut tables, RANGE);
         assert_eq!(tables.translate(START + RANGE / 2), 0, "{} did not unmap", P::NAME);
         tables
     };
@@ -99,6 +113,7 @@ fn compare(criterion: &mut Criterion) {
     workload!("translate", translate);
     workload!("map a range", map);
     workload!("unmap a range", unmap);
+    workload!("clear a range", clear);
 }
 
 /// Prints each workload's times as ratios to the engine's, from the medians that criterion has just written.
@@ -111,7 +126,7 @@ fn print_ratios() {
     };
     let (mapped, offset) = (x86_64_crate::Mapped::NAME, x86_64_crate::Offset::NAME);
     println!("\n{:16} {:>14} {mapped:>24} {offset:>24}", "time", engine::Engine::NAME);
-    for workload in ["translate", "map a range", "unmap a range"] {
+    for workload in ["translate", "map a range", "unmap a range", "clear a range"] {
         let Some(own) = median(workload, engine::Engine::NAME) else { continue };
         let ratio = |peer| median(workload, peer).map_or("-".to_owned(), |time| format!("{:.2}", time / own));
         println!("{workload:16} {:>14} {:>24} {:>24}", "1.00", ratio(mapped), ratio(offset));

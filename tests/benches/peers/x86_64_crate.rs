@@ -78,6 +78,10 @@ macro_rules! peer {
                 std::hint::black_box(frames);
             }
 
+            fn clear(&mut self, bytes: u64) {
+                self.unmap(bytes);
+            }
+
             #[inline]
             fn translate(&self, address: u64) -> u64 {
                 self.mapper.translate_addr(VirtAddr::new(address)).map_or(0, PhysAddr::as_u64)
