@@ -83,7 +83,8 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
             touched.add(entry::<L, _>(at));
         } else {
             Flush::leaves(entry::<L, _>(at)).flush(cpus);
-            word.store(link);
+            let frozen = word.swap(link);
+            debug_assert_eq!(frozen, T::FROZEN, "only the thread that has frozen an entry changes it");
         }
         Ok(())
     }

@@ -1,0 +1,346 @@
+//! Parallel cursors under every interleaving that loom finds: a fault beside the removal of the table that it holds,
+//! two removals of one range, a split beside a removal in place, and beside one that meets the frozen entry.
+//!
+//! As in `loom_pair`, the memory's words are loom's atomics where the threads meet, and ordinary ones elsewhere; and
+//! pages that nobody has initialised hold an absurd present entry.
+
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicU64, Ordering};
+use loom::thread;
+use pt_core::cursor::OldLeaf;
+use pt_core::error::Obstacle;
+use pt_core::flush::Scope;
+use pt_core::table::UsedByCpu;
+use pt_core::{
+    Address, AddressRange, Deferred, Guest, Hpa, Invalidate, Memory, Page, ParallelTree, Reclaim, Record, Shared,
+    TableAllocator, Tree, Visible, Whole, Word,
+};
+use pt_tests::{MappingFields, Middle, Small, Stage2, Width};
+use pt_x86_64::{PageEntryFields, PageTables, Paging, Pd, Pt};
+use std::sync::Mutex;
+
+/// The index of the address in every table.
+const INDEX: usize = 3;
+const ADDRESS: u64 = (INDEX as u64) << 39 | (INDEX as u64) << 30 | (INDEX as u64) << 21 | (INDEX as u64) << 12;
+const POISON: u64 = u64::MAX;
+const PAGE: u64 = 1 << 12;
+const BLOCK: u64 = 1 << 21;
+
+/// One entry.
+enum Entry {
+    /// Where threads meet.
+    Watched(AtomicU64),
+    /// Where only one thread comes, or the value does not matter.
+    Plain(std::sync::atomic::AtomicU64),
+}
+
+impl Entry {
+    fn plain(value: u64) -> Self {
+        Self::Plain(std::sync::atomic::AtomicU64::new(value))
+    }
+}
+
+impl Word for Entry {
+    fn load(&self) -> u64 {
+        let Self::Watched(word) = self else { return self.plain_word().load(Ordering::Acquire) };
+        let value = word.load(Ordering::Acquire);
+        if value == Stage2::FROZEN || value == PageTables::FROZEN {
+            // Whoever waits for another thread must let it run.
+            thread::yield_now();
+        }
+        value
+    }
+    fn store(&self, value: u64) {
+        match self {
+            Self::Watched(word) => word.store(value, Ordering::Release),
+            Self::Plain(word) => word.store(value, Ordering::Release),
+        }
+    }
+    fn swap(&self, value: u64) -> u64 {
+        match self {
+            Self::Watched(word) => word.swap(value, Ordering::AcqRel),
+            Self::Plain(word) => word.swap(value, Ordering::AcqRel),
+        }
+    }
+    fn compare_exchange(&self, current: u64, new: u64) -> Result<(), u64> {
+        match self {
+            Self::Watched(word) => word.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire).map(drop),
+            Self::Plain(word) => Word::compare_exchange(word, current, new),
+        }
+    }
+}
+
+impl Entry {
+    fn plain_word(&self) -> &std::sync::atomic::AtomicU64 {
+        match self {
+            Self::Plain(word) => word,
+            Self::Watched(_) => unreachable!("a watched word"),
+        }
+    }
+}
+
+/// A few table pages: which are free, and which are retired.
+struct Pool {
+    pages: Vec<(Vec<Entry>, Record<Entry>)>,
+    free: loom::sync::Mutex<Vec<u64>>,
+    retired: Mutex<Vec<u64>>,
+}
+
+/// A handle that is memory, allocator and reclaimer at once.
+#[derive(Clone)]
+struct Tables(Arc<Pool>);
+
+impl Tables {
+    fn new(pages: usize) -> Self {
+        let entry = |index| if index == INDEX { Entry::Watched(AtomicU64::new(POISON)) } else { Entry::plain(POISON) };
+        let page = || ((0..512).map(entry).collect(), Record { partner: Entry::plain(0), live: Entry::plain(0) });
+        Self(Arc::new(Pool {
+            pages: (0..pages).map(|_| page()).collect(),
+            free: loom::sync::Mutex::new((0..pages as u64).rev().collect()),
+            retired: Mutex::default(),
+        }))
+    }
+
+    /// Pages that are in use by the tree: neither free nor retired.
+    fn linked(&self) -> usize {
+        self.0.pages.len() - self.0.free.lock().unwrap().len() - self.0.retired.lock().unwrap().len()
+    }
+}
+
+impl Memory for Tables {
+    type Word = Entry;
+    fn word(&self, table: Hpa, index: usize) -> &Entry {
+        &self.0.pages[(table.as_u64() >> 12) as usize - 1].0[index]
+    }
+    fn record(&self, table: Hpa) -> &Record<Entry> {
+        &self.0.pages[(table.as_u64() >> 12) as usize - 1].1
+    }
+}
+
+impl TableAllocator for Tables {
+    fn allocate(&self, _order: u32) -> Option<Hpa> {
+        self.0.free.lock().unwrap().pop().map(|page| Hpa::new((page + 1) << 12))
+    }
+    fn free(&self, block: Hpa, _order: u32) {
+        self.0.free.lock().unwrap().push((block.as_u64() >> 12) - 1);
+    }
+}
+
+impl Reclaim for Tables {
+    fn retire(&self, block: Hpa, _order: u32) {
+        let page = (block.as_u64() >> 12) - 1;
+        let mut retired = self.0.retired.lock().unwrap();
+        assert!(!retired.contains(&page), "{block} is retired twice");
+        retired.push(page);
+    }
+}
+
+/// Every reader is waited for until the end of the test.
+impl Deferred for Tables {
+    type Guard<'a> = ();
+    fn pin(&self) {}
+}
+
+struct Cpus;
+impl<T: UsedByCpu> Invalidate<T> for Cpus {
+    fn invalidate(&mut self, _scope: Scope<T::Space>) {}
+}
+
+type LoomTree<T> = Arc<ParallelTree<T, Tables, Tables>>;
+
+fn tree<T: Visible>(geometry: T::Geometry, pages: usize) -> (Tables, LoomTree<T>) {
+    let tables = Tables::new(pages);
+    let tree = Tree::<T, _>::new(geometry, tables.clone(), &tables).unwrap();
+    (tables.clone(), Arc::new(ParallelTree::new(tree, tables)))
+}
+
+fn explore(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.max_branches = 50_000;
+    builder.check(model);
+}
+
+/// Long-mode tables: split in place.
+mod long_mode {
+    use super::*;
+
+    type Space = <Paging as Whole>::Space;
+    pub type Tree = LoomTree<PageTables>;
+
+    pub fn at(address: u64) -> Address<Space> {
+        Paging::FourLevels.address(address).unwrap()
+    }
+
+    fn range(address: u64, bytes: u64) -> AddressRange<Space> {
+        Paging::FourLevels.range(at(address), bytes).unwrap()
+    }
+
+    /// Maps the page at the address to a frame with this number.
+    pub fn map(tree: &Tree, tables: &Tables, frame: u64) -> bool {
+        let page = Page::<Shared, Pt>::new(Hpa::new(frame << 12)).unwrap();
+        match tree.pin().parallel(tables).map(at(ADDRESS), page, PageEntryFields::new()) {
+            Ok(()) => true,
+            Err(lost) => {
+                assert!(matches!(lost.obstacle, Obstacle::Leaf { .. } | Obstacle::Retry { .. }), "{lost}");
+                false
+            }
+        }
+    }
+
+    /// Removes everything in the block around the address; returns the numbers of the frames.
+    pub fn remove_block(tree: &Tree, tables: &Tables) -> Vec<u64> {
+        let mut removed = Vec::new();
+        let watch = |leaf: OldLeaf<PageTables>| removed.push(leaf.frame.as_u64() >> 12);
+        let range = range(ADDRESS & !(BLOCK - 1), BLOCK);
+        match tree.pin().parallel(tables).unmap_range(range, &mut Cpus, watch) {
+            Ok(stale) => stale.flush(&mut Cpus),
+            Err(stopped) => {
+                assert!(stopped.obstacle.is_retry(), "{stopped}");
+                stopped.stale.flush(&mut Cpus);
+            }
+        }
+        removed
+    }
+
+    pub fn left(tree: &Tree) -> Option<u64> {
+        tree.pin().reader().translate(at(ADDRESS)).map(|found| found.address.as_u64() >> 12)
+    }
+}
+
+/// A cursor that holds a table goes on in it while another thread unlinks it: each frame that was mapped is removed
+/// once, or there at the end.
+#[test]
+fn a_cursor_beside_the_removal_of_the_table_that_it_holds() {
+    explore(3, || {
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, 12);
+        assert!(long_mode::map(&tree, &tables, 1));
+        let remover = {
+            let (tables, tree) = (tables.clone(), Arc::clone(&tree));
+            thread::spawn(move || long_mode::remove_block(&tree, &tables))
+        };
+        let (mut mapped, mut frames) = (vec![1], Vec::new());
+        {
+            let pinned = tree.pin();
+            let mut cursor = pinned.parallel(&tables);
+            if let Ok(stale) = cursor.unmap::<Pt>(long_mode::at(ADDRESS)) {
+                frames.push(stale.flush(&mut Cpus).frame.as_u64() >> 12);
+            }
+            let page = Page::<Shared, Pt>::new(Hpa::new(2 << 12)).unwrap();
+            if cursor.map(long_mode::at(ADDRESS), page, PageEntryFields::new()).is_ok() {
+                mapped.push(2);
+            }
+        }
+        frames.extend(remover.join().unwrap());
+        frames.extend(long_mode::left(&tree));
+        frames.sort_unstable();
+        assert_eq!(frames, mapped);
+    });
+}
+
+#[test]
+fn two_removals_of_one_range_and_a_fault() {
+    explore(2, || {
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, 16);
+        assert!(long_mode::map(&tree, &tables, 1));
+        let remover = {
+            let (tables, tree) = (tables.clone(), Arc::clone(&tree));
+            thread::spawn(move || long_mode::remove_block(&tree, &tables))
+        };
+        let fault = {
+            let (tables, tree) = (tables.clone(), Arc::clone(&tree));
+            thread::spawn(move || long_mode::map(&tree, &tables, 2))
+        };
+        let mut frames = long_mode::remove_block(&tree, &tables);
+        frames.extend(remover.join().unwrap());
+        let mapped = fault.join().unwrap();
+        frames.extend(long_mode::left(&tree));
+        frames.sort_unstable();
+        assert_eq!(frames, if mapped { vec![1, 2] } else { vec![1] });
+        // The root and two tables stay linked; the last one only if a fault linked a new one.
+        assert!([3, 4].contains(&tables.linked()), "{} tables are linked", tables.linked());
+    });
+}
+
+#[test]
+fn a_split_in_place_beside_a_removal_of_the_block() {
+    explore(4, || {
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, 8);
+        let block = Page::<Shared, Pd>::new(Hpa::new(BLOCK)).unwrap();
+        let at = long_mode::at(ADDRESS);
+        tree.pin().parallel(&tables).map(at, block, PageEntryFields::new()).map_err(|lost| lost.obstacle).unwrap();
+        let splitter = {
+            let (tables, tree) = (tables.clone(), Arc::clone(&tree));
+            thread::spawn(move || match tree.pin().parallel(&tables).split::<Pd>(at, &mut Cpus) {
+                Ok(stale) => {
+                    stale.flush(&mut Cpus);
+                    true
+                }
+                Err(obstacle) => {
+                    assert!(matches!(obstacle, Obstacle::Absent { .. }), "{obstacle}");
+                    false
+                }
+            })
+        };
+        let removed = match tree.pin().parallel(&tables).unmap::<Pd>(at) {
+            Ok(stale) => {
+                assert_eq!(stale.flush(&mut Cpus).frame.as_u64(), BLOCK);
+                true
+            }
+            Err(obstacle) => {
+                assert!(matches!(obstacle, Obstacle::Table { .. }), "{obstacle}");
+                false
+            }
+        };
+        assert_ne!(splitter.join().unwrap(), removed, "exactly one of the two replaces the block");
+        assert_eq!(long_mode::left(&tree), (!removed).then_some((BLOCK >> 12) + INDEX as u64));
+        assert_eq!(tables.linked(), if removed { 3 } else { 4 }, "a table that is not linked goes back");
+    });
+}
+
+/// While one thread breaks a block, another unlinks the table that the block is in: the drain waits for the frozen
+/// entry, and takes what is made of it.
+#[test]
+fn a_break_before_make_beside_the_removal_of_its_table() {
+    explore(3, || {
+        let (tables, tree) = tree::<Stage2>(Width::Bits48, 8);
+        let address = |value: u64| -> Address<Guest> { Width::Bits48.address(value).unwrap() };
+        let block = Page::<Shared, Middle>::new(Hpa::new(BLOCK)).unwrap();
+        let mapped = tree.pin().parallel(&tables).map(address(ADDRESS), block, MappingFields::new());
+        mapped.map_err(|lost| lost.obstacle).unwrap();
+        let splitter = {
+            let (tables, tree) = (tables.clone(), Arc::clone(&tree));
+            thread::spawn(move || {
+                // Flushed on the way, if it was split.
+                let split = tree.pin().parallel(&tables).split::<Middle>(address(ADDRESS), &mut Cpus).map(|stale| {
+                    assert!(!stale.is_needed());
+                    stale.flush(&mut Cpus);
+                });
+                match split {
+                    Ok(()) => true,
+                    Err(Obstacle::Absent { .. } | Obstacle::Retry { .. }) => false,
+                    Err(obstacle) => panic!("{obstacle}"),
+                }
+            })
+        };
+        let mut bytes = 0;
+        let range = Width::Bits48.range(address(ADDRESS & !((1 << 30) - 1)), 1 << 30).unwrap();
+        let pinned = tree.pin();
+        let removed = pinned.parallel(&tables).unmap_range(range, &mut Cpus, |leaf| {
+            let offset = leaf.frame.as_u64() - BLOCK;
+            assert_eq!(offset, bytes, "pages of the block, in order");
+            bytes += 1 << pt_core::Levels::shift(leaf.level);
+        });
+        match removed {
+            Ok(stale) => stale.flush(&mut Cpus),
+            Err(stopped) => panic!("{stopped}"),
+        }
+        splitter.join().unwrap();
+        assert_eq!(bytes, BLOCK, "all of the block was removed");
+        assert_eq!(tree.pin().reader().translate(address(ADDRESS)), None);
+        assert_eq!(tables.linked(), 2, "the root, and the table below it");
+        let page = Page::<Shared, Small>::new(Hpa::new(PAGE)).unwrap();
+        let mapped = tree.pin().parallel(&tables).map(address(ADDRESS), page, MappingFields::new());
+        mapped.map_err(|lost| lost.obstacle).unwrap();
+    });
+}
