@@ -1,13 +1,28 @@
-//! Intel TDX: the declaration of its three tables.
+//! Intel TDX: the declaration of its three tables, and the interface of the TDX module.
 //!
 //! The shared EPT maps memory that the VMM can read. The private table is what the VMM remembers of the Secure
 //! EPT, which the TDX module owns: each change of the private table is propagated to it by a SEAMCALL.
 //!
-//! Sources: Intel SDM volume 3C chapter 29 for EPT, the TDX module 1.5 base specification and ABI reference for
-//! the Secure EPT.
+//! - The declaration: [`SharedEpt`], [`PrivateEpt`], [`SecureEpt`], the states [`Sept`], the hooks [`SeptHooks`].
+//! - [`seamcall`]: one call into the module, whoever answers it.
+//! - [`leaf`], [`operand`], [`status`]: what a call names, takes and returns.
+//!
+//! Sources: Intel SDM volume 3C chapter 29 for EPT, the TDX module 1.5 base specification and ABI specification for
+//! the Secure EPT and the leaves.
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
 
 mod declaration;
+pub mod leaf;
+pub mod operand;
+pub mod seamcall;
+pub mod status;
 
 pub use declaration::tdx::*;
+pub use leaf::Leaf;
+pub use operand::{EntryDetails, EntryState, PageInfo, SeptLevel};
+pub use seamcall::{Registers, Seamcall, Unavailable};
+pub use status::{Operand, Status, StatusCode};

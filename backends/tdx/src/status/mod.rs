@@ -1,0 +1,217 @@
+//! Status words: what a leaf answers in RAX.
+//!
+//! The upper half of the word is the [`StatusCode`]; the lower half says more, in a way that depends on the code:
+//! [`Status::details`]. Only bit 63 makes a status an error. A status without it is a success, even where the
+//! module adds a remark to it (`TDX_GPA_RANGE_ALREADY_BLOCKED`).
+
+mod code;
+mod operand;
+
+pub use code::StatusCode;
+pub use operand::Operand;
+
+use core::fmt;
+use core::ops::BitOr;
+
+/// The word that a leaf returns in RAX.
+///
+/// TDX module 1.5 ABI specification, function completion status: bits 31:0 details, 39:32 number of the code in its
+/// class, 47:40 class, 60 host recoverability hint, 61 fatal, 62 non-recoverable, 63 error.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Default)]
+#[repr(transparent)]
+pub struct Status(u64);
+
+impl Status {
+    /// `TDX_SUCCESS`, without details.
+    pub const SUCCESS: Self = Self(0);
+
+    const LOW: u64 = 0xffff_ffff;
+
+    /// Takes RAX as a status.
+    #[inline]
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The word as it is in RAX.
+    #[inline]
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// `code` about `operand`: the module adds the identifier to the code.
+    #[inline]
+    #[must_use]
+    pub const fn about(code: StatusCode, operand: Operand) -> Self {
+        Self(code.into_bits() | operand.id() as u64)
+    }
+
+    /// Whether the leaf refused or did not finish: bit 63.
+    #[inline]
+    #[must_use]
+    pub const fn is_error(self) -> bool {
+        self.0 >> 63 != 0
+    }
+
+    /// Whether the TD or the vCPU cannot go on: bit 62, of a status that is not an error.
+    #[inline]
+    #[must_use]
+    pub const fn is_non_recoverable(self) -> bool {
+        self.0 >> 62 & 1 != 0
+    }
+
+    /// Whether the failure is fatal to the TD: bit 61.
+    #[inline]
+    #[must_use]
+    pub const fn is_fatal(self) -> bool {
+        self.0 >> 61 & 1 != 0
+    }
+
+    /// Whether the host may be able to mend the cause: bit 60, the host recoverability hint.
+    #[inline]
+    #[must_use]
+    pub const fn host_can_recover(self) -> bool {
+        self.0 >> 60 & 1 != 0
+    }
+
+    /// The class: bits 47:40.
+    #[inline]
+    #[must_use]
+    pub const fn class(self) -> u8 {
+        (self.0 >> 40) as u8
+    }
+
+    /// The upper half, the lower half zero: comparable with [`StatusCode::into_bits`] also where the code has no name.
+    #[inline]
+    #[must_use]
+    pub const fn code_bits(self) -> u64 {
+        self.0 & !Self::LOW
+    }
+
+    /// The code, if this crate knows it.
+    #[inline]
+    #[must_use]
+    pub const fn code(self) -> Option<StatusCode> {
+        StatusCode::from_bits(self.code_bits())
+    }
+
+    /// Whether the code is `code`, whatever the details are.
+    #[inline]
+    #[must_use]
+    pub const fn is(self, code: StatusCode) -> bool {
+        self.code_bits() == code.into_bits()
+    }
+
+    /// The lower half as a number.
+    #[inline]
+    #[must_use]
+    pub const fn low(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// What the lower half says.
+    #[must_use]
+    pub const fn details(self) -> Details {
+        let low = self.low();
+        let operand = match self.code() {
+            Some(StatusCode::PageAlreadyAccepted | StatusCode::PageSizeMismatch) => return Details::Level(low),
+            Some(StatusCode::L2SeptWalkFailed) => return Details::L2 { vm: (low >> 16) as u16, level: low as u16 },
+            Some(
+                StatusCode::OperandInvalid
+                | StatusCode::OperandAddrRangeError
+                | StatusCode::OperandBusy
+                | StatusCode::OperandBusyHostPriority
+                | StatusCode::PageMetadataIncorrect,
+            ) => true,
+            Some(StatusCode::GpaRangeAlreadyBlocked) => low != 0,
+            _ => self.is_error() && low != 0,
+        };
+        match (operand, Operand::from_id(low)) {
+            (true, Some(operand)) => Details::Operand(operand),
+            _ if low == 0 => Details::None,
+            _ => Details::Other(low),
+        }
+    }
+
+    /// The operand that the status is about, if it names one.
+    #[must_use]
+    pub const fn operand(self) -> Option<Operand> {
+        match self.details() {
+            Details::Operand(operand) => Some(operand),
+            _ => None,
+        }
+    }
+}
+
+/// What the lower half of a status says.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Details {
+    /// Nothing.
+    None,
+    /// Which operand the code is about. Identifier 0 is RAX, and is one only after the codes that always name an
+    /// operand; after others it means that there is none.
+    Operand(Operand),
+    /// The level of the entry that the guest's page overlaps, counted from 0 for 4 KiB.
+    Level(u32),
+    /// Where the walk of an L2 VM's Secure EPT ended.
+    L2 {
+        /// The number of the L2 VM, from 1.
+        vm: u16,
+        /// The level of the entry.
+        level: u16,
+    },
+    /// A number that this crate has no name for. After TDH.VP.ENTER it is the VM exit reason.
+    Other(u32),
+}
+
+impl From<StatusCode> for Status {
+    #[inline]
+    fn from(code: StatusCode) -> Self {
+        Self(code.into_bits())
+    }
+}
+
+/// Reads as the module's own names do: `OperandBusy | SeptTree`.
+impl BitOr<Operand> for StatusCode {
+    type Output = Status;
+    #[inline]
+    fn bitor(self, operand: Operand) -> Status {
+        Status::about(self, operand)
+    }
+}
+
+impl PartialEq<StatusCode> for Status {
+    /// Whether the status is this code without any details.
+    fn eq(&self, code: &StatusCode) -> bool {
+        self.0 == code.into_bits()
+    }
+}
+
+/// The module's names: `TDX_OPERAND_BUSY|SEPT_TREE`, `TDX_PAGE_SIZE_MISMATCH|level=1`, `TDX_SUCCESS+0x4d`; a code
+/// without a name as a number.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code() {
+            Some(code) => f.write_str(code.name())?,
+            None => write!(f, "{:#018x}", self.code_bits())?,
+        }
+        match self.details() {
+            Details::None | Details::Level(0) => Ok(()),
+            Details::Operand(operand) => write!(f, "|{operand}"),
+            Details::Level(level) => write!(f, "|level={level}"),
+            Details::L2 { vm, level } => write!(f, "|vm={vm},level={level}"),
+            Details::Other(low) => write!(f, "+{low:#x}"),
+        }
+    }
+}
+
+impl fmt::Debug for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#018x} ({self})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;
