@@ -3,7 +3,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pt_core::{Hpa, TableAllocator};
 use pt_emulated::monitor::Operation;
-use pt_emulated::tdx::{ACCEPT, TdVcpus, address_space, paging};
+use pt_emulated::tdx::{TdVcpus, accept, address_space, paging};
 use pt_emulated::{Machine, Monitor};
 use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
 use std::hint::black_box;
@@ -36,7 +36,7 @@ fn vcpus() -> Arc<TdVcpus> {
         set(tables[3], index, page(0).as_u64() | 0x37);
     }
     let vcpus = TdVcpus::new(Arc::new(td), paging(Gpaw::Bits48, tables[0]));
-    vcpus.add().enter().expect("a running TD").operate(ACCEPT, PRIVATE, Level::Pd).expect("a pending page");
+    vcpus.add().enter().expect("a running TD").operate(accept(PRIVATE, Level::Pd)).expect("a pending page");
     vcpus
 }
 
@@ -63,7 +63,7 @@ fn accesses(criterion: &mut Criterion) {
     drop(guest);
     group.bench_function("private read in a new epoch, by a walk", |bencher| {
         bencher.iter(|| {
-            vcpus.vm().track(Method::Track).expect("nobody is inside");
+            vcpus.domain().track(Method::Track).expect("nobody is inside");
             vcpu.enter().expect("a running TD").read(PRIVATE, black_box(&mut word))
         });
     });

@@ -12,7 +12,7 @@
 //! # #[cfg(feature = "tdx")] {
 //! use pt_core::{Hpa, TableAllocator};
 //! use pt_emulated::monitor::{Denied, Operation};
-//! use pt_emulated::tdx::{ACCEPT, TdVcpus, address_space, paging};
+//! use pt_emulated::tdx::{accept, TdVcpus, address_space, paging};
 //! use pt_emulated::{Machine, Monitor};
 //! use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
 //! use std::sync::Arc;
@@ -30,7 +30,7 @@
 //! let vcpus = TdVcpus::new(td.clone(), paging(Gpaw::Bits48, frame()));
 //! let mut vcpu = vcpus.add();
 //! let mut guest = vcpu.enter().unwrap();
-//! guest.operate(ACCEPT, 0, Level::Pt).unwrap();
+//! guest.operate(accept(0, Level::Pt)).unwrap();
 //! guest.write(0, b"private").unwrap();
 //! let mut stored = [0; 7];
 //! machine.read(page, &mut stored).unwrap();

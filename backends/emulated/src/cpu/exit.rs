@@ -32,7 +32,7 @@ impl Access {
 pub struct Qualification(u64);
 
 impl Qualification {
-    pub(super) const fn new(access: Access, rights: u64) -> Self {
+    pub(crate) const fn new(access: Access, rights: u64) -> Self {
         Self(access.right() | rights << 3 | 0x180)
     }
 
@@ -74,6 +74,8 @@ pub enum Exit {
         gpa: RawGpa,
         /// What was tried.
         qualification: Qualification,
+        /// What the monitor adds: the extended exit qualification of a TD exit; 0 if there is none.
+        extended: u64,
     },
     /// An entry whose value is not supported. Only a mistake in a table leads here.
     Misconfiguration {

@@ -6,11 +6,14 @@
 //! hardware: with an EPT violation that leaves the guest, with #VE inside it, or with a misconfiguration.
 //!
 //! A translation stays in the vCPU's TLB until it is flushed ([`Invalidate`](pt_core::Invalidate) on [`Vcpus`]),
-//! or, if it is private, until the vCPU enters an epoch that [`Vm::track`](crate::monitor::Vm::track) began. A
-//! flush or a track that is missing is therefore an access to the old page.
+//! or, if it is private, until the vCPU enters a new epoch of its [`Domain`]. A flush or a track that is missing is
+//! therefore an access to the old page.
+//!
+//! The monitor is anything that is a [`Domain`]: the CPU does not know whose table it walks.
 //!
 //! vCPUs run on threads of their own; [`Vcpus::kick`] makes all of them leave.
 
+mod domain;
 mod ept;
 mod exit;
 mod line;
@@ -19,6 +22,7 @@ mod vcpu;
 mod vcpus;
 mod walker;
 
+pub use domain::{Departure, Domain, Inside, Violation};
 pub use exit::{Access, Exception, Exit, Qualification, Stop};
 pub use tlb::TlbStatistics;
 pub use vcpu::{Guest, Vcpu};

@@ -1,13 +1,13 @@
 //! One vCPU: it enters the guest, accesses memory by guest-physical addresses, and leaves.
 
+use super::domain::{Departure, Domain, Inside, Violation};
 use super::exit::{Access, Exception, Exit, Qualification, Stop};
 use super::line::Line;
 use super::tlb::{Tlb, TlbStatistics};
-use super::vcpus::Vcpus;
+use super::vcpus::{Paging, Vcpus};
 use super::walker::{Table, Walked};
 use crate::encryption::Keyed;
 use crate::machine::{BusError, Machine};
-use crate::monitor::{Denied, Entered, Epoch, GuestAnswer, LevelsOf, ProtectedFormat};
 use core::fmt;
 use pt_core::{Hpa, RawGpa};
 use std::sync::Arc;
@@ -16,37 +16,44 @@ use std::sync::Arc;
 const PAGE: u64 = 4096;
 
 /// A vCPU, outside the guest. Its TLB stays filled from one turn to the next.
-pub struct Vcpu<F: ProtectedFormat> {
-    vcpus: Arc<Vcpus<F>>,
-    machine: Arc<Machine>,
+pub struct Vcpu<D: Domain> {
+    vcpus: Arc<Vcpus<D>>,
+    name: D::Vcpu,
     line: Arc<Line>,
     tlb: Tlb,
     /// The epoch of its private translations.
-    epoch: Option<Epoch>,
+    epoch: Option<u64>,
 }
 
-impl<F: ProtectedFormat> Vcpu<F> {
-    pub(super) fn new(vcpus: Arc<Vcpus<F>>, line: Arc<Line>) -> Self {
-        let machine = vcpus.vm().monitor().machine().clone();
-        Self { vcpus, machine, line, tlb: Tlb::new(), epoch: None }
+impl<D: Domain> Vcpu<D> {
+    pub(super) fn new(vcpus: Arc<Vcpus<D>>, name: D::Vcpu, line: Arc<Line>) -> Self {
+        Self { vcpus, name, line, tlb: Tlb::new(), epoch: None }
+    }
+
+    /// What the monitor knows it by.
+    #[must_use]
+    pub const fn name(&self) -> D::Vcpu {
+        self.name
     }
 
     /// Enters the guest, after whoever [keeps vCPUs out](Vcpus::keep_out).
     ///
     /// # Errors
-    /// What the monitor answered: [`Denied::Phase`] while the VM is built, [`Denied::NoKey`] after teardown.
-    pub fn enter(&mut self) -> Result<Guest<'_, F>, Denied<LevelsOf<F>>> {
-        let passed = self.vcpus.pass();
+    /// What the monitor answered.
+    pub fn enter(&mut self) -> Result<Guest<'_, D>, D::Refused> {
+        let Self { vcpus, name, line, tlb, epoch } = self;
+        let passed = vcpus.pass();
         // The turn begins before the epoch is read: who begins an epoch and then kicks must find this vCPU
         // inside, or it enters the new one.
-        self.line.enter();
-        let entered = self.vcpus.vm().enter().inspect_err(|_| self.line.leave())?;
+        line.enter();
+        let domain = &**vcpus.domain();
+        let inside = domain.enter(*name).inspect_err(|_| line.leave())?;
         drop(passed);
-        if self.epoch != Some(entered.epoch) {
-            self.tlb.flush_private(1 << self.vcpus.paging().shared_bit);
-            self.epoch = Some(entered.epoch);
+        if *epoch != Some(inside.epoch()) {
+            tlb.flush_private(1 << vcpus.paging().shared_bit);
+            *epoch = Some(inside.epoch());
         }
-        Ok(Guest { vcpu: self, entered: Some(entered) })
+        Ok(Guest { paging: vcpus.paging(), machine: domain.machine(), line, tlb, inside: Some(inside) })
     }
 
     /// What its TLB did so far.
@@ -56,22 +63,26 @@ impl<F: ProtectedFormat> Vcpu<F> {
     }
 }
 
-impl<F: ProtectedFormat> fmt::Debug for Vcpu<F> {
+impl<D: Domain> fmt::Debug for Vcpu<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vcpu").field("epoch", &self.epoch).field("tlb", &self.tlb.statistics).finish_non_exhaustive()
+        let mut text = f.debug_struct("Vcpu");
+        text.field("name", &self.name).field("epoch", &self.epoch).field("tlb", &self.tlb.statistics);
+        text.finish_non_exhaustive()
     }
 }
 
 /// A vCPU inside the guest. It leaves with an [`Exit`], or when this is dropped.
 ///
 /// A thread that holds one must come back to it soon: kicks and flushes wait for its next access.
-#[derive(Debug)]
-pub struct Guest<'v, F: ProtectedFormat> {
-    vcpu: &'v mut Vcpu<F>,
-    entered: Option<Entered>,
+pub struct Guest<'v, D: Domain + 'v> {
+    paging: &'v Paging,
+    machine: &'v Machine,
+    line: &'v Line,
+    tlb: &'v mut Tlb,
+    inside: Option<D::Inside<'v>>,
 }
 
-impl<F: ProtectedFormat> Guest<'_, F> {
+impl<'v, D: Domain + 'v> Guest<'v, D> {
     /// Reads guest memory.
     ///
     /// # Errors
@@ -107,39 +118,33 @@ impl<F: ProtectedFormat> Guest<'_, F> {
             let bytes = &from[part];
             let done = match self.key_for(page) {
                 Some(memory) => memory.write(at, bytes),
-                None => self.vcpu.machine.write(at, bytes),
+                None => self.machine.write(at, bytes),
             };
             done.or_else(|error| self.no_memory(page, error))?;
         }
         Ok(())
     }
 
-    /// Does an operation of the guest on a page, such as accepting it.
+    /// Does an operation of the guest, such as accepting a page.
     ///
     /// # Errors
     /// [`Exit::Violation`] where the VMM has to do something first.
     pub fn operate(
         &mut self,
-        name: &'static str,
-        gpa: u64,
-        level: LevelsOf<F>,
-    ) -> Result<GuestAnswer<LevelsOf<F>>, Stop> {
+        operation: <D::Inside<'v> as Inside>::Operation,
+    ) -> Result<<D::Inside<'v> as Inside>::Answer, Stop> {
         self.begin()?;
-        match self.vcpu.vcpus.vm().guest(name, gpa, level) {
-            Ok(GuestAnswer::Violation) | Err(_) => self.violation(gpa, Qualification::new(Access::Write, 0)),
-            Ok(answer) => {
-                // What the TLB says of the page is older than the operation.
-                self.vcpu.tlb.drop_address(gpa);
-                Ok(answer)
-            }
+        let Some(inside) = &mut self.inside else { return Err(Exit::Outside.into()) };
+        match inside.operate(operation) {
+            Ok(answer) => Ok(answer),
+            Err(departure) => self.depart(departure),
         }
     }
 
     /// Leaves the guest, if the vCPU is still inside.
     pub fn leave(&mut self) {
-        if let Some(entered) = self.entered.take() {
-            self.vcpu.vcpus.vm().leave(entered.epoch);
-            self.vcpu.line.leave();
+        if self.inside.take().is_some() {
+            self.line.leave();
         }
     }
 
@@ -151,7 +156,7 @@ impl<F: ProtectedFormat> Guest<'_, F> {
             let bytes = &mut into[part];
             let done = match self.key_for(page) {
                 Some(memory) => memory.read(at, bytes),
-                None => self.vcpu.machine.read(at, bytes),
+                None => self.machine.read(at, bytes),
             };
             done.or_else(|error| self.no_memory(page, error))?;
         }
@@ -161,18 +166,18 @@ impl<F: ProtectedFormat> Guest<'_, F> {
     /// Looks at the signals, and that the vCPU is inside.
     #[inline]
     fn begin(&mut self) -> Result<(), Stop> {
-        if self.vcpu.line.is_signalled() {
+        if self.line.is_signalled() {
             self.obey()?;
         }
-        if self.entered.is_some() { Ok(()) } else { Err(Exit::Outside.into()) }
+        if self.inside.is_some() { Ok(()) } else { Err(Exit::Outside.into()) }
     }
 
     #[cold]
     fn obey(&mut self) -> Result<(), Stop> {
-        let signals = self.vcpu.line.take_signals();
+        let signals = self.line.take_signals();
         if signals.flush() {
-            let tlb = &mut self.vcpu.tlb;
-            self.vcpu.line.serve(|range| tlb.flush(range.first, range.last, range.tables));
+            let Self { line, tlb, .. } = self;
+            line.serve(|range| tlb.flush(range.first, range.last, range.tables));
         }
         if signals.kick() { self.exit(Exit::Kicked) } else { Ok(()) }
     }
@@ -180,13 +185,13 @@ impl<F: ProtectedFormat> Guest<'_, F> {
     /// The key for a private address; shared memory is in the open.
     #[inline]
     fn key_for(&self, gpa: u64) -> Option<Keyed<'_>> {
-        let private = gpa >> self.vcpu.vcpus.paging().shared_bit & 1 == 0;
-        self.entered.as_ref().filter(|_| private).map(|entered| Keyed::new(&self.vcpu.machine, &entered.key))
+        let private = gpa >> self.paging.shared_bit & 1 == 0;
+        self.inside.as_ref().filter(|_| private).map(|inside| Keyed::new(self.machine, inside.key()))
     }
 
     #[inline]
     fn translate(&mut self, gpa: u64, access: Access) -> Result<Hpa, Stop> {
-        match self.vcpu.tlb.get(gpa, access.right()) {
+        match self.tlb.get(gpa, access.right()) {
             Some(at) => Ok(at),
             None => self.walk(gpa, access),
         }
@@ -194,33 +199,33 @@ impl<F: ProtectedFormat> Guest<'_, F> {
 
     #[cold]
     fn walk(&mut self, gpa: u64, access: Access) -> Result<Hpa, Stop> {
-        let paging = *self.vcpu.vcpus.paging();
+        let paging = self.paging;
         if gpa >> paging.width != 0 {
             return Err(Exception::Reserved { gpa: RawGpa::new(gpa) }.into());
         }
-        let cached = self.vcpu.tlb.table(gpa);
+        let Some(inside) = &mut self.inside else { return Err(Exit::Outside.into()) };
+        let cached = self.tlb.table(gpa);
         let from =
             |root| cached.unwrap_or(Table { frame: root, level: paging.levels - 1, rights: super::ept::PRESENT });
-        let (private, walked) = match self.key_for(gpa) {
-            Some(memory) => {
-                let start = from(self.vcpu.vcpus.vm().root());
-                (true, paging.protected_rules().walk(&memory, start, gpa, access))
-            }
-            None => (false, paging.rules().walk(&*self.vcpu.machine, from(paging.shared_root), gpa, access)),
+        let walked = if gpa >> paging.shared_bit & 1 == 0 {
+            let memory = Keyed::new(self.machine, inside.key());
+            paging.protected_rules().walk(&memory, from(inside.root()), gpa, access)
+        } else {
+            paging.rules().walk(self.machine, from(paging.shared_root), gpa, access)
         };
         match walked {
             Ok(Walked::Leaf(leaf)) => {
-                self.vcpu.tlb.put(gpa, &leaf);
+                self.tlb.put(gpa, &leaf);
                 Ok(Hpa::new(leaf.frame.as_u64() | gpa & ((1 << leaf.shift) - 1)))
             }
             Ok(Walked::Violation { rights, convertible }) => {
-                self.vcpu.tlb.drop_address(gpa);
-                let qualification = Qualification::new(access, rights);
-                if convertible || private && self.awaits_guest(gpa) {
-                    let gpa = RawGpa::new(gpa);
-                    return Err(Exception::Virtualization { gpa, qualification }.into());
+                self.tlb.drop_address(gpa);
+                let (gpa, qualification) = (RawGpa::new(gpa), Qualification::new(access, rights));
+                let violation = if convertible { Violation::Exception } else { inside.violation(gpa, qualification) };
+                match violation {
+                    Violation::Exception => Err(Exception::Virtualization { gpa, qualification }.into()),
+                    Violation::Exit(departure) => self.depart(departure),
                 }
-                self.violation(gpa, qualification)
             }
             Ok(Walked::Misconfigured { level, entry }) => {
                 self.exit(Exit::Misconfiguration { gpa: page_of(gpa), level, entry })
@@ -229,14 +234,8 @@ impl<F: ProtectedFormat> Guest<'_, F> {
         }
     }
 
-    /// Whether the monitor turns a violation at a private address into #VE.
-    fn awaits_guest(&self, gpa: u64) -> bool {
-        let vcpus = &self.vcpu.vcpus;
-        !vcpus.paging().sept_ve_disable && vcpus.vm().awaits_guest(gpa).unwrap_or(false)
-    }
-
-    fn violation<R>(&mut self, gpa: u64, qualification: Qualification) -> Result<R, Stop> {
-        self.exit(Exit::Violation { gpa: page_of(gpa), qualification })
+    fn depart<R>(&mut self, Departure { gpa, qualification, extended }: Departure) -> Result<R, Stop> {
+        self.exit(Exit::Violation { gpa, qualification, extended })
     }
 
     #[cold]
@@ -250,9 +249,16 @@ impl<F: ProtectedFormat> Guest<'_, F> {
     }
 }
 
-impl<F: ProtectedFormat> Drop for Guest<'_, F> {
+impl<D: Domain> Drop for Guest<'_, D> {
     fn drop(&mut self) {
         self.leave();
+    }
+}
+
+impl<D: Domain> fmt::Debug for Guest<'_, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let epoch = self.inside.as_ref().map(Inside::epoch);
+        f.debug_struct("Guest").field("epoch", &epoch).finish_non_exhaustive()
     }
 }
 

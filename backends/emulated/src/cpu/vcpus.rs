@@ -1,9 +1,9 @@
 //! All vCPUs of a VM: what the VMM flushes and kicks.
 
+use super::domain::Domain;
 use super::line::{Line, Pending, Range};
 use super::vcpu::Vcpu;
 use super::walker::Rules;
-use crate::monitor::{ProtectedFormat, Vm};
 use core::fmt;
 use pt_core::flush::{Invept, Scope};
 use pt_core::pair::Kick;
@@ -27,8 +27,6 @@ pub struct Paging {
     pub physical_width: u32,
     /// Whether accessed and dirty flags are set in the shared table: bit 6 of the EPTP.
     pub accessed_dirty: bool,
-    /// Whether a page that waits for the guest leads to an exit, and not to #VE: `ATTRIBUTES.SEPT_VE_DISABLE`.
-    pub sept_ve_disable: bool,
 }
 
 impl Paging {
@@ -43,39 +41,48 @@ impl Paging {
 }
 
 /// The vCPUs of one VM.
-pub struct Vcpus<F: ProtectedFormat> {
-    vm: Arc<Vm<F>>,
+pub struct Vcpus<D: Domain> {
+    domain: Arc<D>,
     paging: Paging,
     lines: RwLock<Vec<Arc<Line>>>,
     /// Read by each vCPU that enters, written by whoever keeps them out.
     gate: RwLock<()>,
 }
 
-impl<F: ProtectedFormat> Vcpus<F> {
+impl<D: Domain> Vcpus<D> {
     /// No vCPUs yet.
     ///
     /// # Panics
     /// If the paging is none that a CPU has: levels other than 4 or 5, or a shared bit outside the width.
     #[must_use]
-    pub fn new(vm: Arc<Vm<F>>, paging: Paging) -> Arc<Self> {
+    pub fn new(domain: Arc<D>, paging: Paging) -> Arc<Self> {
         assert!(matches!(paging.levels, 4 | 5), "EPT has 4 or 5 levels, not {}", paging.levels);
         assert!(paging.shared_bit < paging.width && paging.width <= 52, "{paging:?}");
         assert!((32..=52).contains(&paging.physical_width), "{paging:?}");
-        Arc::new(Self { vm, paging, lines: RwLock::new(Vec::new()), gate: RwLock::new(()) })
+        Arc::new(Self { domain, paging, lines: RwLock::new(Vec::new()), gate: RwLock::new(()) })
     }
 
-    /// A further vCPU, outside the guest. It can be given to a thread.
+    /// A further vCPU, outside the guest, where the monitor knows them by no name. It can be given to a thread.
     #[must_use]
-    pub fn add(self: &Arc<Self>) -> Vcpu<F> {
+    pub fn add(self: &Arc<Self>) -> Vcpu<D>
+    where
+        D: Domain<Vcpu = ()>,
+    {
+        self.add_named(())
+    }
+
+    /// The vCPU that the monitor knows by this name, outside the guest. It can be given to a thread.
+    #[must_use]
+    pub fn add_named(self: &Arc<Self>, name: D::Vcpu) -> Vcpu<D> {
         let line = Arc::new(Line::default());
         self.lines.write().unwrap_or_else(PoisonError::into_inner).push(line.clone());
-        Vcpu::new(self.clone(), line)
+        Vcpu::new(self.clone(), name, line)
     }
 
     /// The VM.
     #[must_use]
-    pub const fn vm(&self) -> &Arc<Vm<F>> {
-        &self.vm
+    pub const fn domain(&self) -> &Arc<D> {
+        &self.domain
     }
 
     /// How they translate.
@@ -121,7 +128,7 @@ impl<F: ProtectedFormat> Vcpus<F> {
     }
 }
 
-impl<F: ProtectedFormat, T: UsedByCpu<Stage = Invept> + Table<Space = Shared>> Invalidate<T> for &Vcpus<F> {
+impl<D: Domain, T: UsedByCpu<Stage = Invept> + Table<Space = Shared>> Invalidate<T> for &Vcpus<D> {
     fn invalidate(&mut self, scope: Scope<Shared>) {
         let (range, tables) = match scope {
             Scope::Nothing => return,
@@ -132,7 +139,7 @@ impl<F: ProtectedFormat, T: UsedByCpu<Stage = Invept> + Table<Space = Shared>> I
     }
 }
 
-impl<F: ProtectedFormat> Kick for &Vcpus<F> {
+impl<D: Domain> Kick for &Vcpus<D> {
     fn kick(&mut self) {
         Vcpus::kick(self);
     }
@@ -141,9 +148,9 @@ impl<F: ProtectedFormat> Kick for &Vcpus<F> {
     }
 }
 
-impl<F: ProtectedFormat> fmt::Debug for Vcpus<F> {
+impl<D: Domain> fmt::Debug for Vcpus<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.lines.read().unwrap_or_else(PoisonError::into_inner).len();
-        write!(f, "{count} vCPUs of {:?}, shared root {} ({})", self.vm, self.paging.shared_root, Shared::NAME)
+        write!(f, "{count} vCPUs, {} root {}", Shared::NAME, self.paging.shared_root)
     }
 }

@@ -8,18 +8,43 @@ use super::format::{LevelsOf, ProtectedFormat};
 use super::rules::Rules;
 use super::tree::{Walk, decode};
 use super::vm::Vm;
+use crate::cpu::{Access, Departure, Domain, Inside, Qualification, Violation};
 use crate::encryption::Key;
+use crate::machine::Machine;
+use core::fmt;
 use pt_core::level::Levels;
 use pt_core::states::{Initiator, PhaseName, Shape, States};
+use pt_core::{Hpa, RawGpa};
 use std::sync::Arc;
 
-/// The permission of a vCPU to be inside the guest.
-#[derive(Clone, Debug)]
-pub struct Entered {
-    /// The epoch it belongs to. A vCPU that has been in an older one drops its private translations.
-    pub epoch: Epoch,
-    /// The key that its private accesses go through.
-    pub key: Arc<Key>,
+/// A vCPU inside the guest: the permission to use its memory. It leaves when this is dropped.
+pub struct Entered<'m, F: ProtectedFormat> {
+    vm: &'m Vm<F>,
+    epoch: Epoch,
+    key: Arc<Key>,
+}
+
+impl<F: ProtectedFormat> Drop for Entered<'_, F> {
+    fn drop(&mut self) {
+        self.vm.epochs.leave(self.epoch);
+    }
+}
+
+impl<F: ProtectedFormat> fmt::Debug for Entered<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a vCPU in epoch {} of {:?}", self.epoch, self.vm)
+    }
+}
+
+/// An operation of the guest on one page.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct GuestOperation<V> {
+    /// Its name in the declaration.
+    pub name: &'static str,
+    /// The first address of the page.
+    pub address: u64,
+    /// The level of the leaf.
+    pub level: V,
 }
 
 /// What an operation of the guest came to.
@@ -44,20 +69,15 @@ pub enum GuestAnswer<V> {
 }
 
 impl<F: ProtectedFormat> Vm<F> {
-    /// A vCPU enters the guest. It must [leave](Self::leave).
+    /// A vCPU enters the guest.
     ///
     /// # Errors
     /// [`Denied::Phase`] while the VM is built, [`Denied::NoKey`] after teardown, [`Denied::Busy`] in between.
-    pub fn enter(&self) -> Result<Entered, Denied<LevelsOf<F>>> {
+    pub fn enter(&self) -> Answer<F, Entered<'_, F>> {
         self.with_key(|key, phase| match phase {
-            PhaseName::Run => Ok(Entered { epoch: self.epochs.enter(), key: key.clone() }),
+            PhaseName::Run => Ok(Entered { vm: self, epoch: self.epochs.enter(), key: key.clone() }),
             _ => Err(Denied::Phase(phase)),
         })
-    }
-
-    /// A vCPU has left the guest that it [entered](Self::enter) in this epoch.
-    pub fn leave(&self, epoch: Epoch) {
-        self.epochs.leave(epoch);
     }
 
     /// Does the operation of the guest with this name to the entry of `level` for `address`.
@@ -104,10 +124,7 @@ impl<F: ProtectedFormat> Vm<F> {
 
     /// Whether the guest itself can mend a violation at `address`: an operation of its own leads on from the state
     /// of the leaf there.
-    ///
-    /// # Errors
-    /// As [`guest`](Self::guest).
-    pub fn awaits_guest(&self, address: u64) -> Result<bool, Denied<LevelsOf<F>>> {
+    fn awaits_guest(&self, address: u64) -> Result<bool, Denied<LevelsOf<F>>> {
         self.with_key(|key, _| {
             let tree = self.tree(key);
             let (level, raw) = tree.find_entry(address, LevelsOf::<F>::ALL[0])?;
@@ -117,6 +134,57 @@ impl<F: ProtectedFormat> Vm<F> {
             Ok(decode::<F>(raw, level).is_some_and(|state| state.shape() == Shape::Leaf && by_guest(state)))
         })
     }
+}
+
+impl<F: ProtectedFormat> Domain for Vm<F> {
+    type Vcpu = ();
+    type Inside<'d> = Entered<'d, F>;
+    type Refused = Denied<LevelsOf<F>>;
+
+    fn machine(&self) -> &Arc<Machine> {
+        self.monitor.machine()
+    }
+    fn enter(&self, (): ()) -> Result<Entered<'_, F>, Self::Refused> {
+        Self::enter(self)
+    }
+}
+
+impl<F: ProtectedFormat> Inside for Entered<'_, F> {
+    type Operation = GuestOperation<LevelsOf<F>>;
+    type Answer = GuestAnswer<LevelsOf<F>>;
+
+    fn epoch(&self) -> u64 {
+        self.epoch.into()
+    }
+    #[inline]
+    fn key(&self) -> &Key {
+        &self.key
+    }
+    fn root(&self) -> Hpa {
+        self.vm.root
+    }
+
+    fn violation(&mut self, gpa: RawGpa, qualification: Qualification) -> Violation {
+        let private = gpa.as_u64() & self.vm.space.shared == 0;
+        if private && self.vm.tells_guest() && self.vm.awaits_guest(gpa.as_u64()).unwrap_or(false) {
+            return Violation::Exception;
+        }
+        Violation::Exit(departure(gpa, qualification))
+    }
+
+    fn operate(&mut self, operation: Self::Operation) -> Result<Self::Answer, Departure> {
+        let GuestOperation { name, address, level } = operation;
+        match self.vm.guest(name, address, level) {
+            Ok(GuestAnswer::Violation) | Err(_) => {
+                Err(departure(RawGpa::new(address), Qualification::new(Access::Write, 0)))
+            }
+            Ok(answer) => Ok(answer),
+        }
+    }
+}
+
+fn departure(gpa: RawGpa, qualification: Qualification) -> Departure {
+    Departure { gpa: RawGpa::new(gpa.as_u64() & !0xfff), qualification, extended: 0 }
 }
 
 /// What the guest is told when the walk ended above its level.

@@ -35,7 +35,7 @@ pub use denied::{Denied, Lock, Operand, OutcomeKind};
 pub use epochs::Epoch;
 pub use faults::{Call, Fault, Faults};
 pub use format::{LevelsOf, MethodOf, ProtectedFormat};
-pub use guest::{Entered, GuestAnswer};
+pub use guest::{Entered, GuestAnswer, GuestOperation};
 pub use inspect::Protected;
 pub use ownership::{Use, VmId};
 pub use vm::{AddressSpace, Vm};

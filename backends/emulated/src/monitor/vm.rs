@@ -10,6 +10,7 @@ use super::ownership::{Use, VmId};
 use super::tree::{Tree, encode};
 use crate::encryption::{Key, Keyed};
 use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
 use pt_core::level::Levels;
 use pt_core::states::{PhaseName, States};
 use pt_core::{Hpa, TableAllocator};
@@ -47,6 +48,8 @@ pub struct Vm<F: ProtectedFormat> {
     /// The epoch in which each blocked entry was blocked, by the entry's physical address.
     pub(super) blocked: Mutex<HashMap<u64, Epoch>>,
     pub(super) unfinished: Mutex<Vec<Unfinished<F>>>,
+    /// Whether a page that waits for the guest is the VMM's business.
+    exits_when_pending: AtomicBool,
     faults: Mutex<Faults<MethodOf<F>, LevelsOf<F>>>,
     pub(super) counters: Counters<MethodOf<F>>,
 }
@@ -101,6 +104,7 @@ impl<F: ProtectedFormat> Vm<F> {
             epochs: Epochs::new(),
             blocked: Mutex::new(HashMap::new()),
             unfinished: Mutex::new(Vec::new()),
+            exits_when_pending: AtomicBool::new(false),
             faults: Mutex::new(Faults::none()),
             counters: Counters::new(),
             monitor,
@@ -143,6 +147,16 @@ impl<F: ProtectedFormat> Vm<F> {
     /// Replaces the plan of faults.
     pub fn set_faults(&self, faults: Faults<MethodOf<F>, LevelsOf<F>>) {
         *briefly(&self.faults) = faults;
+    }
+
+    /// Chooses what an access to a page becomes that waits for an operation of the guest: #VE, or an exit.
+    pub fn set_exits_when_pending(&self, exits: bool) {
+        self.exits_when_pending.store(exits, Ordering::Relaxed);
+    }
+
+    /// Whether the guest is told of violations that it can mend itself.
+    pub(super) fn tells_guest(&self) -> bool {
+        !self.exits_when_pending.load(Ordering::Relaxed)
     }
 
     /// What the monitor did so far for this VM.

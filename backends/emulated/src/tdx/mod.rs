@@ -12,19 +12,22 @@ mod status;
 pub use format::SeptFormat;
 
 use crate::cpu::{Paging, Vcpus};
-use crate::monitor::{AddressSpace, Vm};
+use crate::monitor::{AddressSpace, GuestOperation, Vm};
 use pt_core::Hpa;
 use pt_tdx::{Gpaw, Level};
 
 /// A TD in the hands of the emulated module.
 pub type Td = Vm<SeptFormat>;
 /// The vCPUs of a TD.
-pub type TdVcpus = Vcpus<SeptFormat>;
+pub type TdVcpus = Vcpus<Td>;
 /// A vCPU of a TD.
-pub type TdVcpu = crate::cpu::Vcpu<SeptFormat>;
+pub type TdVcpu = crate::cpu::Vcpu<Td>;
 
-/// The name of the guest's operation that takes a pending page into use: `TDG.MEM.PAGE.ACCEPT`.
-pub const ACCEPT: &str = "accept";
+/// The guest's operation that takes a pending page into use: `TDG.MEM.PAGE.accept`.
+#[must_use]
+pub const fn accept(address: u64, level: Level) -> GuestOperation<Level> {
+    GuestOperation { name: "accept", address, level }
+}
 
 /// The address space of a TD, by `TD_PARAMS.CONFIG_FLAGS.GPAW` and the levels of its EPTP.
 #[must_use]
@@ -37,7 +40,7 @@ pub const fn address_space(gpaw: Gpaw) -> AddressSpace<Level> {
 }
 
 /// How the vCPUs of a TD translate: 46 physical address bits, as below the key identifiers of current servers, no
-/// accessed and dirty flags, #VE for pending pages.
+/// accessed and dirty flags.
 #[must_use]
 pub const fn paging(gpaw: Gpaw, shared_root: Hpa) -> Paging {
     let (levels, width, shared_bit) = match gpaw {
@@ -45,6 +48,5 @@ pub const fn paging(gpaw: Gpaw, shared_root: Hpa) -> Paging {
         Gpaw::Bits48FiveLevels => (5, 48, 47),
         Gpaw::Bits52 => (5, 52, 51),
     };
-    let (physical_width, accessed_dirty, sept_ve_disable) = (46, false, false);
-    Paging { shared_root, levels, width, shared_bit, physical_width, accessed_dirty, sept_ve_disable }
+    Paging { shared_root, levels, width, shared_bit, physical_width: 46, accessed_dirty: false }
 }

@@ -3,7 +3,7 @@
 use crate::td::{Host, PRIVATE, RWX};
 use pt_emulated::cpu::{Exception, Exit, Stop};
 use pt_emulated::monitor::{Denied, GuestAnswer, Operation};
-use pt_emulated::tdx::{ACCEPT, TdVcpu};
+use pt_emulated::tdx::{TdVcpu, accept};
 use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -265,7 +265,8 @@ fn an_accepted_page_is_zero_whoever_used_it_before() {
 #[test]
 fn a_pending_page_is_the_guests_own_business_unless_it_wants_an_exit() {
     for disable in [false, true] {
-        let host = Host::with(Gpaw::Bits48, |paging| pt_emulated::cpu::Paging { sept_ve_disable: disable, ..paging });
+        let host = Host::new(Gpaw::Bits48);
+        host.td.set_exits_when_pending(disable);
         host.td.finalize().unwrap();
         host.aug(PRIVATE, host.page());
         let mut vcpu = host.vcpus.add();
@@ -277,10 +278,10 @@ fn a_pending_page_is_the_guests_own_business_unless_it_wants_an_exit() {
         };
         assert_eq!(gpa, PRIVATE + 8);
         let mut guest = vcpu.enter().unwrap();
-        assert_eq!(guest.operate(ACCEPT, PRIVATE, Level::Pt), Ok(GuestAnswer::Done));
-        assert_eq!(guest.operate(ACCEPT, PRIVATE, Level::Pt), Ok(GuestAnswer::Already { level: Level::Pt }));
+        assert_eq!(guest.operate(accept(PRIVATE, Level::Pt)), Ok(GuestAnswer::Done));
+        assert_eq!(guest.operate(accept(PRIVATE, Level::Pt)), Ok(GuestAnswer::Already { level: Level::Pt }));
         guest.read(PRIVATE + 8, &mut [0]).unwrap();
-        let unmapped = guest.operate(ACCEPT, PRIVATE + 0x1000, Level::Pt);
+        let unmapped = guest.operate(accept(PRIVATE + 0x1000, Level::Pt));
         assert!(is_violation(&unmapped), "{unmapped:?}");
         assert_eq!(guest.read(PRIVATE, &mut [0]), Err(Stop::Exit(Exit::Outside)), "an exit leaves the guest");
     }

@@ -5,7 +5,7 @@ use pt_core::level::Levels;
 use pt_core::{Hpa, Invalidate, RawGpa, Route, Split, TableAllocator};
 use pt_emulated::cpu::Paging;
 use pt_emulated::monitor::{GuestAnswer, Operation};
-use pt_emulated::tdx::{ACCEPT, Td, TdVcpu, TdVcpus, address_space, paging};
+use pt_emulated::tdx::{Td, TdVcpu, TdVcpus, accept, address_space, paging};
 use pt_emulated::{Machine, Monitor};
 use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method, SharedEpt};
 use std::sync::Arc;
@@ -137,7 +137,7 @@ impl Host {
     /// Maps a private page, which the guest accepts.
     pub fn aug_and_accept(&self, vcpu: &mut TdVcpu, gpa: u64, page: Hpa) {
         self.aug(gpa, page);
-        let accepted = vcpu.enter().unwrap().operate(ACCEPT, gpa, Level::Pt);
+        let accepted = vcpu.enter().unwrap().operate(accept(gpa, Level::Pt));
         assert_eq!(accepted, Ok(GuestAnswer::Done));
     }
 

@@ -8,7 +8,7 @@ use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
 
 fn violation(stop: Stop) -> (u64, Access, bool) {
     match stop {
-        Stop::Exit(Exit::Violation { gpa, qualification }) => {
+        Stop::Exit(Exit::Violation { gpa, qualification, .. }) => {
             (gpa.as_u64(), qualification.access(), qualification.was_present())
         }
         other => panic!("{other}"),
@@ -219,7 +219,7 @@ fn a_private_page_of_2_mib_is_accepted_and_used_whole() {
     host.td.apply(aug).unwrap();
     let mut vcpu = host.vcpus.add();
     let mut guest = vcpu.enter().unwrap();
-    guest.operate(pt_emulated::tdx::ACCEPT, PRIVATE, Level::Pd).unwrap();
+    guest.operate(pt_emulated::tdx::accept(PRIVATE, Level::Pd)).unwrap();
     let mut bytes = [0xff; 16];
     guest.read(PRIVATE + 0x1f_fff0, &mut bytes).unwrap();
     assert_eq!(bytes, [0; 16]);

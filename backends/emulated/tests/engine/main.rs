@@ -13,7 +13,7 @@ use pt_core::pair::{Cause, FaultError, FaultOutcome, Obstruction, RemovalError, 
 use pt_core::{AddressRange, Gfn, Half, Hpa, Private, RawGpa, Shared, Split};
 use pt_emulated::cpu::{Access as Wanted, Exception, Exit, Stop};
 use pt_emulated::monitor::{Fault, Faults, GuestAnswer, OutcomeKind};
-use pt_emulated::tdx::{ACCEPT, Td, TdVcpu, TdVcpus, address_space, paging};
+use pt_emulated::tdx::{Td, TdVcpu, TdVcpus, accept, address_space, paging};
 use pt_emulated::{Machine, Monitor, Random};
 use pt_tdx::{Gpaw, Level, Sept, SeptHooksMethod as Method, Tdx};
 use std::collections::BTreeMap;
@@ -77,11 +77,11 @@ impl<'td> World<'td> {
                 Err(Stop::Exception(Exception::Virtualization { gpa, .. })) => {
                     // The guest tries the large page first, as Linux does.
                     let block = gpa.as_u64() >> 21 << 21;
-                    if guest.operate(ACCEPT, block, Level::Pd) != Ok(GuestAnswer::Done) {
-                        assert_eq!(guest.operate(ACCEPT, gpa.as_u64() & !0xfff, Level::Pt), Ok(GuestAnswer::Done));
+                    if guest.operate(accept(block, Level::Pd)) != Ok(GuestAnswer::Done) {
+                        assert_eq!(guest.operate(accept(gpa.as_u64() & !0xfff, Level::Pt)), Ok(GuestAnswer::Done));
                     }
                 }
-                Err(Stop::Exit(Exit::Violation { gpa, qualification })) => {
+                Err(Stop::Exit(Exit::Violation { gpa, qualification, .. })) => {
                     drop(guest);
                     self.fault(gpa, qualification.access());
                 }

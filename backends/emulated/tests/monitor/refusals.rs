@@ -177,9 +177,9 @@ fn an_entry_is_taken_away_only_when_every_vcpu_of_its_epoch_has_left() {
     assert_eq!(remove(), Err(Denied::NotTracked), "a vCPU of the old epoch is inside");
     assert_eq!(vm.track(Method::Track), Err(Denied::Busy(Lock::Epoch)));
     assert_eq!(vm.teardown(), Err(Denied::Busy(Lock::Vcpus)));
-    vm.leave(old.epoch);
+    drop(old);
     remove().unwrap();
-    vm.leave(new.epoch);
+    drop(new);
     vm.teardown().unwrap();
     assert_eq!(vm.enter().unwrap_err(), Denied::NoKey);
 }

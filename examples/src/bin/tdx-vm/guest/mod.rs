@@ -24,10 +24,10 @@ use process::Process;
 use pt_core::format::Access;
 use pt_emulated::Random;
 use pt_emulated::cpu::{self, Exception, Exit, Stop};
-use pt_emulated::tdx::{SeptFormat, TdVcpu};
+use pt_emulated::tdx::{Td, TdVcpu};
 
 /// A vCPU of the TD, inside.
-type Inside<'v> = cpu::Guest<'v, SeptFormat>;
+type Inside<'v> = cpu::Guest<'v, Td>;
 
 /// Steps between two exchanges with the device.
 const EXCHANGE_EVERY: u64 = 256;
@@ -159,7 +159,7 @@ impl<'r, 'h> Runner<'r, 'h> {
     /// What the VMM does about an exit.
     fn exit(&mut self, exit: Exit) -> Checked<()> {
         match exit {
-            Exit::Violation { gpa, qualification } => {
+            Exit::Violation { gpa, qualification, .. } => {
                 let access = match qualification.access() {
                     cpu::Access::Read => Access::READ,
                     cpu::Access::Write => Access::WRITE,

@@ -15,7 +15,7 @@ use crate::trace::Kind;
 use pt_core::{RawGpa, Split};
 use pt_emulated::Random;
 use pt_emulated::monitor::GuestAnswer;
-use pt_emulated::tdx::ACCEPT;
+use pt_emulated::tdx::accept;
 use pt_tdx::Level;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -180,12 +180,12 @@ impl<'h> Process<'h> {
         let region = (address >> REGION_SHIFT).wrapping_sub(u64::from(self.layout.data(self.vcpu, 0).0));
         let Some(known) = self.regions.get_mut(region as usize) else {
             // A common page: whoever is first accepts it for all.
-            stats.accepted[0] += u64::from(guest.operate(ACCEPT, address, Level::Pt)? == GuestAnswer::Done);
+            stats.accepted[0] += u64::from(guest.operate(accept(address, Level::Pt))? == GuestAnswer::Done);
             return Ok(());
         };
         if known.shared.len() == 0 && known.accepted.len() == 0 {
             let block = address >> REGION_SHIFT << REGION_SHIFT;
-            match guest.operate(ACCEPT, block, Level::Pd)? {
+            match guest.operate(accept(block, Level::Pd))? {
                 GuestAnswer::Done => {
                     known.accepted = Pages::ALL;
                     stats.accepted[1] += 1;
@@ -196,7 +196,7 @@ impl<'h> Process<'h> {
                 answer => return Err(Failure::new(format!("accepting {block:#x}: {answer:?}")).into()),
             }
         }
-        match guest.operate(ACCEPT, address, Level::Pt)? {
+        match guest.operate(accept(address, Level::Pt))? {
             GuestAnswer::Done => {
                 known.accepted.insert((address >> 12) as usize % PAGES);
                 stats.accepted[0] += 1;
