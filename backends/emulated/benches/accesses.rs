@@ -2,8 +2,8 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pt_core::{Hpa, TableAllocator};
+use pt_emulated::lab::{TdVcpus, accept, address_space, paging};
 use pt_emulated::monitor::Operation;
-use pt_emulated::tdx::{TdVcpus, accept, address_space, paging};
 use pt_emulated::{Machine, Monitor};
 use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
 use std::hint::black_box;

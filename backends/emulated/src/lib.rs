@@ -4,7 +4,7 @@
 //! - [`encryption`]: the same memory seen through the key of a VM.
 //! - [`monitor`]: the monitor, driven by the states and transitions of a declaration.
 //! - [`cpu`]: vCPUs that walk the tables on their own, with TLBs that go stale.
-//! - [`tdx`] (feature `tdx`): the monitor as the TDX module, behind the hooks of the TDX declaration.
+//! - [`lab`] (feature `tdx`): the monitor as a model of the TDX declaration, behind its hooks.
 //!
 //! A TD, without an engine: one private page is mapped, accepted, used, blocked and removed.
 //!
@@ -12,7 +12,7 @@
 //! # #[cfg(feature = "tdx")] {
 //! use pt_core::{Hpa, TableAllocator};
 //! use pt_emulated::monitor::{Denied, Operation};
-//! use pt_emulated::tdx::{accept, TdVcpus, address_space, paging};
+//! use pt_emulated::lab::{accept, TdVcpus, address_space, paging};
 //! use pt_emulated::{Machine, Monitor};
 //! use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
 //! use std::sync::Arc;
@@ -51,11 +51,11 @@
 
 pub mod cpu;
 pub mod encryption;
+#[cfg(feature = "tdx")]
+pub mod lab;
 pub mod machine;
 pub mod monitor;
 mod random;
-#[cfg(feature = "tdx")]
-pub mod tdx;
 
 pub use encryption::{Key, Keyed};
 pub use machine::{BusError, Machine};

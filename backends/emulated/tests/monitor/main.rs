@@ -7,7 +7,7 @@ mod refusals;
 mod transitions;
 
 use plain::{Method, PlainFormat, SPACE};
-use pt_emulated::tdx::{SeptFormat, address_space};
+use pt_emulated::lab::{SeptFormat, address_space};
 use pt_tdx::{Gpaw, SeptHooksMethod};
 
 // What is allowed was counted by hand, transition by transition: at the levels and in the phases in which it exists

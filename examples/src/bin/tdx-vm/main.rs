@@ -30,7 +30,7 @@ use layout::Layout;
 use options::{Command, Options};
 use progress::Progress;
 use pt_core::{Geometry, Hpa};
-use pt_emulated::tdx::{TdVcpus, address_space, paging};
+use pt_emulated::lab::{TdVcpus, address_space, paging};
 use pt_emulated::{Machine, Monitor, Random};
 use report::Report;
 use shadow::PAGE;

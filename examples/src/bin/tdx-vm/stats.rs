@@ -191,8 +191,8 @@ mod tests {
     use pt_core::pair::{Backing, BackingOf, Build, FaultOutcome, NoVcpus, PageSink, PageSource, Vm};
     use pt_core::pair::{DirtyPage, Run};
     use pt_core::{Gfn, Gpa, Hpa, Memory, Page, Private, RawGpa, Record, Shared, Split, TableAllocator, Word};
+    use pt_emulated::lab::{Td, address_space};
     use pt_emulated::monitor::OutcomeKind;
-    use pt_emulated::tdx::{Td, address_space};
     use pt_emulated::{Machine, Monitor};
     use pt_tdx::{Pt, SeptHooksMethod, Tdx};
     use std::sync::Arc;

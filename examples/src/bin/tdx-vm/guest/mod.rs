@@ -24,7 +24,7 @@ use process::Process;
 use pt_core::format::Access;
 use pt_emulated::Random;
 use pt_emulated::cpu::{self, Exception, Exit, Stop};
-use pt_emulated::tdx::{Td, TdVcpu};
+use pt_emulated::lab::{Td, TdVcpu};
 
 /// A vCPU of the TD, inside.
 type Inside<'v> = cpu::Guest<'v, Td>;

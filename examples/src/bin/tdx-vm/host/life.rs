@@ -14,7 +14,7 @@ use crate::survey::{PAGES, Pages};
 use pt_core::hook::Refusal;
 use pt_core::pair::{Build, Cause, Leaked, Vm};
 use pt_core::{Hpa, Page, Private, TableAllocator};
-use pt_emulated::tdx::{Td, TdVcpus};
+use pt_emulated::lab::{Td, TdVcpus};
 use pt_emulated::{Machine, Random};
 use pt_tdx::Pt;
 use std::sync::RwLock;

@@ -35,7 +35,7 @@ use pt_core::hook::{Fatal, Refusal};
 use pt_core::pair::{Cause, FaultError, FaultOutcome, Obstruction, RemovalError, Run, Vm};
 use pt_core::{AddressRange, Gfn, Gpa, RawGpa, Split};
 use pt_emulated::Machine;
-use pt_emulated::tdx::{Td, TdVcpus};
+use pt_emulated::lab::{Td, TdVcpus};
 use pt_tdx::{Gpaw, Level, Tdx};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

@@ -13,7 +13,7 @@ use crate::survey::PAGES;
 use pt_core::pair::{Cause, Kick, Removal, RemovalError, Run};
 use pt_core::{AddressRange, Private};
 use pt_emulated::Machine;
-use pt_emulated::tdx::Td;
+use pt_emulated::lab::Td;
 use pt_tdx::{Level, Pd, PrivateEpt};
 
 /// A session of taking memory away.

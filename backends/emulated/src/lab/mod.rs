@@ -1,9 +1,9 @@
-//! The emulated TDX module: the monitor with the states of the TDX declaration, behind its hooks.
+//! A model of the TDX declaration: the generic monitor with its states, behind its hooks.
 //!
-//! [`Td`] implements [`SeptHooks`](pt_tdx::SeptHooks), so that an engine can call it as it would call the module.
-//! Bits of entries, disclosed entries and status codes are those of module 1.5. Its check order and its operands
-//! are not: a hook's arguments are already what the module would check first. Two rules are stricter here, because
-//! the declaration is: before finalisation too, an entry is taken away only when it is blocked and tracked.
+//! [`Td`] implements [`SeptHooks`](pt_tdx::SeptHooks), so that an engine can call it as it would call a module. Its
+//! check order and its operands are not those of a TDX module: a hook's arguments are already what a module would
+//! check first. Two rules are stricter here, because the declaration is: before finalisation too, an entry is taken
+//! away only when it is blocked and tracked.
 
 mod format;
 mod hooks;
@@ -16,7 +16,7 @@ use crate::monitor::{AddressSpace, GuestOperation, Vm};
 use pt_core::Hpa;
 use pt_tdx::{Gpaw, Level};
 
-/// A TD in the hands of the emulated module.
+/// A TD in the hands of the generic monitor.
 pub type Td = Vm<SeptFormat>;
 /// The vCPUs of a TD.
 pub type TdVcpus = Vcpus<Td>;
