@@ -8,6 +8,7 @@
 mod format;
 mod hooks;
 mod status;
+pub mod trace;
 
 pub use format::SeptFormat;
 
