@@ -1,84 +1,102 @@
-//! Mistakes that must not compile, and their twins that must.
-//!
-//! `cases/CLASS/NAME.rs` commits a mistake, and `NAME.stderr` is the compiler's answer on the pinned toolchain.
-//! `NAME.pass.rs` differs from it in one token and compiles: the error is there for the stated reason. After a
-//! change of wording, `TRYBUILD=overwrite cargo test -p pt-compile-fail --test compile_fail` writes the answers anew; read
-//! the difference before it is committed.
+//! The catalogue of mistakes that do not compile, and its page.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use std::path::{Path, PathBuf};
+use pt_compile_fail::{Case, Cases};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
 
-/// Every case, in order of its path.
-fn cases() -> Vec<PathBuf> {
-    let mut cases: Vec<_> = std::fs::read_dir("cases")
-        .expect("the folder of cases")
-        .flat_map(|class| std::fs::read_dir(class.unwrap().path()).into_iter().flatten())
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
-        .filter(|path| path.file_stem().is_some_and(|stem| Path::new(stem).extension().is_none()))
-        .collect();
-    cases.sort();
-    cases
+/// A mistake that is known from elsewhere: an entry of `known.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    mistake: String,
+    /// What types cannot carry is checked at run time: what is done.
+    check: Option<String>,
+    /// The test that shows it, as `file: function`, the file relative to the workspace.
+    test: Option<String>,
 }
 
-fn twin(case: &Path) -> PathBuf {
-    case.with_extension("pass.rs")
+const CLASSES: [&str; 6] = ["kind", "state", "lock", "order", "resource", "declaration"];
+
+fn catalogue() -> Cases {
+    Cases::new("cases")
+}
+
+/// The known mistakes, in order: those of KVM, then those of libraries.
+fn known() -> Vec<(String, Known)> {
+    let text = std::fs::read_to_string("known.toml").expect("the known mistakes");
+    let known: BTreeMap<String, Known> = toml::from_str(&text).expect("a mistake in known.toml");
+    let mut known: Vec<_> = known.into_iter().collect();
+    known.sort_by_key(|(name, _)| {
+        let (of, number) = name.split_once('-').expect("a name such as kvm-7");
+        (of.to_owned(), number.parse::<u32>().expect("a number"))
+    });
+    known
+}
+
+/// The cases that show a known mistake.
+fn cases_of<'a>(cases: &'a [Case], name: &str) -> Vec<&'a Case> {
+    let shows = |case: &&Case| case.seen.iter().any(|sighting| sighting.names.iter().any(|shown| shown == name));
+    cases.iter().filter(shows).collect()
 }
 
 #[test]
 fn mistakes_do_not_compile_and_their_twins_do() {
-    let runner = trybuild::TestCases::new();
-    for case in cases() {
-        runner.compile_fail(&case);
-        runner.pass(twin(&case));
+    catalogue().run();
+}
+
+#[test]
+fn every_case_has_a_class_and_was_seen_somewhere() {
+    for case in catalogue().all() {
+        let path = case.path.display();
+        assert!(CLASSES.contains(&case.class.as_str()), "{path} has no class of the catalogue");
+        // A slip in a declaration need not have happened to somebody before.
+        assert!(case.class == "declaration" || !case.seen.is_empty(), "{path} does not say where it was seen");
     }
 }
 
 #[test]
-fn twins_differ_in_one_token() {
-    for case in cases() {
-        let (fails, passes) = (tokens(&case), tokens(&twin(&case)));
-        let same = |(a, b): &(&String, &String)| a == b;
-        let before = fails.iter().zip(&passes).take_while(same).count();
-        let shorter = fails.len().min(passes.len());
-        let after = fails.iter().rev().zip(passes.iter().rev()).take_while(same).count().min(shorter - before);
-        let (removed, added) = (&fails[before..fails.len() - after], &passes[before..passes.len() - after]);
-        let changed = removed.len().max(added.len());
-        assert_eq!(changed, 1, "{}: {removed:?} against {added:?} in the twin", case.display());
+fn what_the_cases_show_is_known() {
+    let known = known();
+    for case in catalogue().all() {
+        for name in case.seen.iter().flat_map(|sighting| &sighting.names) {
+            let found = known.iter().any(|(known, _)| known == name);
+            assert!(found, "{}: `{name}` is not in known.toml", case.path.display());
+        }
     }
 }
 
 #[test]
-fn a_case_begins_with_what_goes_wrong() {
-    for case in cases() {
-        let text = std::fs::read_to_string(&case).unwrap();
-        assert!(text.starts_with("//! "), "{} does not say what goes wrong", case.display());
+fn run_time_checks_are_tested() {
+    for (name, known) in known() {
+        assert_eq!(known.check.is_some(), known.test.is_some(), "{name}: a check needs a test, and a test a check");
+        let Some(test) = known.test else { continue };
+        let (file, function) = test.split_once(": ").expect("file: function");
+        let text = std::fs::read_to_string(Path::new("../..").join(file));
+        let text = text.unwrap_or_else(|error| panic!("{name}: {file}: {error}"));
+        assert!(text.contains(&format!("fn {function}(")), "{name}: {file} has no {function}");
     }
 }
 
-/// The tokens of a file, delimiters among them; its first documentation comment left out.
-fn tokens(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let code: String = text.lines().filter(|line| !line.starts_with("//!")).collect::<Vec<_>>().join("\n");
-    let mut flat = Vec::new();
-    flatten(code.parse().unwrap(), &mut flat);
-    flat
+#[test]
+fn the_page_is_not_stale() {
+    catalogue().check_page_with("README.md", &index());
 }
 
-fn flatten(stream: TokenStream, flat: &mut Vec<String>) {
-    for tree in stream {
-        let TokenTree::Group(group) = tree else {
-            flat.push(tree.to_string());
-            continue;
-        };
-        let (open, close) = match group.delimiter() {
-            Delimiter::Parenthesis => ("(", ")"),
-            Delimiter::Brace => ("{", "}"),
-            Delimiter::Bracket => ("[", "]"),
-            Delimiter::None => ("", ""),
-        };
-        flat.push(open.to_owned());
-        flatten(group.stream(), flat);
-        flat.push(close.to_owned());
+/// The section of the known mistakes: where each of them is.
+fn index() -> String {
+    let cases = catalogue().all();
+    let mut section =
+        "\n## Where each known mistake is\n\n| | mistake | case, or check at run time |\n|---|---|---|\n".to_owned();
+    for (name, known) in known() {
+        let link = |case: &&Case| format!("[`{}/{}`]({})", case.class, case.name(), case.path.display());
+        let mut places: Vec<String> = cases_of(&cases, &name).iter().map(link).collect();
+        places.extend(known.check.iter().zip(&known.test).map(|(check, test)| {
+            let (file, function) = test.split_once(": ").unwrap_or((test, ""));
+            format!("{check} ([`{function}`](../../{file}))")
+        }));
+        let _ = writeln!(section, "| {name} | {} | {} |", known.mistake, places.join(", "));
     }
+    section
 }

@@ -1,4 +1,6 @@
 //! A frozen entry would be taken for a leaf.
+//!
+//! Seen: KVM spte.h, the `static_assert` on `FROZEN_SPTE` [kvm-21]
 
 use pt_macros::page_tables;
 

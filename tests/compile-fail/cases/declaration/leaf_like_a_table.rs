@@ -1,4 +1,6 @@
 //! Nothing tells a leaf from a table.
+//!
+//! Seen: x86_64 0.15.4: a table is taken for a block of 2 MiB [peer-1]
 
 use pt_macros::page_tables;
 

@@ -1,4 +1,6 @@
 //! A CPU keeps translations of a table that nothing flushes.
+//!
+//! Seen: axaddrspace 0.1.5, `flush_tlb` of its x86 EPT [peer-7]
 
 use pt_macros::page_tables;
 

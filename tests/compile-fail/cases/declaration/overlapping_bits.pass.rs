@@ -1,4 +1,6 @@
 //! Two fields claim one bit.
+//!
+//! Seen: KVM spte.h, the `static_assert`s on `SPTE_*` masks [kvm-17]
 
 use pt_macros::page_tables;
 

@@ -1,4 +1,6 @@
 //! An entry can be in two states at once.
+//!
+//! Seen: KVM spte.h, `FROZEN_SPTE` must never equal an MMIO value [kvm-17]
 
 use pt_macros::page_tables;
 

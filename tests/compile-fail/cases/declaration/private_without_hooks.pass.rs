@@ -1,4 +1,6 @@
 //! A private table propagates to one that has no hooks.
+//!
+//! Seen: KVM kvm_host.h: `link_external_spt` and the others are optional static calls [kvm-54]
 
 use pt_macros::page_tables;
 

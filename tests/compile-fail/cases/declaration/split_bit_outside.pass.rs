@@ -1,4 +1,6 @@
 //! The split bit is above the root's index.
+//!
+//! Seen: KVM tdx.c, `tdx_load_mmu_pgd` compares the shared bit and the level at run time [kvm-14]
 
 use pt_macros::page_tables;
 

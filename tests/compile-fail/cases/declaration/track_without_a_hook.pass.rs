@@ -1,4 +1,6 @@
 //! A transition waits for a track that no hook does.
+//!
+//! Seen: KVM kvm-x86-ops.h, `KVM_X86_OP_OPTIONAL_RET0`: a missing hook succeeds [kvm-54]
 
 use pt_macros::page_tables;
 

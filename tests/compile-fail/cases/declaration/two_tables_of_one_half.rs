@@ -1,4 +1,6 @@
 //! Two tables translate the shared half of the address space.
+//!
+//! Seen: openvmm, openhcl_boot: bit 51 set is private, and bit 47 set is shared, in one entry type [peer-8]
 
 use pt_macros::page_tables;
 

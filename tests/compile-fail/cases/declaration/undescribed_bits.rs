@@ -1,4 +1,6 @@
 //! A bit is not described: nobody knows whether an update has to keep it.
+//!
+//! Seen: x86_64 #612: bit 7 is PAT in a page of 4 KiB, and bit 12 in others [kvm-17]
 
 use pt_macros::page_tables;
 

@@ -1,4 +1,6 @@
 //! A walk of the private table goes on in a shared one: the two roots were mixed up.
+//!
+//! Seen: KVM mmu.c, `root.hpa` and `mirror_root_hpa` are both `hpa_t` [kvm-2]
 
 use pt_core::arena::Arena;
 use pt_core::reader::TableRef;

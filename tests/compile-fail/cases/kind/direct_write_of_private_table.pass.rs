@@ -1,4 +1,6 @@
 //! The private table is written without a hook: it then says something that the protected table does not.
+//!
+//! Seen: KVM tdp_mmu.c, `is_mirror_sptep` at every write [kvm-5]
 
 use pt_core::Tree;
 use pt_core::arena::Arena;

@@ -1,4 +1,6 @@
 //! An integer is used as an address: nobody has said which half it lies in.
+//!
+//! Seen: asterinas, `type Vaddr = usize`, `type Paddr = usize`; KVM, `gpa_t` [kvm-1]
 
 use pt_core::{Memory, RawGpa, Route, Split, Tree};
 use pt_tdx::SharedEpt;

@@ -1,4 +1,6 @@
 //! A 4 KiB page is mapped by a 2 MiB leaf: the guest gets 511 pages of somebody else with it.
+//!
+//! Seen: td-shim, `pt_set_shared_bit`: `Page` is a page of 4 KiB unless it says otherwise [peer-3]
 
 use pt_core::arena::Arena;
 use pt_core::{Gpa, Page, Shared, Tree};

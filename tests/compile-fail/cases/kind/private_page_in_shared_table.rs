@@ -1,5 +1,7 @@
 //! A page that belongs to the guest alone is mapped where the VMM and every device can read: the host would see
 //! ciphertext, and the guest an integrity failure.
+//!
+//! Seen: KVM mmu.c, `kvm_mmu_faultin_pfn` compares the kinds at run time [kvm-1]
 
 use pt_core::arena::Arena;
 use pt_core::{Gpa, Page, Private, Shared, Tree};

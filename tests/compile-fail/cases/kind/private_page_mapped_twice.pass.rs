@@ -1,4 +1,6 @@
 //! One private page is mapped at two addresses: the monitor keeps one owner a page, and refuses or aliases.
+//!
+//! Seen: KVM tdx.c: the TDX module keeps one owner a page, and TDH.MEM.PAGE.AUG fails [kvm-51]
 
 use pt_core::{Page, Private};
 use pt_tdx::Pt;

@@ -1,4 +1,6 @@
 //! The frame number of a memory slot is taken from a raw address: the shared bit becomes a part of it.
+//!
+//! Seen: KVM mmu.h, `kvm_is_gfn_alias` and the `KVM_BUG_ON` in `kvm_mmu_faultin_pfn` [kvm-1]
 
 use pt_core::{Gfn, RawGpa, Route, Split};
 use pt_tdx::Gpaw;

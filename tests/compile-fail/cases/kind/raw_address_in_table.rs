@@ -1,4 +1,6 @@
 //! A fault's raw address is translated before anybody looked at its split bit.
+//!
+//! Seen: KVM mmu.h, `kvm_is_addr_direct` [kvm-1]
 
 use pt_core::{Memory, RawGpa, Route, Split, Tree};
 use pt_tdx::PrivateEpt;

@@ -1,5 +1,7 @@
 //! A page that the host can read is given to a private table: the guest believes it encrypted, and every device can
 //! write to it.
+//!
+//! Seen: KVM mmu.c, `kvm_mmu_faultin_pfn` compares the kinds at run time [kvm-1]
 
 use pt_core::arena::Arena;
 use pt_core::pair::{Build, Vm};

@@ -1,4 +1,6 @@
 //! A page that holds a table is handed out as guest memory: the guest could write its own translations.
+//!
+//! Seen: KVM tdp_mmu.c: `sp->spt`, `sp->external_spt` and guest pages are all untyped pointers [kvm-49]
 
 use pt_core::{Page, Private, TablePage};
 use pt_tdx::Pt;

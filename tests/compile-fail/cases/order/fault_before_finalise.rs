@@ -1,4 +1,6 @@
 //! A fault is resolved while the VM is still built: pages would come in that the measurement does not know.
+//!
+//! Seen: KVM tdx.c, `tdx_sept_map_leaf_spte` asks for the state of the TD [kvm-29]
 
 use pt_core::arena::Arena;
 use pt_core::format::Access;

@@ -1,5 +1,7 @@
 //! A page is added with content after the measurement was finalised: the TDX module refuses TDH.MEM.PAGE.ADD, and
 //! where nobody refuses, the guest runs code that it did not measure.
+//!
+//! Seen: KVM tdx.c, the `KVM_BUG_ON`s on `page_add_src` [kvm-29]
 
 use pt_core::arena::Arena;
 use pt_core::pair::{Build, Run, Vm};

@@ -1,4 +1,6 @@
 //! Pages are reclaimed while the VM's key lives: TDH.PHYMEM.PAGE.RECLAIM is for a TD whose key is freed.
+//!
+//! Seen: KVM tdx.c, `KVM_BUG_ON(is_hkid_assigned)` in `tdx_sept_free_private_spt` [kvm-30]
 
 use pt_core::arena::Arena;
 use pt_core::pair::{PageSink, Run, Teardown, Vm};

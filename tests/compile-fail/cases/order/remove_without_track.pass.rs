@@ -1,4 +1,6 @@
 //! Blocked pages are removed without a track: vCPUs that entered before the block still write to them.
+//!
+//! Seen: KVM tdx.c, `tdx_sept_zap_private_spte` and `tdx_track` are called by hand, in order [kvm-42]
 
 use pt_core::arena::Arena;
 use pt_core::pair::{BlockedBatch, NoVcpus, PageSink, Removal, TrackedBatch};

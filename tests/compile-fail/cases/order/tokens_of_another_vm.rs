@@ -1,4 +1,6 @@
 //! What was blocked in one VM is tracked in another: the first one's vCPUs keep their translations.
+//!
+//! Seen: KVM tdx.c: every step takes `struct kvm *` anew [kvm-42]
 
 use pt_core::AddressRange;
 use pt_core::arena::Arena;

@@ -1,4 +1,6 @@
 //! A range is tracked that was not blocked: new translations can be made right behind the track.
+//!
+//! Seen: KVM tdx.c, `tdx_sept_zap_private_spte` and `tdx_track` are called by hand, in order [kvm-42]
 
 use pt_core::arena::Arena;
 use pt_core::pair::{BlockedBatch, NoVcpus, Removal};

@@ -1,4 +1,6 @@
 //! A walk skips a level: the table below a PDPT entry is taken for a last-level table, and its entries for pages.
+//!
+//! Seen: verified-nrkernel and others carry the level as an integer beside the table [kvm-16]
 
 use pt_core::arena::Arena;
 use pt_core::reader::TableRef;

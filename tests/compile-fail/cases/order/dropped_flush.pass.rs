@@ -1,4 +1,7 @@
 //! A page is unmapped and the flush forgotten: the guest goes on through its TLB, to memory that is somebody else's.
+//!
+//! Seen: KVM tdp_mmu.c, `kvm_tdp_mmu_zap_leafs` and its callers pass a `bool flush` on [kvm-46]
+//! Seen: litebox #848: pages are freed before the flush [kvm-46]
 #![deny(unused_must_use)]
 
 use pt_core::arena::Arena;

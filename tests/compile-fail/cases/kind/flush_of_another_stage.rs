@@ -1,4 +1,6 @@
 //! EPT translations are dropped by INVLPG: a hypervisor did so, and its guest kept the old translations.
+//!
+//! Seen: axaddrspace 0.1.5, `flush_tlb` of its x86 EPT [peer-7]
 
 use pt_core::flush::Scope;
 use pt_core::{Flush, Invalidate, Shared, Virtual};
@@ -14,7 +16,7 @@ impl Invalidate<SharedEpt> for EptTlb {
     fn invalidate(&mut self, _scope: Scope<Shared>) {}
 }
 
-fn discharge(flush: Flush<SharedEpt>, by: &mut EptTlb) {
+fn discharge(flush: Flush<SharedEpt>, by: &mut GuestTlb) {
     flush.flush(by);
 }
 
