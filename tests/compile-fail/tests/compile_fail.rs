@@ -73,9 +73,9 @@ fn run_time_checks_are_tested() {
         assert_eq!(known.check.is_some(), known.test.is_some(), "{name}: a check needs a test, and a test a check");
         let Some(test) = known.test else { continue };
         let (file, function) = test.split_once(": ").expect("file: function");
-        let text = std::fs::read_to_string(Path::new("../..").join(file));
-        let text = text.unwrap_or_else(|error| panic!("{name}: {file}: {error}"));
-        assert!(text.contains(&format!("fn {function}(")), "{name}: {file} has no {function}");
+        let source = std::fs::read_to_string(Path::new("../..").join(file));
+        let source = source.unwrap_or_else(|error| panic!("{name}: {file}: {error}"));
+        assert!(source.contains(&format!("fn {function}(")), "{name}: {file} has no {function}");
     }
 }
 
