@@ -54,7 +54,7 @@ fn heading(class: &str) -> String {
 
 /// Text in a cell of a table.
 pub(crate) fn cell(text: &str) -> String {
-    text.replace('|', r"\|").replace('<', r"\<")
+    text.replace('|', r"\|")
 }
 
 fn link(path: &Path) -> String {
