@@ -5,6 +5,7 @@
 //! - [`monitor`]: the monitor, driven by the states and transitions of a declaration.
 //! - [`cpu`]: vCPUs that walk the tables on their own, with TLBs that go stale.
 //! - [`lab`] (feature `tdx`): the monitor as a model of the TDX declaration, behind its hooks.
+//! - [`tdx`] (feature `tdx`): the TDX module.
 //!
 //! A TD, without an engine: one private page is mapped, accepted, used, blocked and removed.
 //!
@@ -56,6 +57,8 @@ pub mod lab;
 pub mod machine;
 pub mod monitor;
 mod random;
+#[cfg(feature = "tdx")]
+pub mod tdx;
 
 pub use encryption::{Key, Keyed};
 pub use machine::{BusError, Machine};

@@ -8,7 +8,6 @@
 mod format;
 mod hooks;
 mod status;
-pub mod trace;
 
 pub use format::SeptFormat;
 
@@ -24,7 +23,7 @@ pub type TdVcpus = Vcpus<Td>;
 /// A vCPU of a TD.
 pub type TdVcpu = crate::cpu::Vcpu<Td>;
 
-/// The guest's operation that takes a pending page into use: `TDG.MEM.PAGE.accept`.
+/// The guest's operation that takes a pending page into use: `TDG.MEM.PAGE.ACCEPT`.
 #[must_use]
 pub const fn accept(address: u64, level: Level) -> GuestOperation<Level> {
     GuestOperation { name: "accept", address, level }

@@ -1,0 +1,3 @@
+//! The TDX module 1.5, emulated.
+
+pub mod trace;
