@@ -4,6 +4,7 @@
 //! - [`encryption`]: the same memory seen through the key of a VM.
 //! - [`monitor`]: the monitor, driven by the states and transitions of a declaration.
 //! - [`cpu`]: vCPUs that walk the tables on their own, with TLBs that go stale.
+//! - [`seamcall`] (feature `tdx`): calls of a TDX module counted, or made to fail.
 //! - [`lab`] (feature `tdx`): the monitor as a model of the TDX declaration, behind its hooks.
 //! - [`tdx`] (feature `tdx`): the TDX module.
 //!
@@ -57,6 +58,8 @@ pub mod lab;
 pub mod machine;
 pub mod monitor;
 mod random;
+#[cfg(feature = "tdx")]
+pub mod seamcall;
 #[cfg(feature = "tdx")]
 pub mod tdx;
 

@@ -9,8 +9,11 @@
 //! write neighbouring bytes.
 
 mod bulk;
+mod table;
 #[cfg(test)]
 mod tests;
+
+pub use table::KeyTable;
 
 use crate::machine::{BusError, Machine, Stripes, pieces};
 use crate::random::Random;

@@ -97,7 +97,7 @@ impl<M: Copy + PartialEq + Send + 'static, V: Copy + 'static> Faults<M, V> {
     }
 
     /// What happens to the next call.
-    pub(super) fn next(&mut self, method: M, address: u64, level: Option<V>) -> Option<Fault> {
+    pub(crate) fn next(&mut self, method: M, address: u64, level: Option<V>) -> Option<Fault> {
         if self.rules.is_empty() {
             return None;
         }
