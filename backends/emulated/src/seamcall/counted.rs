@@ -84,7 +84,10 @@ impl<S: Seamcall> Seamcall for Counted<S> {
 
 impl<S: fmt::Debug> fmt::Debug for Counted<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Counted").field("inner", &self.inner).field("total", &self.counts().total()).finish()
+        f.debug_struct("Counted")
+            .field("inner", &self.inner)
+            .field("total", &self.counts().total())
+            .finish_non_exhaustive()
     }
 }
 
