@@ -8,7 +8,7 @@
 //! translation that it had then; in another epoch, none. A domain must therefore not take a page away before the
 //! epoch in which it was blocked is over, and every vCPU of that epoch has left.
 
-use super::exit::Qualification;
+use super::exit::{Exit, Qualification};
 use crate::encryption::Key;
 use crate::machine::Machine;
 use core::fmt::Debug;
@@ -46,8 +46,8 @@ pub trait Inside {
     /// The epoch that it entered in.
     fn epoch(&self) -> u64;
 
-    /// The key that private accesses go through.
-    fn key(&self) -> &Key;
+    /// The key that private accesses go through; without one they are in the open.
+    fn key(&self) -> Option<&Key>;
 
     /// The root of the table for private addresses.
     fn root(&self) -> Hpa;
@@ -58,8 +58,8 @@ pub trait Inside {
     /// Does an operation of the guest.
     ///
     /// # Errors
-    /// The exit that it becomes.
-    fn operate(&mut self, operation: Self::Operation) -> Result<Self::Answer, Departure>;
+    /// The exit that it becomes instead.
+    fn operate(&mut self, operation: Self::Operation) -> Result<Self::Answer, Exit>;
 }
 
 /// What the monitor makes of an EPT violation.
@@ -68,16 +68,5 @@ pub enum Violation {
     /// #VE: the guest itself can do something about it.
     Exception,
     /// The VMM has to.
-    Exit(Departure),
-}
-
-/// An EPT violation as the VMM is told of it.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct Departure {
-    /// The address, its low twelve bits zero.
-    pub gpa: RawGpa,
-    /// What was tried.
-    pub qualification: Qualification,
-    /// What the monitor adds: the extended exit qualification of a TD exit; 0 if there is none.
-    pub extended: u64,
+    Exit(Exit),
 }

@@ -22,7 +22,7 @@ mod vcpu;
 mod vcpus;
 mod walker;
 
-pub use domain::{Departure, Domain, Inside, Violation};
+pub use domain::{Domain, Inside, Violation};
 pub use exit::{Access, Exception, Exit, Qualification, Stop};
 pub use tlb::TlbStatistics;
 pub use vcpu::{Guest, Vcpu};

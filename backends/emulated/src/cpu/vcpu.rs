@@ -1,6 +1,6 @@
 //! One vCPU: it enters the guest, accesses memory by guest-physical addresses, and leaves.
 
-use super::domain::{Departure, Domain, Inside, Violation};
+use super::domain::{Domain, Inside, Violation};
 use super::exit::{Access, Exception, Exit, Qualification, Stop};
 use super::line::Line;
 use super::tlb::{Tlb, TlbStatistics};
@@ -137,7 +137,7 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
         let Some(inside) = &mut self.inside else { return Err(Exit::Outside.into()) };
         match inside.operate(operation) {
             Ok(answer) => Ok(answer),
-            Err(departure) => self.depart(departure),
+            Err(exit) => self.exit(exit),
         }
     }
 
@@ -185,8 +185,10 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
     /// The key for a private address; shared memory is in the open.
     #[inline]
     fn key_for(&self, gpa: u64) -> Option<Keyed<'_>> {
-        let private = gpa >> self.paging.shared_bit & 1 == 0;
-        self.inside.as_ref().filter(|_| private).map(|inside| Keyed::new(self.machine, inside.key()))
+        if gpa >> self.paging.shared_bit & 1 != 0 {
+            return None;
+        }
+        self.inside.as_ref()?.key().map(|key| Keyed::new(self.machine, key))
     }
 
     #[inline]
@@ -207,11 +209,12 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
         let cached = self.tlb.table(gpa);
         let from =
             |root| cached.unwrap_or(Table { frame: root, level: paging.levels - 1, rights: super::ept::PRESENT });
-        let walked = if gpa >> paging.shared_bit & 1 == 0 {
-            let memory = Keyed::new(self.machine, inside.key());
-            paging.protected_rules().walk(&memory, from(inside.root()), gpa, access)
-        } else {
+        let walked = if gpa >> paging.shared_bit & 1 != 0 {
             paging.rules().walk(self.machine, from(paging.shared_root), gpa, access)
+        } else if let Some(key) = inside.key() {
+            paging.protected_rules().walk(&Keyed::new(self.machine, key), from(inside.root()), gpa, access)
+        } else {
+            paging.protected_rules().walk(self.machine, from(inside.root()), gpa, access)
         };
         match walked {
             Ok(Walked::Leaf(leaf)) => {
@@ -224,7 +227,7 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
                 let violation = if convertible { Violation::Exception } else { inside.violation(gpa, qualification) };
                 match violation {
                     Violation::Exception => Err(Exception::Virtualization { gpa, qualification }.into()),
-                    Violation::Exit(departure) => self.depart(departure),
+                    Violation::Exit(exit) => self.exit(exit),
                 }
             }
             Ok(Walked::Misconfigured { level, entry }) => {
@@ -232,10 +235,6 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
             }
             Err(error) => self.no_memory(gpa, error),
         }
-    }
-
-    fn depart<R>(&mut self, Departure { gpa, qualification, extended }: Departure) -> Result<R, Stop> {
-        self.exit(Exit::Violation { gpa, qualification, extended })
     }
 
     #[cold]

@@ -8,7 +8,7 @@ use super::format::{LevelsOf, ProtectedFormat};
 use super::rules::Rules;
 use super::tree::{Walk, decode};
 use super::vm::Vm;
-use crate::cpu::{Access, Departure, Domain, Inside, Qualification, Violation};
+use crate::cpu::{Access, Domain, Exit, Inside, Qualification, Violation};
 use crate::encryption::Key;
 use crate::machine::Machine;
 use core::fmt;
@@ -157,8 +157,8 @@ impl<F: ProtectedFormat> Inside for Entered<'_, F> {
         self.epoch.into()
     }
     #[inline]
-    fn key(&self) -> &Key {
-        &self.key
+    fn key(&self) -> Option<&Key> {
+        Some(&self.key)
     }
     fn root(&self) -> Hpa {
         self.vm.root
@@ -169,22 +169,22 @@ impl<F: ProtectedFormat> Inside for Entered<'_, F> {
         if private && self.vm.tells_guest() && self.vm.awaits_guest(gpa.as_u64()).unwrap_or(false) {
             return Violation::Exception;
         }
-        Violation::Exit(departure(gpa, qualification))
+        Violation::Exit(exit(gpa, qualification))
     }
 
-    fn operate(&mut self, operation: Self::Operation) -> Result<Self::Answer, Departure> {
+    fn operate(&mut self, operation: Self::Operation) -> Result<Self::Answer, Exit> {
         let GuestOperation { name, address, level } = operation;
         match self.vm.guest(name, address, level) {
             Ok(GuestAnswer::Violation) | Err(_) => {
-                Err(departure(RawGpa::new(address), Qualification::new(Access::Write, 0)))
+                Err(exit(RawGpa::new(address), Qualification::new(Access::Write, 0)))
             }
             Ok(answer) => Ok(answer),
         }
     }
 }
 
-fn departure(gpa: RawGpa, qualification: Qualification) -> Departure {
-    Departure { gpa: RawGpa::new(gpa.as_u64() & !0xfff), qualification, extended: 0 }
+fn exit(gpa: RawGpa, qualification: Qualification) -> Exit {
+    Exit::Violation { gpa: RawGpa::new(gpa.as_u64() & !0xfff), qualification, extended: 0 }
 }
 
 /// What the guest is told when the walk ended above its level.
