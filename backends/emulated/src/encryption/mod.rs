@@ -9,11 +9,11 @@
 //! write neighbouring bytes.
 
 mod bulk;
-mod table;
+mod keys;
 #[cfg(test)]
 mod tests;
 
-pub use table::KeyTable;
+pub use keys::Keys;
 
 use crate::machine::{BusError, Machine, Stripes, pieces};
 use crate::random::Random;

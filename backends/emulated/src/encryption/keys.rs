@@ -1,7 +1,7 @@
 //! The keys of a machine by their key identifier: what the memory controller looks up for every access.
 //!
-//! A key identifier is the number in the upper bits of a physical address that says which key an access goes through. One
-//! without a key of its own goes through none here, as it goes through the platform's key on hardware.
+//! A key identifier is the number in the upper bits of a physical address that says which key an access goes through.
+//! One without a key of its own goes through none here, as it goes through the platform's key on hardware.
 //!
 //! Intel Architecture Memory Encryption Technologies specification, key programming (`PCONFIG`).
 
@@ -11,20 +11,20 @@ use core::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The keys of a machine.
-pub struct KeyTable {
+pub struct Keys {
     keys: Box<[RwLock<Option<Arc<Key>>>]>,
     random: Mutex<Random>,
 }
 
-impl KeyTable {
+impl Keys {
     /// A table of `keys` key identifiers without keys. Those that are generated later follow from the seed.
     #[must_use]
     pub fn new(keys: u16, seed: u64) -> Self {
         Self { keys: (0..keys).map(|_| RwLock::default()).collect(), random: Mutex::new(Random::new(seed)) }
     }
 
-    /// Gives the key identifier a fresh key. What was stored through the old one is garbage from now on. Nothing happens to a
-    /// key identifier that the machine does not have.
+    /// Gives the key identifier a fresh key. What was stored through the old one is garbage from now on. Nothing
+    /// happens to an identifier that the machine does not have.
     pub fn generate(&self, id: u16) {
         let key = Key::generate(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner));
         self.set(id, Some(Arc::new(key)));
@@ -48,7 +48,7 @@ impl KeyTable {
     }
 }
 
-impl fmt::Debug for KeyTable {
+impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let configured = (0..self.keys.len() as u16).filter(|&id| self.get(id).is_some()).count();
         write!(f, "{configured} keys of {}", self.keys.len())
@@ -66,7 +66,7 @@ mod tests {
     fn a_key_that_is_generated_anew_reads_garbage_and_one_that_is_cleared_is_gone() {
         let machine = Machine::new(Hpa::new(0), 1 << 12);
         let page = machine.allocate(0).unwrap();
-        let table = KeyTable::new(4, 7);
+        let table = Keys::new(4, 7);
         let load = |key: &Key| Keyed::new(&machine, key).load(page).unwrap();
         table.generate(3);
         let old = table.get(3).unwrap();
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_key_id_that_the_machine_does_not_have_has_no_key() {
-        let table = KeyTable::new(4, 7);
+        let table = Keys::new(4, 7);
         table.generate(4);
         assert!(table.get(4).is_none());
     }
