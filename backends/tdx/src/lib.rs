@@ -5,6 +5,7 @@
 //!
 //! - The declaration: [`SharedEpt`], [`PrivateEpt`], [`SecureEpt`], the states [`Sept`], the hooks [`SeptHooks`].
 //! - [`seamcall`]: one call into the module, whoever answers it.
+//! - [`host`]: one typed function a leaf, and what each can answer.
 //! - [`leaf`], [`operand`], [`status`]: what a call names, takes and returns.
 //!
 //! Sources: Intel SDM volume 3C chapter 29 for EPT, the TDX module 1.5 base specification and ABI specification for
@@ -16,6 +17,7 @@
 extern crate std;
 
 mod declaration;
+pub mod host;
 pub mod leaf;
 pub mod operand;
 pub mod seamcall;
@@ -23,6 +25,6 @@ pub mod status;
 
 pub use declaration::tdx::*;
 pub use leaf::Leaf;
-pub use operand::{EntryDetails, EntryState, PageInfo, SeptLevel};
+pub use operand::{EntryDetails, EntryState, PageInfo, PageRecord, PageType, SeptLevel};
 pub use seamcall::{Registers, Seamcall, Unavailable};
 pub use status::{Operand, Status, StatusCode};

@@ -93,6 +93,14 @@ impl EntryDetails {
         (self.rcx, self.rdx)
     }
 
+    /// Whether the leaf showed an entry at all: it clears both registers before it begins, and no entry that a walk can
+    /// meet leaves them both clear (`TDX_OPERAND_BUSY|RCX` is about the entry or about a page).
+    #[inline]
+    #[must_use]
+    pub const fn are_given(self) -> bool {
+        self.rcx | self.rdx != 0
+    }
+
     /// The architectural part of the entry.
     #[inline]
     #[must_use]

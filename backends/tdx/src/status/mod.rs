@@ -41,11 +41,21 @@ impl Status {
         self.0
     }
 
-    /// `code` about `operand`: the module adds the identifier to the code.
+    /// `code`, about `operand` if there is one: the module adds the identifier to the code.
     #[inline]
     #[must_use]
-    pub const fn about(code: StatusCode, operand: Operand) -> Self {
-        Self(code.into_bits() | operand.id() as u64)
+    pub const fn new(code: StatusCode, operand: Option<Operand>) -> Self {
+        match operand {
+            Some(operand) => Self::with_low(code, operand.id()),
+            None => Self(code.into_bits()),
+        }
+    }
+
+    /// `code`, with a number in the lower half.
+    #[inline]
+    #[must_use]
+    pub const fn with_low(code: StatusCode, low: u32) -> Self {
+        Self(code.into_bits() | low as u64)
     }
 
     /// Whether the leaf refused or did not finish: bit 63.
@@ -53,6 +63,13 @@ impl Status {
     #[must_use]
     pub const fn is_error(self) -> bool {
         self.0 >> 63 != 0
+    }
+
+    /// Whether a resource is busy, so that the same call may succeed later: an error of class 2.
+    #[inline]
+    #[must_use]
+    pub const fn is_busy(self) -> bool {
+        self.is_error() && self.class() == 2
     }
 
     /// Whether the TD or the vCPU cannot go on: bit 62, of a status that is not an error.
@@ -125,6 +142,12 @@ impl Status {
                 | StatusCode::OperandBusyHostPriority
                 | StatusCode::PageMetadataIncorrect,
             ) => true,
+            Some(
+                StatusCode::VcpuStateIncorrect
+                | StatusCode::InconsistentMsr
+                | StatusCode::IncorrectMsrValue
+                | StatusCode::X2apicIdNotUnique,
+            ) => false,
             Some(StatusCode::GpaRangeAlreadyBlocked) => low != 0,
             _ => self.is_error() && low != 0,
         };
@@ -162,7 +185,8 @@ pub enum Details {
         /// The level of the entry.
         level: u16,
     },
-    /// A number that this crate has no name for. After TDH.VP.ENTER it is the VM exit reason.
+    /// Another number: of an MSR after `TDX_INCONSISTENT_MSR`, of a vCPU's state after `TDX_VCPU_STATE_INCORRECT`, the
+    /// VM exit reason after TDH.VP.ENTER.
     Other(u32),
 }
 
@@ -178,7 +202,7 @@ impl BitOr<Operand> for StatusCode {
     type Output = Status;
     #[inline]
     fn bitor(self, operand: Operand) -> Status {
-        Status::about(self, operand)
+        Status::new(self, Some(operand))
     }
 }
 

@@ -1,0 +1,178 @@
+//! TDH.VP: the vCPUs of a TD.
+//!
+//! The order of a life: [`create`], [`add_cx`] until the control structure is complete, [`init`]; then [`enter`] as
+//! often as the vCPU runs. A vCPU is associated with the processor that it entered on last; [`flush`] there ends the
+//! association.
+
+use super::answer::answers;
+use super::{Output, Tdr, Tdvpr, ask};
+use crate::leaf::Leaf;
+use crate::operand::EntryDetails;
+use crate::seamcall::{Registers, Seamcall, Unavailable};
+use crate::status::{Operand, Status, StatusCode};
+use pt_core::Hpa;
+
+answers! {
+    /// What TDH.VP.CREATE answers.
+    Create = VpCreate {
+        /// The page is the TDVPR of a new vCPU.
+        done;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
+        about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx, Rcx), OperandBusy(Rdx, OpState, Rcx),
+            PageMetadataIncorrect(Rdx, Rcx);
+    }
+}
+
+/// Creates a vCPU: `vcpu` becomes its root page.
+///
+/// TDX module 1.5 ABI specification, TDH.VP.CREATE leaf: RCX page, RDX TDR.
+///
+/// # Errors
+/// [`Unavailable`] if no module took the call.
+pub fn create<S: Seamcall + ?Sized>(seamcall: &S, tdr: Tdr, vcpu: Tdvpr) -> Result<Create, Unavailable> {
+    ask(seamcall, |registers| {
+        registers.rcx = vcpu.page().as_u64();
+        registers.rdx = tdr.page().as_u64();
+    })
+}
+
+answers! {
+    /// What TDH.VP.ADDCX answers.
+    AddCx = VpAddcx {
+        /// The page is part of the vCPU's control structure.
+        done;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, SysNotReady,
+            SysShutdown;
+        number VcpuStateIncorrect;
+        about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx, Rcx), OperandBusy(Rdx, Tdr, OpState, Rcx),
+            PageMetadataIncorrect(Rdx, Rcx);
+    }
+}
+
+/// Adds a page to the control structure of a vCPU (TDVPS).
+///
+/// TDX module 1.5 ABI specification, TDH.VP.ADDCX leaf: RCX page, RDX TDVPR.
+///
+/// # Errors
+/// [`Unavailable`] if no module took the call.
+pub fn add_cx<S: Seamcall + ?Sized>(seamcall: &S, vcpu: Tdvpr, page: Hpa) -> Result<AddCx, Unavailable> {
+    ask(seamcall, |registers| {
+        registers.rcx = page.as_u64();
+        registers.rdx = vcpu.page().as_u64();
+    })
+}
+
+answers! {
+    /// What TDH.VP.INIT answers.
+    Init = VpInit {
+        /// The vCPU can enter, once the TD can run.
+        done;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, MaxVcpusExceeded,
+            SysNotReady, SysShutdown;
+        number VcpuStateIncorrect, InconsistentMsr;
+        about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Tdr, OpState),
+            PageMetadataIncorrect(Rcx);
+    }
+}
+
+/// Initialises a vCPU; the guest finds `rcx` in RCX and R8 when it starts.
+///
+/// TDX module 1.5 ABI specification, TDH.VP.INIT leaf: RCX TDVPR, RDX initial RCX.
+///
+/// # Errors
+/// [`Unavailable`] if no module took the call.
+pub fn init<S: Seamcall + ?Sized>(seamcall: &S, vcpu: Tdvpr, rcx: u64) -> Result<Init, Unavailable> {
+    ask(seamcall, |registers| {
+        registers.rcx = vcpu.page().as_u64();
+        registers.rdx = rcx;
+    })
+}
+
+/// A TD exit: the vCPU was inside, and left.
+///
+/// TDX module 1.5 ABI specification, TDH.VP.ENTER leaf: RAX status and VM exit reason; the other registers depend on
+/// the reason.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct TdExit {
+    status: Status,
+    registers: Registers,
+}
+
+impl TdExit {
+    /// The VM exit reason, Intel SDM volume 3D appendix C: 48 for an EPT violation, 77 for TDG.VP.VMCALL.
+    #[must_use]
+    pub const fn reason(&self) -> u32 {
+        self.status.low()
+    }
+
+    /// Whether the vCPU, or the whole TD, cannot be entered again.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        self.status.is_non_recoverable()
+    }
+
+    /// The registers of the host after the exit.
+    #[must_use]
+    pub const fn registers(&self) -> &Registers {
+        &self.registers
+    }
+}
+
+/// Every status of class 0 without the error bit is a TD exit.
+impl Output for TdExit {
+    fn is_done(status: Status) -> bool {
+        !status.is_error() && status.class() == 0
+    }
+    fn read(status: Status, registers: &Registers) -> Self {
+        Self { status, registers: *registers }
+    }
+    fn status(&self) -> Status {
+        self.status
+    }
+}
+
+answers! {
+    /// What TDH.VP.ENTER answers. All but `Done` say that the vCPU did not run.
+    Enter = VpEnter {
+        /// The vCPU was inside the TD, and left it.
+        done(TdExit);
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, VcpuAssociated,
+            TscRollback, SysNotReady, SysShutdown;
+        number VcpuStateIncorrect, InconsistentMsr, HostPriorityBusyTimeout;
+        about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Tdr, OpState, TdEpoch, SeptTree),
+            PageMetadataIncorrect(Rcx);
+    }
+}
+
+/// Runs a vCPU until it leaves the TD. `registers` are what the guest finds after a TDG.VP.VMCALL: those that its mask
+/// names; RAX and RCX are the leaf's own and are overwritten.
+///
+/// TDX module 1.5 ABI specification, TDH.VP.ENTER leaf: RCX TDVPR.
+///
+/// # Errors
+/// [`Unavailable`] if no module took the call.
+pub fn enter<S: Seamcall + ?Sized>(seamcall: &S, vcpu: Tdvpr, registers: &Registers) -> Result<Enter, Unavailable> {
+    ask(seamcall, |operands| {
+        *operands = Registers { rcx: vcpu.page().as_u64(), rax: Registers::call(Leaf::VpEnter).rax, ..*registers };
+    })
+}
+
+answers! {
+    /// What TDH.VP.FLUSH answers.
+    Flush = VpFlush {
+        /// The vCPU is associated with no processor.
+        done;
+        plain TdKeysNotConfigured, TdcxNumIncorrect, VcpuNotAssociated, SysNotReady, SysShutdown;
+        about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Tdr), PageMetadataIncorrect(Rcx);
+    }
+}
+
+/// Ends the association of a vCPU with this processor, and flushes what the processor cached of the TD.
+///
+/// TDX module 1.5 ABI specification, TDH.VP.FLUSH leaf: RCX TDVPR.
+///
+/// # Errors
+/// [`Unavailable`] if no module took the call.
+pub fn flush<S: Seamcall + ?Sized>(seamcall: &S, vcpu: Tdvpr) -> Result<Flush, Unavailable> {
+    ask(seamcall, |registers| registers.rcx = vcpu.page().as_u64())
+}
