@@ -18,7 +18,8 @@ pub enum Shape {
     Table,
 }
 
-/// When in the life of a VM a transition exists.
+/// When in the life of a VM a transition exists, as the engine knows it. A monitor that tells more phases apart declares
+/// its own, by a `#[phases]` enum.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum PhaseName {
     /// Before the VM is finalised.
@@ -32,7 +33,7 @@ pub enum PhaseName {
 /// Who starts a transition.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Initiator<M> {
-    /// The VMM, by this hook.
+    /// The VMM, by this hook or operation.
     Host(M),
     /// The guest, by the operation with this name.
     Guest(&'static str),
@@ -42,7 +43,7 @@ pub enum Initiator<M> {
 
 /// One declared transition.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct Transition<S: 'static, M: 'static> {
+pub struct Transition<S: 'static, M: 'static, P: 'static = PhaseName> {
     /// The state before.
     pub from: S,
     /// The state after.
@@ -50,14 +51,14 @@ pub struct Transition<S: 'static, M: 'static> {
     /// Who starts it, and how.
     pub by: Initiator<M>,
     /// The phases in which it exists; empty for all of them.
-    pub during: &'static [PhaseName],
+    pub during: &'static [P],
     /// Whether stale translations must have been tracked since the entry was blocked.
     pub after_track: bool,
     /// Whether what the page held is lost.
     pub lossy: bool,
 }
 
-impl<S: Copy, M: Copy> Transition<S, M> {
+impl<S: Copy, M: Copy, P: Copy> Transition<S, M, P> {
     /// A transition that the VMM starts by `hook`, in every phase.
     #[must_use]
     pub const fn host(from: S, to: S, hook: M) -> Self {
@@ -78,7 +79,7 @@ impl<S: Copy, M: Copy> Transition<S, M> {
 
     /// It exists in these phases only.
     #[must_use]
-    pub const fn during(self, phases: &'static [PhaseName]) -> Self {
+    pub const fn during(self, phases: &'static [P]) -> Self {
         Self { during: phases, ..self }
     }
 
@@ -97,8 +98,10 @@ impl<S: Copy, M: Copy> Transition<S, M> {
 
 /// The states of a protected entry.
 pub trait States: Copy + Eq + Debug + Send + Sync + 'static {
-    /// The methods of the hooks trait, as values.
+    /// The methods of the hooks trait, or the operations of the monitor, as values.
     type Method: Copy + Eq + Debug + Send + Sync + 'static;
+    /// When transitions exist: [`PhaseName`], or the `#[phases]` enum of the table.
+    type Phase: Copy + Eq + Debug + Send + Sync + 'static;
     /// The levels of the declaration.
     type Levels: Levels;
 
@@ -107,7 +110,7 @@ pub trait States: Copy + Eq + Debug + Send + Sync + 'static {
     /// The state of an entry of a new table.
     const INITIAL: Self;
     /// Every transition, in the order of the declaration.
-    const TRANSITIONS: &'static [Transition<Self, Self::Method>];
+    const TRANSITIONS: &'static [Transition<Self, Self::Method, Self::Phase>];
 
     /// The name in the declaration.
     fn name(self) -> &'static str;

@@ -55,6 +55,7 @@ pub enum Plain {
 
 impl States for Plain {
     type Method = Method;
+    type Phase = PhaseName;
     type Levels = Level;
     const ALL: &'static [Self] = &[Self::Free, Self::Table, Self::TableBlocked, Self::Mapped, Self::Blocked];
     const INITIAL: Self = Self::Free;

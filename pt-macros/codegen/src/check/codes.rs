@@ -1,4 +1,4 @@
-//! Codes: where states are the values of a field, each has one, and another one. A state without, or with that of
+//! Codes: where states, operations or phases are numbers, each has one, and another one. One without, or with that of
 //! another, is reported and gets a code that is free, so that the enum is one.
 
 use super::report::Report;
@@ -8,23 +8,42 @@ use syn::Ident;
 
 pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
     for states in module.states.iter_mut().filter(|states| states.has_codes()) {
-        codes(states, report);
+        told_apart_once(states, report);
+        let coded = states.states.iter_mut().map(|state| (&state.ident, &mut state.code));
+        codes(coded.collect(), "states", states.head.broken, report);
+    }
+    for operations in &mut module.operations {
+        let coded = operations.operations.iter_mut().map(|operation| (&operation.ident, &mut operation.code));
+        codes(coded.collect(), "operations", operations.head.broken, report);
+    }
+    for phases in &mut module.phases {
+        let coded = phases.phases.iter_mut().map(|phase| (&phase.ident, &mut phase.code));
+        codes(coded.collect(), "phases", phases.head.broken, report);
     }
 }
 
-fn codes(states: &mut States, report: &mut Report<'_>) {
-    let mut taken: HashMap<u64, (Ident, Spanned<u64>)> = HashMap::new();
-    let mut without = Vec::new();
-    for (position, state) in states.states.iter().enumerate() {
-        let name = &state.ident;
+/// A state has a code or predicates.
+fn told_apart_once(states: &States, report: &mut Report<'_>) {
+    for state in &states.states {
         if let Some(when) = &state.when {
             let span = when.terms.first().map_or(when.span, |(field, _)| field.span());
-            report.error(span, format!("`{name}` is told apart by its code: remove `#[when]`"));
+            report.error(span, format!("`{}` is told apart by its code: remove `#[when]`", state.ident));
         }
-        match state.code.map(|code| (code, taken.get(&code))) {
+    }
+}
+
+/// The codes of one enum, if it has any.
+fn codes(mut items: Vec<(&Ident, &mut Option<Spanned<u64>>)>, what: &str, broken: bool, report: &mut Report<'_>) {
+    if items.iter().all(|(_, code)| code.is_none()) {
+        return;
+    }
+    let mut taken: HashMap<u64, (Ident, Spanned<u64>)> = HashMap::new();
+    let mut without = Vec::new();
+    for (position, (name, code)) in items.iter().enumerate() {
+        match code.map(|code| (code, taken.get(&code))) {
             None => {
-                if !states.head.broken {
-                    let message = format!("the other states have codes, and `{name}` has none: write `{name} = CODE`");
+                if !broken {
+                    let message = format!("the other {what} have codes, and `{name}` has none: write `{name} = CODE`");
                     report.error(name.span(), message);
                 }
                 without.push(position);
@@ -35,13 +54,13 @@ fn codes(states: &mut States, report: &mut Report<'_>) {
                 without.push(position);
             }
             Some((code, None)) => {
-                taken.insert(*code, (name.clone(), code));
+                taken.insert(*code, ((*name).clone(), code));
             }
         }
     }
     let mut free = (0..).filter(|code| !taken.contains_key(code));
     for position in without {
-        let state = &mut states.states[position];
-        state.code = free.next().map(|code| Spanned::new(code, state.ident.span()));
+        let (name, code) = &mut items[position];
+        **code = free.next().map(|code| Spanned::new(code, name.span()));
     }
 }

@@ -27,6 +27,13 @@ pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
     for states in &mut module.states {
         states.head.broken |= distinct(&mut states.states, |state| &state.ident, "state", report);
     }
+    for operations in &mut module.operations {
+        let what = "operation";
+        operations.head.broken |= distinct(&mut operations.operations, |operation| &operation.ident, what, report);
+    }
+    for phases in &mut module.phases {
+        phases.head.broken |= distinct(&mut phases.phases, |phase| &phase.ident, "phase", report);
+    }
     for hooks in &mut module.hooks {
         let mut seen = Vec::new();
         hooks.item.items.retain(|item| match item {
@@ -88,6 +95,8 @@ fn items(module: &mut Module, report: &mut Report<'_>) {
     module.tables.retain(|table| is_new(&mut seen, &table.head.ident, "table", report));
     module.states.retain(|states| is_new(&mut seen, &states.head.ident, "enum of states", report));
     module.hooks.retain(|hooks| is_new(&mut seen, &hooks.head.ident, "trait of hooks", report));
+    module.operations.retain(|operations| is_new(&mut seen, &operations.head.ident, "enum of operations", report));
+    module.phases.retain(|phases| is_new(&mut seen, &phases.head.ident, "enum of phases", report));
     for hooks in &mut module.hooks {
         let count = hooks.hooks.len();
         hooks.hooks.retain(|hook| marker_is_new(&seen, hook, report));

@@ -60,8 +60,9 @@ fn unused(module: &Module, hooks: &Hooks, report: &mut Report<'_>) {
             .states
             .iter()
             .flat_map(|state| &state.transitions)
-            .filter_map(|transition| match &transition.by {
-                Some(By::Hook(name)) => Some(hooks.get(name).map_or_else(
+            .flat_map(|transition| &transition.by)
+            .filter_map(|by| match by {
+                By::Hook(name) => Some(hooks.get(name).map_or_else(
                     || meant(name, hooks.hooks.iter().map(|hook| &hook.ident)),
                     |hook| Some(&hook.ident),
                 )?),

@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::model::{Format, LevelList, Module};
 use syn::Ident;
 
-/// The lists of the fields and classes of every format, of states and of hooks.
+/// The lists of the fields and classes of every format, of states, hooks and operations.
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     for format in &module.formats {
         let places = format.fields.iter().flat_map(|field| &field.places).filter_map(|place| place.levels.as_ref());
@@ -20,11 +20,11 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
             known(module, filter, report);
         }
     }
-    for hook in module.hooks.iter().flat_map(|hooks| &hooks.hooks) {
-        if let Some(filter) = &hook.levels {
-            no_shifts(filter, report);
-            known(module, filter, report);
-        }
+    let hooks = module.hooks.iter().flat_map(|hooks| &hooks.hooks).filter_map(|hook| hook.levels.as_ref());
+    let operations = module.operations.iter().flat_map(|operations| &operations.operations);
+    for filter in hooks.chain(operations.filter_map(|operation| operation.levels.as_ref())) {
+        no_shifts(filter, report);
+        known(module, filter, report);
     }
 }
 

@@ -17,11 +17,14 @@ mod frames;
 mod geometry;
 mod halves;
 mod hooks;
+mod initiators;
 mod items;
 mod level_lists;
 mod levels;
 mod linking;
+mod operations;
 mod parties;
+mod phases;
 mod presence;
 mod propagation;
 mod report;
@@ -62,9 +65,12 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         shapes_and_links,
         propagation::check,
         halves::check,
+        phases::check,
         states::check,
+        initiators::check,
         encodings::check,
         hooks::check,
+        operations::check,
     ];
     for check in checks {
         check(module, &mut report);

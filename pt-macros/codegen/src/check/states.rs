@@ -2,7 +2,7 @@
 //! every state there is.
 
 use super::report::{Report, meant};
-use crate::model::{By, Hook, HookRole, Hooks, Module, Shape, State, States, Table, Transition};
+use crate::model::{By, Module, Shape, State, States, Table, Transition};
 use syn::Ident;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
@@ -21,10 +21,9 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
             flags(state, report);
             for (position, transition) in state.transitions.iter().enumerate() {
                 target(states, transition, report);
-                given_twice(state, position, transition, report);
+                given_twice(module, (states, state), position, transition, report);
             }
         }
-        hooks(module, states, report);
         if !states.head.broken {
             reachable(states, report);
         }
@@ -106,13 +105,20 @@ fn target(states: &States, transition: &Transition, report: &mut Report<'_>) {
     }
 }
 
-fn given_twice(state: &State, position: usize, transition: &Transition, report: &mut Report<'_>) {
-    let by = |transition: &Transition| transition.by.as_ref().map(by_name);
-    let phases = |transition: &Transition| transition.during.iter().map(|phase| **phase).collect::<Vec<_>>();
+fn given_twice(
+    module: &Module,
+    (states, state): (&States, &State),
+    position: usize,
+    transition: &Transition,
+    report: &mut Report<'_>,
+) {
+    let phases = |transition: &Transition| module.phases_in(states.table.as_ref(), transition.during.as_ref());
     let first = state.transitions[..position].iter().find(|first| {
-        let (mine, theirs) = (phases(transition), phases(first));
-        let overlap = mine.is_empty() || theirs.is_empty() || mine.iter().any(|phase| theirs.contains(phase));
-        first.to == transition.to && by(first).is_some() && by(first) == by(transition) && overlap
+        let same = |by: &By| first.by.iter().any(|first| by_name(first) == by_name(by));
+        let here = phases(first);
+        first.to == transition.to
+            && transition.by.iter().any(same)
+            && phases(transition).iter().any(|phase| here.contains(phase))
     });
     if let Some(first) = first {
         let message = format!("this transition from `{}` is declared twice: remove one", state.ident);
@@ -125,54 +131,6 @@ fn by_name(by: &By) -> String {
         By::Hook(name) => name.to_string(),
         By::Guest(name) => format!("guest::{name}"),
         By::Monitor(name) => format!("monitor::{name}"),
-    }
-}
-
-/// The hooks that start transitions exist, and so does a track where one is waited for.
-fn hooks(module: &Module, states: &States, report: &mut Report<'_>) {
-    let Some(table) = own_table(module, states) else { return };
-    let transitions = states.states.iter().flat_map(|state| &state.transitions);
-    let Some(name) = &table.hooks else {
-        let mut by_hook = transitions.filter_map(|transition| match &transition.by {
-            Some(By::Hook(hook)) => Some(hook),
-            _ => None,
-        });
-        let own = &table.head.ident;
-        // Where hooks are missing for another reason too, that is reported.
-        let reported = module.hooks.iter().any(|hooks| hooks.table.as_ref() == Some(own))
-            || module.tables.iter().any(|table| table.propagates_to.contains(own));
-        if let (Some(hook), false) = (by_hook.next(), table.head.broken || reported) {
-            let message = format!(
-                "`{own}` has no hooks, and so no `{hook}`: add `hooks = TRAIT` to its `#[table]`, and a `#[hooks({own})]` \
-                 trait"
-            );
-            report.missing(hook.span(), message);
-        }
-        return;
-    };
-    let Some(hooks) = module.hooks(name) else { return };
-    // A hook without a role has lost it, which is reported.
-    let may_track = |hook: &Hook| hook.roles.is_empty() || hook.roles.iter().any(|role| **role == HookRole::Track);
-    let tracks = hooks.hooks.iter().any(may_track);
-    let mut track_is_missing = !tracks && !hooks.head.broken;
-    for transition in transitions {
-        if let Some(By::Hook(hook)) = &transition.by {
-            hook_exists(hooks, hook, report);
-        }
-        if let (Some(after), true) = (transition.after_track, track_is_missing) {
-            let message = format!(
-                "no hook of `{name}` tracks: add a method with `#[hook(track)]`, or remove `after(track)` if the hooks do \
-                 it themselves"
-            );
-            report.error(after, message);
-            track_is_missing = false;
-        }
-    }
-}
-
-fn hook_exists(hooks: &Hooks, hook: &Ident, report: &mut Report<'_>) {
-    if hooks.get(hook).is_none() && !hooks.head.broken {
-        report.unknown("hook", hook, hooks.hooks.iter().map(|hook| &hook.ident));
     }
 }
 

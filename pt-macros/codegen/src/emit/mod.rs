@@ -19,6 +19,9 @@ mod geometry;
 mod hooks;
 mod levels;
 mod literal;
+mod numbered;
+mod operations;
+mod phases;
 mod states;
 mod table;
 mod values;
@@ -54,6 +57,8 @@ pub fn emit(module: &Module) -> TokenStream {
     items.extend(module.tables.iter().map(|table| table::emit(context, table)));
     items.extend(table::pair(context));
     items.extend(module.states.iter().map(|states| states::emit(context, states)));
+    items.extend(module.phases.iter().map(phases::emit));
+    items.extend(module.operations.iter().map(|operations| operations::emit(context, operations)));
     items.extend(module.hooks.iter().map(|hooks| hooks::emit(context, hooks)));
     let Some(head) = &module.head else { return items };
     let (vis, ident) = (&head.vis, &head.ident);

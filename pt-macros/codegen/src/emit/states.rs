@@ -3,22 +3,19 @@
 use super::Context;
 use super::derives::{KEY, derive};
 use super::docs::attrs_and_doc;
-use super::literal::{equals, hex, hex64};
-use crate::model::{By, Encoding, Layout, Phase, Role, Shape, Spanned, State, States, Transition, upper_camel};
+use super::literal::{equals, hex64};
+use super::numbered::Numbered;
+use crate::model::{By, During, Encoding, Layout, Role, Shape, State, States, Table, Transition, upper_camel};
 use proc_macro2::TokenStream;
 use std::fmt::Write as _;
 use syn::Ident;
 
 pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
     let (vis, ident) = (&states.head.vis, &states.head.ident);
-    let attrs = attrs_and_doc(&states.head.attrs, &draw(states));
-    let names = states.states.iter().map(|state| &state.ident);
+    let attrs = attrs_and_doc(&states.head.attrs, &draw(context, states));
+    let numbered = Numbered::new("state", states.states.iter().map(|state| (&state.ident, state.code)));
+    let (names, codes_written, codes) = (numbered.names(), numbered.written(), numbered.conversions(ident));
     let docs = states.states.iter().map(|state| attrs_and_doc(&state.attrs, &describe(state)));
-    let codes_written = states.states.iter().map(|state| {
-        let code = hex((*state.code?).into());
-        Some(hygienic!(= #code))
-    });
-    let codes = states.has_codes().then(|| codes(states));
     let model = model(context, states);
     let derive = derive(KEY, &states.head.attrs);
     hygienic! {
@@ -31,67 +28,47 @@ pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
     }
 }
 
-/// The values of the state field.
-fn codes(states: &States) -> TokenStream {
-    let ident = &states.head.ident;
-    let (names, codes): (Vec<_>, Vec<_>) =
-        states.states.iter().filter_map(|state| Some((&state.ident, hex((*state.code?).into())))).unzip();
-    hygienic! {
-        impl #ident {
-            /// The state with this code.
-            #[inline]
-            #[must_use]
-            pub const fn from_bits(bits: u64) -> ::core::option::Option<Self> {
-                match bits {
-                    #(#codes => ::core::option::Option::Some(Self::#names),)*
-                    _ => ::core::option::Option::None,
-                }
-            }
-
-            /// The code.
-            #[inline]
-            #[must_use]
-            pub const fn into_bits(self) -> u64 {
-                self as u64
-            }
-        }
-    }
-}
-
 /// `States`, where the module has all that it refers to.
 fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
     let (krate, module) = (context.krate, context.module);
     let (ident, levels) = (&states.head.ident, &module.levels.as_ref()?.head.ident);
     let table = module.table(states.table.as_ref()?)?;
-    let hooks = module.hooks(table.hooks.as_ref()?)?;
-    let method = super::hooks::method_name(hooks);
+    let by = Starters::of(context, table)?;
+    let method = &by.ty;
+    let phases = module.phases_of(states.table.as_ref()).map(|phases| &phases.head.ident);
+    let phase = phases.map_or_else(|| hygienic!(#krate::states::PhaseName), |phases| hygienic!(#phases));
+    let phase_argument = phases.map(|phases| hygienic!(, #phases));
     let names: Vec<_> = states.states.iter().map(|state| &state.ident).collect();
     let texts = names.iter().map(ToString::to_string);
     let initial = states.states.iter().find(|state| state.initial.is_some()).or(states.states.first())?;
     let initial = &initial.ident;
     let transitions = states.states.iter().flat_map(|state| {
-        let known = |transition: &&Transition| {
-            let hook = match &transition.by {
-                Some(By::Hook(hook)) => hooks.get(hook).is_some(),
-                by => by.is_some(),
-            };
-            hook && states.get(&transition.to).is_some()
-        };
-        state.transitions.iter().filter(known).map(|transition| self::transition(&state.ident, transition))
+        let targeted = state.transitions.iter().filter(|transition| states.get(&transition.to).is_some());
+        targeted.flat_map(|transition| steps(context, (states, state), transition, &by))
     });
     let shape = shape(context, states);
     let accessible = which(states, |state| state.accessible.is_some());
     let blocked = which(states, |state| state.blocked.is_some());
     let (apply, decode) = coding(context, states);
+    let uses = match phases {
+        Some(phases) => hygienic!(
+            use #krate::states::Transition;
+            use #phases as Phase;
+        ),
+        None => hygienic!(
+            use #krate::states::{PhaseName, Transition};
+        ),
+    };
     Some(hygienic! {
         impl #krate::states::States for #ident {
             type Method = #method;
+            type Phase = #phase;
             type Levels = #levels;
 
             const ALL: &'static [Self] = &[#(Self::#names),*];
             const INITIAL: Self = Self::#initial;
-            const TRANSITIONS: &'static [#krate::states::Transition<Self, #method>] = {
-                use #krate::states::{PhaseName, Transition};
+            const TRANSITIONS: &'static [#krate::states::Transition<Self, #method #phase_argument>] = {
+                #uses
                 use #method as By;
                 &[#(#transitions,)*]
             };
@@ -120,37 +97,93 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
     })
 }
 
-fn transition(from: &Ident, transition: &Transition) -> TokenStream {
-    let to = &transition.to;
-    let by = match &transition.by {
-        Some(By::Guest(name)) => {
-            let name = name.to_string();
-            hygienic!(guest(Self::#from, Self::#to, #name))
-        }
-        Some(By::Monitor(name)) => {
-            let name = name.to_string();
-            hygienic!(monitor(Self::#from, Self::#to, #name))
-        }
-        Some(By::Hook(hook)) => {
-            let hook = Ident::new(&upper_camel(hook), hook.span());
-            hygienic!(host(Self::#from, Self::#to, By::#hook))
-        }
-        None => TokenStream::new(),
-    };
-    let phases = transition.during.iter().copied().map(phase_name);
-    let during = (!transition.during.is_empty()).then(|| hygienic!(.during(&[#(PhaseName::#phases),*])));
-    let after = transition.after_track.map(|_| hygienic!(.after_track()));
-    let lossy = transition.lossy.map(|_| hygienic!(.lossy()));
-    hygienic!(Transition::#by #during #after #lossy)
+/// What starts transitions: the type of the values that stand for hooks or operations, and those there are.
+struct Starters {
+    ty: Ident,
+    /// Names as they are written in `by`, with the variants that stand for them.
+    known: Vec<(Ident, Ident)>,
 }
 
-fn phase_name(phase: Spanned<Phase>) -> Ident {
-    let name = match *phase {
-        Phase::Build => "Build",
-        Phase::Run => "Run",
-        Phase::Teardown => "Teardown",
+impl Starters {
+    fn of(context: Context<'_>, table: &Table) -> Option<Self> {
+        let module = context.module;
+        if let Some(hooks) = table.hooks.as_ref().and_then(|name| module.hooks(name)) {
+            let variant = |name: &Ident| Ident::new(&upper_camel(name), name.span());
+            let known = hooks.hooks.iter().map(|hook| (hook.ident.clone(), variant(&hook.ident)));
+            return Some(Self { ty: super::hooks::method_name(hooks), known: known.collect() });
+        }
+        let operations = module.operations(table.operations.as_ref()?)?;
+        let known = operations.operations.iter().map(|operation| (operation.ident.clone(), operation.ident.clone()));
+        Some(Self { ty: operations.head.ident.clone(), known: known.collect() })
+    }
+
+    /// `by`, as a constructor of a transition with its arguments.
+    fn call(&self, by: &By, from: &Ident, to: &Ident) -> Option<TokenStream> {
+        Some(match by {
+            By::Guest(name) => {
+                let name = name.to_string();
+                hygienic!(guest(Self::#from, Self::#to, #name))
+            }
+            By::Monitor(name) => {
+                let name = name.to_string();
+                hygienic!(monitor(Self::#from, Self::#to, #name))
+            }
+            By::Hook(name) => {
+                let (_, variant) = self.known.iter().find(|(known, _)| known == name)?;
+                let variant = Ident::new(&variant.to_string(), name.span());
+                hygienic!(host(Self::#from, Self::#to, By::#variant))
+            }
+        })
+    }
+}
+
+/// A declared transition: one for each that starts it, and another one for the phases in which it waits for no track.
+fn steps(
+    context: Context<'_>,
+    (states, state): (&States, &State),
+    transition: &Transition,
+    starters: &Starters,
+) -> Vec<TokenStream> {
+    let whens = whens(context, states, transition);
+    let lossy = transition.lossy.map(|_| hygienic!(.lossy()));
+    let calls = transition.by.iter().filter_map(|by| starters.call(by, &state.ident, &transition.to));
+    let steps = calls.flat_map(|call| {
+        let lossy = lossy.clone();
+        whens.iter().map(move |when| hygienic!(Transition::#call #when #lossy)).collect::<Vec<_>>()
+    });
+    steps.collect()
+}
+
+/// When a transition exists, and after what.
+fn whens(context: Context<'_>, states: &States, transition: &Transition) -> Vec<TokenStream> {
+    let (module, table) = (context.module, states.table.as_ref());
+    let phases = module.phases_of(table);
+    let tracked = phases.and_then(|phases| phases.set("tracked"));
+    let all = module.phases_in(table, None);
+    let here = module.phases_in(table, transition.during.as_ref());
+    let during = |chosen: &[String]| {
+        let ty = Ident::new(if phases.is_some() { "Phase" } else { "PhaseName" }, proc_macro2::Span::mixed_site());
+        let spans = transition.during.as_ref().map_or_else(Vec::new, During::names);
+        let names = chosen.iter().map(|name| {
+            let written = spans.iter().find(|written| **written == name);
+            Ident::new(name, written.map_or_else(proc_macro2::Span::mixed_site, |written| written.span()))
+        });
+        (chosen.len() != all.len()).then(|| hygienic!(.during(&[#(#ty::#names),*])))
     };
-    Ident::new(name, phase.span())
+    let (waits, free): (Vec<_>, Vec<_>) = match (transition.after_track, tracked) {
+        (None, _) => (Vec::new(), here),
+        (Some(_), None) => (here, Vec::new()),
+        (Some(_), Some(tracked)) => {
+            let is_tracked = module.phases_in(table, Some(&tracked.of));
+            here.into_iter().partition(|phase| is_tracked.contains(phase))
+        }
+    };
+    let waits = (!waits.is_empty()).then(|| {
+        let during = during(&waits);
+        hygienic!(#during .after_track())
+    });
+    let free = (!free.is_empty()).then(|| during(&free).unwrap_or_default());
+    waits.into_iter().chain(free).collect()
 }
 
 /// What each state points to.
@@ -264,7 +297,7 @@ fn decode(encodings: &[Encoded<'_>]) -> TokenStream {
 }
 
 /// The states with the transitions out of them, as a table in Markdown.
-fn draw(states: &States) -> String {
+fn draw(context: Context<'_>, states: &States) -> String {
     let mut table = String::from("| state | points to | transitions |\n|---|---|---|");
     for state in &states.states {
         let shape = match state.shape.as_deref() {
@@ -272,26 +305,27 @@ fn draw(states: &States) -> String {
             Some(Shape::Table) => "table",
             Some(Shape::Absent) | None => "nothing",
         };
-        let steps: Vec<_> = state.transitions.iter().map(step).collect();
+        let steps: Vec<_> = state.transitions.iter().map(|transition| step(context, states, transition)).collect();
         let _ = write!(table, "\n| `{}` | {shape} | {} |", state.ident, steps.join("; "));
     }
     table
 }
 
-/// `Mapped` by `page_add` during build, after track.
-fn step(transition: &Transition) -> String {
-    let by = match &transition.by {
-        Some(By::Hook(hook)) => format!("`{hook}`"),
-        Some(By::Guest(name)) => format!("`{name}` of the guest"),
-        Some(By::Monitor(name)) => format!("`{name}` of the monitor"),
-        None => String::from("?"),
-    };
-    let phases = transition.during.iter().map(|phase| match **phase {
-        Phase::Build => " during build",
-        Phase::Run => " during run",
-        Phase::Teardown => " during teardown",
+/// `Mapped` by `page_add` during `Build`, after track.
+fn step(context: Context<'_>, states: &States, transition: &Transition) -> String {
+    let by = transition.by.iter().map(|by| match by {
+        By::Hook(hook) => format!("`{hook}`"),
+        By::Guest(name) => format!("`{name}` of the guest"),
+        By::Monitor(name) => format!("`{name}` of the monitor"),
     });
-    let phases: String = phases.collect();
+    let by = by.collect::<Vec<_>>().join(" or ");
+    let phases = transition.during.as_ref().map_or(String::new(), |during| {
+        let (module, table) = (context.module, states.table.as_ref());
+        let declared = module.phases_of(table).is_some();
+        let name = |name: &String| if declared { format!("`{name}`") } else { name.to_lowercase() };
+        let names: Vec<_> = module.phases_in(table, Some(during)).iter().map(name).collect();
+        format!(" during {}", names.join(", "))
+    });
     let after = if transition.after_track.is_some() { " after track" } else { "" };
     let lossy = if transition.lossy.is_some() { ", lossy" } else { "" };
     format!("→ `{}` by {by}{phases}{after}{lossy}", transition.to)

@@ -21,15 +21,19 @@ impl Encoding {
 }
 
 impl States {
-    /// The format that entries in this state have: that with the state field if the state has a code, else that of
-    /// the state's shape among the formats of the table.
+    /// The format that entries in this state have: that of the state's shape among the formats of the table; if the
+    /// state has a code, among those that hold it.
     #[must_use]
     pub fn format<'m>(&self, module: &'m Module, state: &State) -> Option<&'m Format> {
         let table = module.table(self.table.as_ref()?)?;
         if state.code.is_none() {
             return module.format_of(table, *state.shape?);
         }
-        table.entries.iter().filter_map(|name| module.format(name)).find(|format| self.field(format).is_some())
+        let holders = || {
+            table.entries.iter().filter_map(|name| module.format(name)).filter(|format| self.field(format).is_some())
+        };
+        let of_shape = |format: &&Format| state.shape.is_some_and(|shape| format.has(*shape));
+        holders().find(of_shape).or_else(|| holders().next())
     }
 
     /// The field of a format that holds the state.

@@ -12,6 +12,8 @@ mod geometry;
 mod hooks;
 mod layout;
 mod levels;
+mod operations;
+mod phases;
 mod states;
 mod table;
 mod values;
@@ -26,7 +28,9 @@ pub use geometry::{Extension, Geometry, Root, Split, SplitBit, Width};
 pub use hooks::{Answers, Hook, HookRole, Hooks, Order, upper_camel};
 pub use layout::{Layout, Slot, Source};
 pub use levels::{Level, LevelList, LevelName, Levels};
-pub use states::{By, Phase, State, States, Transition, When};
+pub use operations::{Operation, Operations};
+pub use phases::{During, PHASES, Phase, PhaseSet, Phases};
+pub use states::{By, State, States, Transition, When};
 pub use table::{Kind, LiveRule, Select, Space, Table};
 pub use values::{Value, Values};
 
@@ -69,6 +73,10 @@ pub struct Module {
     pub states: Vec<States>,
     /// The `#[hooks]` traits.
     pub hooks: Vec<Hooks>,
+    /// The `#[operations]` enums.
+    pub operations: Vec<Operations>,
+    /// The `#[phases]` enums.
+    pub phases: Vec<Phases>,
     /// An item could not be read at all, and was reported: what seems to be missing may be that one.
     pub lost: bool,
 }
@@ -102,6 +110,12 @@ impl Module {
     #[must_use]
     pub fn hooks(&self, name: &Ident) -> Option<&Hooks> {
         self.hooks.iter().find(|hooks| hooks.head.ident == *name)
+    }
+
+    /// The operations enum with this name.
+    #[must_use]
+    pub fn operations(&self, name: &Ident) -> Option<&Operations> {
+        self.operations.iter().find(|operations| operations.head.ident == *name)
     }
 
     /// The values enum with this name.

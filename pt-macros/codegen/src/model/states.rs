@@ -1,6 +1,6 @@
 //! The `#[states]` enums: the life of a protected entry.
 
-use super::{Default, Head, LevelList, Shape, Spanned};
+use super::{Default, During, Head, LevelList, Shape, Spanned};
 use proc_macro2::Span;
 use syn::{Attribute, Ident};
 
@@ -50,10 +50,10 @@ pub struct When {
 pub struct Transition {
     /// The state after.
     pub to: Ident,
-    /// Who starts it, unless that is missing (and was reported).
-    pub by: Option<By>,
+    /// Who starts it; nobody if that is missing (and was reported).
+    pub by: Vec<By>,
     /// `during(…)`; always without it.
-    pub during: Vec<Spanned<Phase>>,
+    pub during: Option<During>,
     /// `after(track)`.
     pub after_track: Option<Span>,
     /// `lossy`: what the page held is lost.
@@ -65,23 +65,12 @@ pub struct Transition {
 /// Who starts a transition.
 #[derive(Clone)]
 pub enum By {
-    /// The VMM, by this hook.
+    /// The VMM, by this hook or operation.
     Hook(Ident),
     /// `guest::name`: the guest, by this operation.
     Guest(Ident),
     /// `monitor::name`: the monitor by itself, in the course of another operation.
     Monitor(Ident),
-}
-
-/// When in the life of a VM.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum Phase {
-    /// Before it is finalised.
-    Build,
-    /// While it can run.
-    Run,
-    /// After its key is gone.
-    Teardown,
 }
 
 impl States {

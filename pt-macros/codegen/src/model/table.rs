@@ -26,6 +26,10 @@ pub struct Table {
     pub states: Option<Ident>,
     /// `hooks = …`.
     pub hooks: Option<Ident>,
+    /// `operations = …`.
+    pub operations: Option<Ident>,
+    /// `phases = …`.
+    pub phases: Option<Ident>,
     /// `frozen = N`.
     pub frozen: Option<Spanned<u64>>,
     /// `kind = …`.

@@ -8,7 +8,9 @@ mod entry;
 mod geometry;
 mod hooks;
 mod levels;
+mod operations;
 mod options;
+mod phases;
 mod salvage;
 mod states;
 mod table;
@@ -74,6 +76,8 @@ fn empty(krate: Path, head: Option<Head>) -> Module {
         tables: Vec::new(),
         states: Vec::new(),
         hooks: Vec::new(),
+        operations: Vec::new(),
+        phases: Vec::new(),
         lost: false,
     }
 }
@@ -97,7 +101,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
     let fits = matches!(
         (name.as_str(), &item),
         ("", _)
-            | ("levels" | "geometry" | "values" | "states", Item::Enum(_))
+            | ("levels" | "geometry" | "values" | "states" | "operations" | "phases", Item::Enum(_))
             | ("entry" | "table", Item::Struct(_))
             | ("hooks", Item::Trait(_))
     );
@@ -122,6 +126,8 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         ("entry", Item::Struct(item)) => module.formats.push(entry::read(reader, item, errors)),
         ("table", Item::Struct(item)) => module.tables.push(table::read(reader, item, errors)),
         ("states", Item::Enum(item)) => module.states.push(states::read(reader, item, errors)),
+        ("operations", Item::Enum(item)) => module.operations.push(operations::read(reader, item, errors)),
+        ("phases", Item::Enum(item)) => module.phases.push(phases::read(reader, item, errors)),
         ("hooks", Item::Trait(item)) => module.hooks.push(hooks::read(reader, item, errors)),
         (name, item) => {
             let wanted = match name {
@@ -150,7 +156,7 @@ impl Reader {
     }
 }
 
-const OURS: [&str; 7] = ["levels", "geometry", "values", "entry", "table", "states", "hooks"];
+const OURS: [&str; 9] = ["levels", "geometry", "values", "entry", "table", "states", "hooks", "operations", "phases"];
 
 fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     match item {

@@ -290,15 +290,6 @@ pub(crate) fn alternatives(value: &Expr) -> Result<Vec<Ident>, Error> {
     }
 }
 
-/// `A | B`, or `A, B`.
-pub(crate) fn words_of_list(tokens: TokenStream) -> Result<Vec<Ident>, Error> {
-    let mut names = Vec::new();
-    for chunk in split_at_commas(tokens) {
-        names.extend(alternatives(&syn::parse2(chunk)?)?);
-    }
-    Ok(names)
-}
-
 /// Splits at the commas outside of brackets; empty pieces are left out.
 pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut chunks = vec![Vec::new()];

@@ -2,9 +2,10 @@
 
 use super::bits::levels;
 use super::entry::field_value;
-use super::options::{Options, number, word, words_of_list};
+use super::options::{Options, number, word};
+use super::phases;
 use super::{Errors, Reader, arguments, first_and_rest, take_named};
-use crate::model::{By, Phase, Shape, State, States, Transition, When};
+use crate::model::{By, Shape, State, States, Transition, When};
 use darling::Error;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, Ident, ItemEnum, Meta, Variant};
@@ -98,15 +99,25 @@ fn transition(attribute: &Attribute, errors: &mut Errors) -> Option<Transition> 
         let message = "who does it? Add `by = HOOK`, or `by = guest::NAME`, or `by = monitor::NAME`";
         errors.push(Error::custom(message).with_span(attribute));
     }
-    let by = by.and_then(|by| errors.handle(initiator(&by)));
-    let phases = [("Build", Phase::Build), ("Run", Phase::Run), ("Teardown", Phase::Teardown)];
-    let names = during.and_then(|(tokens, _)| errors.handle(words_of_list(tokens))).unwrap_or_default();
-    let during = names.iter().filter_map(|name| word(name, &phases, errors)).collect();
+    let by = by.map_or_else(Vec::new, |by| initiators(&by, errors));
+    let during = during.and_then(|(tokens, _)| errors.handle(phases::during(tokens)));
     let mut after_track = None;
     for name in after.unwrap_or_default() {
         after_track = word(&name, &[("track", ())], errors).map(|word| word.span()).or(after_track);
     }
     Some(Transition { to: to.ok()?, by, during, after_track, lossy, span: attribute.span() })
+}
+
+/// `A | B | guest::C`.
+fn initiators(value: &Expr, errors: &mut Errors) -> Vec<By> {
+    match value {
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::BitOr(_)) => {
+            let mut all = initiators(&binary.left, errors);
+            all.extend(initiators(&binary.right, errors));
+            all
+        }
+        one => errors.handle(initiator(one)).into_iter().collect(),
+    }
 }
 
 fn initiator(value: &Expr) -> Result<By, Error> {

@@ -15,7 +15,7 @@ const SPACES: [(&str, Space); 5] = [
     ("virtual", Space::Virtual),
 ];
 
-const OPTIONS: [&str; 18] = [
+const OPTIONS: [&str; 20] = [
     "shared",
     "private",
     "protected",
@@ -29,6 +29,8 @@ const OPTIONS: [&str; 18] = [
     "flush",
     "states",
     "hooks",
+    "operations",
+    "phases",
     "frozen",
     "kind",
     "select",
@@ -55,6 +57,8 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
     let flush = options.path("flush");
     let states = options.ident("states");
     let hooks = options.ident("hooks");
+    let operations = options.ident("operations");
+    let phases = options.ident("phases");
     let frozen = options.number("frozen");
     let kind = options.word("kind", &[("radix", Kind::Radix), ("inverse", Kind::Inverse), ("flat", Kind::Flat)]);
     let select = select(&mut options);
@@ -79,6 +83,8 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
         flush,
         states,
         hooks,
+        operations,
+        phases,
         frozen,
         kind: kind.map_or(Kind::Radix, |kind| *kind),
         select,
