@@ -53,6 +53,11 @@ fn tdx() {
 }
 
 #[test]
+fn the_side_of_the_tdx_module() {
+    compare("../../backends/tdx/src/module/declaration.rs", "tdx_module.rs");
+}
+
+#[test]
 fn small() {
     compare("tests/declarations/small.rs", "small.rs");
 }

@@ -1,14 +1,14 @@
 //! What the monitor has to know of an entry beside its state.
 
 use pt_core::Hpa;
-use pt_core::states::States;
+use pt_core::states::{PhaseName, States};
 
 /// The format of the entries of a protected table.
 ///
 /// The states and their bits come from the declaration; this adds what hardware wants around them.
 pub trait ProtectedFormat: Send + Sync + 'static {
     /// The declared life of an entry.
-    type States: States;
+    type States: States<Phase = PhaseName>;
 
     /// A bit that hardware ignores, by which the monitor locks an entry.
     const LOCK: u64;

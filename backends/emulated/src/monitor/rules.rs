@@ -43,20 +43,20 @@ pub type Step<S> = Transition<S, <S as States>::Method>;
 
 /// The transitions that one initiator can start in one phase.
 #[derive(Debug)]
-pub struct Rules<S: States> {
+pub struct Rules<S: States<Phase = PhaseName>> {
     by: Initiator<S::Method>,
     phase: PhaseName,
     states: PhantomData<S>,
 }
 
-impl<S: States> Copy for Rules<S> {}
-impl<S: States> Clone for Rules<S> {
+impl<S: States<Phase = PhaseName>> Copy for Rules<S> {}
+impl<S: States<Phase = PhaseName>> Clone for Rules<S> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S: States> Rules<S> {
+impl<S: States<Phase = PhaseName>> Rules<S> {
     pub const fn new(by: Initiator<S::Method>, phase: PhaseName) -> Self {
         Self { by, phase, states: PhantomData }
     }
@@ -93,7 +93,7 @@ pub trait StepExt {
     fn is_block(&self) -> bool;
 }
 
-impl<S: States> StepExt for Step<S> {
+impl<S: States<Phase = PhaseName>> StepExt for Step<S> {
     fn effect(&self) -> Effect {
         effect(self.from.shape(), self.to.shape())
     }
@@ -103,6 +103,6 @@ impl<S: States> StepExt for Step<S> {
 }
 
 /// The state that `state` was blocked from, or `state` itself: what the parts of a split leaf are in.
-pub fn unblocked<S: States>(state: S) -> S {
+pub fn unblocked<S: States<Phase = PhaseName>>(state: S) -> S {
     S::TRANSITIONS.iter().find(|step| step.to == state && step.is_block()).map_or(state, |step| step.from)
 }

@@ -59,11 +59,11 @@ pub fn next_phase(phase: PhaseName) -> Option<PhaseName> {
     }
 }
 
-pub fn shapes<S: States>(step: &Transition<S, S::Method>) -> (Shape, Shape) {
+pub fn shapes<S: States<Phase = PhaseName>>(step: &Transition<S, S::Method>) -> (Shape, Shape) {
     (step.from.shape(), step.to.shape())
 }
 
-pub fn exists_in<S: States>(step: &Transition<S, S::Method>, phase: PhaseName) -> bool {
+pub fn exists_in<S: States<Phase = PhaseName>>(step: &Transition<S, S::Method>, phase: PhaseName) -> bool {
     phase != PhaseName::Teardown && (step.during.is_empty() || step.during.contains(&phase))
 }
 
@@ -80,7 +80,9 @@ pub fn methods<S: States>() -> Vec<S::Method> {
     methods
 }
 
-pub fn steps_by<S: States>(method: S::Method) -> impl Iterator<Item = &'static Transition<S, S::Method>> {
+pub fn steps_by<S: States<Phase = PhaseName>>(
+    method: S::Method,
+) -> impl Iterator<Item = &'static Transition<S, S::Method>> {
     S::TRANSITIONS.iter().filter(move |step| step.by == Initiator::Host(method))
 }
 

@@ -41,6 +41,7 @@ impl Step {
     }
 
     /// The states that can follow.
+    #[must_use]
     pub const fn targets(self) -> Targets {
         Targets(self.targets)
     }

@@ -10,15 +10,15 @@ pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
     for states in module.states.iter_mut().filter(|states| states.has_codes()) {
         told_apart_once(states, report);
         let coded = states.states.iter_mut().map(|state| (&state.ident, &mut state.code));
-        codes(coded.collect(), "states", states.head.broken, report);
+        codes(coded.collect(), ("states", |code| format!("{code:#04x}")), states.head.broken, report);
     }
     for operations in &mut module.operations {
         let coded = operations.operations.iter_mut().map(|operation| (&operation.ident, &mut operation.code));
-        codes(coded.collect(), "operations", operations.head.broken, report);
+        codes(coded.collect(), ("operations", |code| code.to_string()), operations.head.broken, report);
     }
     for phases in &mut module.phases {
         let coded = phases.phases.iter_mut().map(|phase| (&phase.ident, &mut phase.code));
-        codes(coded.collect(), "phases", phases.head.broken, report);
+        codes(coded.collect(), ("phases", |code| code.to_string()), phases.head.broken, report);
     }
 }
 
@@ -33,7 +33,12 @@ fn told_apart_once(states: &States, report: &mut Report<'_>) {
 }
 
 /// The codes of one enum, if it has any.
-fn codes(mut items: Vec<(&Ident, &mut Option<Spanned<u64>>)>, what: &str, broken: bool, report: &mut Report<'_>) {
+fn codes(
+    mut items: Vec<(&Ident, &mut Option<Spanned<u64>>)>,
+    (what, spell): (&str, fn(u64) -> String),
+    broken: bool,
+    report: &mut Report<'_>,
+) {
     if items.iter().all(|(_, code)| code.is_none()) {
         return;
     }
@@ -49,7 +54,7 @@ fn codes(mut items: Vec<(&Ident, &mut Option<Spanned<u64>>)>, what: &str, broken
                 without.push(position);
             }
             Some((code, Some((first, at)))) => {
-                let message = format!("{:#04x} is the code of `{first}` already: give `{name}` another", *code);
+                let message = format!("{} is the code of `{first}` already: give `{name}` another", spell(*code));
                 report.both((code.span(), message), (at.span(), format!("`{first}` has this code")));
                 without.push(position);
             }

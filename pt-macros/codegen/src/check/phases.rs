@@ -71,14 +71,16 @@ fn sets(phases: &Phases, report: &mut Report<'_>) {
 }
 
 fn choice(module: &Module, table: Option<&Ident>, during: &During, report: &mut Report<'_>) {
-    let declared = table.and_then(|name| module.table(name)).is_some_and(|table| table.phases.is_some());
+    let known = table.and_then(|name| module.table(name));
+    let named = known.is_none_or(|table| table.phases.is_some());
+    let declared = named || module.phases.iter().any(|phases| phases.table.as_ref() == table);
     match module.phases_of(table) {
         Some(phases) => {
             let sets = phases.sets.iter().map(|set| &set.ident);
             let known: Vec<&Ident> = phases.phases.iter().map(|phase| &phase.ident).chain(sets).collect();
             names_exist(during, &known, phases.head.broken, report);
         }
-        // Phases that could not be found are reported.
+        // A table or phases that could not be found are reported.
         None if declared => {}
         None => {
             let known = PHASES.map(|name| Ident::new(name, Span::call_site()));

@@ -1,20 +1,26 @@
 //! Enums whose variants are numbers of the monitor: states, operations, phases.
 
-use super::literal::hex;
+use super::literal::{decimal, hex};
 use crate::model::Spanned;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use syn::Ident;
 
 /// The variants with their numbers; and the conversions, if there are numbers.
 pub(super) struct Numbered<'m> {
     what: &'static str,
+    spell: fn(u64) -> Literal,
     items: Vec<(&'m Ident, Option<Spanned<u64>>)>,
 }
 
 impl<'m> Numbered<'m> {
-    /// Of the enum that has these variants, each of which is a `what`.
-    pub(super) fn new(what: &'static str, items: impl Iterator<Item = (&'m Ident, Option<Spanned<u64>>)>) -> Self {
-        Self { what, items: items.collect() }
+    /// Of the enum that has these variants, each of which is a `what` with a number.
+    pub(super) fn counted(what: &'static str, items: impl Iterator<Item = (&'m Ident, Option<Spanned<u64>>)>) -> Self {
+        Self { what, spell: |number| decimal(number), items: items.collect() }
+    }
+
+    /// The same where the numbers are bits of an entry.
+    pub(super) fn coded(what: &'static str, items: impl Iterator<Item = (&'m Ident, Option<Spanned<u64>>)>) -> Self {
+        Self { spell: |code| hex(code.into()), ..Self::counted(what, items) }
     }
 
     /// The names of the variants.
@@ -25,15 +31,15 @@ impl<'m> Numbered<'m> {
     /// `= CODE`, for each variant.
     pub(super) fn written(&self) -> impl Iterator<Item = Option<TokenStream>> {
         self.items.iter().map(|(_, code)| {
-            let code = hex((**code.as_ref()?).into());
+            let code = (self.spell)(**code.as_ref()?);
             Some(hygienic!(= #code))
         })
     }
 
     /// `from_bits` and `into_bits`.
     pub(super) fn conversions(&self, ident: &Ident) -> Option<TokenStream> {
-        let coded = self.items.iter().filter_map(|(name, code)| Some((*name, hex((**code.as_ref()?).into()))));
-        let (names, codes): (Vec<_>, Vec<_>) = coded.unzip();
+        let numbered = self.items.iter().filter_map(|(name, code)| Some((*name, (self.spell)(**code.as_ref()?))));
+        let (names, codes): (Vec<_>, Vec<_>) = numbered.unzip();
         let doc = format!(" The {} with this code.", self.what);
         (!names.is_empty()).then(|| {
             hygienic! {

@@ -14,7 +14,7 @@ pub(super) fn emit(context: Context<'_>, operations: &Operations) -> TokenStream
     let attrs = attrs_or_doc(&operations.head.attrs, &format!("The operations{table}."));
     let derive = derive(ORDERED, &operations.head.attrs);
     let codes = operations.operations.iter().map(|operation| (&operation.ident, operation.code));
-    let numbered = Numbered::new("operation", codes);
+    let numbered = Numbered::counted("operation", codes);
     let (names, written) = (numbered.names(), numbered.written());
     let (conversions, listing) = (numbered.conversions(ident), numbered.listing());
     let docs = operations

@@ -11,7 +11,7 @@ pub(super) fn emit(phases: &Phases) -> TokenStream {
     let (vis, ident) = (&phases.head.vis, &phases.head.ident);
     let attrs = attrs_or_doc(&phases.head.attrs, "When in the life of a VM an operation exists.");
     let derive = derive(ORDERED, &phases.head.attrs);
-    let numbered = Numbered::new("phase", phases.phases.iter().map(|phase| (&phase.ident, phase.code)));
+    let numbered = Numbered::counted("phase", phases.phases.iter().map(|phase| (&phase.ident, phase.code)));
     let (names, written) = (numbered.names(), numbered.written());
     let (conversions, listing) = (numbered.conversions(ident), numbered.listing());
     let docs = phases.phases.iter().map(|phase| {

@@ -13,7 +13,7 @@ use syn::Ident;
 pub(super) fn emit(context: Context<'_>, states: &States) -> TokenStream {
     let (vis, ident) = (&states.head.vis, &states.head.ident);
     let attrs = attrs_and_doc(&states.head.attrs, &draw(context, states));
-    let numbered = Numbered::new("state", states.states.iter().map(|state| (&state.ident, state.code)));
+    let numbered = Numbered::coded("state", states.states.iter().map(|state| (&state.ident, state.code)));
     let (names, codes_written, codes) = (numbered.names(), numbered.written(), numbered.conversions(ident));
     let docs = states.states.iter().map(|state| attrs_and_doc(&state.attrs, &describe(state)));
     let model = model(context, states);
@@ -50,14 +50,15 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
     let accessible = which(states, |state| state.accessible.is_some());
     let blocked = which(states, |state| state.blocked.is_some());
     let (apply, decode) = coding(context, states);
-    let uses = match phases {
-        Some(phases) => hygienic!(
+    let uses = if let Some(phases) = phases {
+        hygienic!(
             use #krate::states::Transition;
             use #phases as Phase;
-        ),
-        None => hygienic!(
+        )
+    } else {
+        hygienic!(
             use #krate::states::{PhaseName, Transition};
-        ),
+        )
     };
     Some(hygienic! {
         impl #krate::states::States for #ident {

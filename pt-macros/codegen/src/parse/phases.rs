@@ -15,12 +15,14 @@ pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Phase
     let mut sets = Vec::new();
     for meta in options.drain() {
         let Meta::NameValue(set) = &meta else {
+            head.broken = true;
             options.errors().push(Error::custom("write `SET = PHASE | PHASE`").with_span(&meta));
             continue;
         };
         let of = options.errors().handle(choice(&set.value));
-        if let (Some(name), Some(of)) = (set.path.get_ident(), of) {
-            sets.push(PhaseSet { ident: name.clone(), of });
+        match (set.path.get_ident(), of) {
+            (Some(name), Some(of)) => sets.push(PhaseSet { ident: name.clone(), of }),
+            _ => head.broken = true,
         }
     }
     head.broken |= table.is_none() || !options.are_understood();

@@ -8,6 +8,11 @@ pub fn tdx() -> String {
     module(include_str!("../../../../backends/tdx/src/declaration.rs"))
 }
 
+/// The declaration of the TDX module's own side, as the macro gets it.
+pub fn module_side() -> String {
+    module(include_str!("../../../../backends/tdx/src/module/declaration.rs"))
+}
+
 /// The declarations of the other backends, as the macro gets them.
 pub fn cca() -> String {
     module(include_str!("../../../../backends/cca/src/lib.rs"))

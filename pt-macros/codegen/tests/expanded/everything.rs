@@ -1166,7 +1166,7 @@ pub mod everything {
     /// |---|---|---|
     /// | `Free` | nothing | → `Used` by `add`; → `Linked` by `link`; → `Linked` by `restore` of the monitor |
     /// | `Blocked` | nothing | → `Free` by `remove` after track, lossy; → `Used` by `resume` of the guest |
-    /// | `Used` | page | → `Blocked` by `block` during run during teardown |
+    /// | `Used` | page | → `Blocked` by `block` during run, teardown |
     /// | `Linked` | table | → `Free` by `unlink` |
     #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
     pub enum Life {
@@ -1181,6 +1181,7 @@ pub mod everything {
     }
     impl ::engine::states::States for Life {
         type Method = MonitorMethod;
+        type Phase = ::engine::states::PhaseName;
         type Levels = Level;
         const ALL: &'static [Self] = &[
             Self::Free,

@@ -1556,6 +1556,7 @@ pub mod tdx {
     }
     impl ::pt_core::states::States for Sept {
         type Method = SeptHooksMethod;
+        type Phase = ::pt_core::states::PhaseName;
         type Levels = Level;
         const ALL: &'static [Self] = &[
             Self::Free,
