@@ -59,6 +59,12 @@ impl Sharex {
     const EXCLUSIVE: u16 = 1;
     const READER: u16 = 1 << 1;
 
+    /// A lock that nobody holds.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(AtomicU16::new(0))
+    }
+
     /// The word as it is.
     #[must_use]
     pub fn bits(&self) -> u16 {
@@ -98,6 +104,12 @@ impl HostPriorityLock {
     const EXCLUSIVE: u16 = 1;
     const PRIORITY: u16 = 1 << 1;
     const READER: u16 = 1 << 2;
+
+    /// A lock that nobody holds.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(AtomicU16::new(0))
+    }
 
     /// The word as it is.
     #[must_use]

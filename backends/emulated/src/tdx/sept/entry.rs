@@ -9,7 +9,7 @@ use pt_tdx::{EntryDetails, EntryState, SeptLevel};
 ///
 /// Addresses in entries carry no key identifier. TDX module 1.5 base specification, Secure EPT entry format.
 #[derive(Copy, Clone, PartialEq, Eq)]
-pub struct Entry(pub u64);
+pub struct Entry(pub(crate) u64);
 
 impl Entry {
     /// A slot in which nothing is mapped: state `FREE`, suppress #VE.
@@ -17,6 +17,7 @@ impl Entry {
 
     /// Read, write and execute.
     pub const RWX: u64 = 7;
+    const MEMORY_TYPE: u64 = 7 << 3;
     const WRITE_BACK: u64 = 6 << 3;
     const LEAF: u64 = 1 << 7;
     /// TDEL: a leaf is at work on the entry.
@@ -124,7 +125,22 @@ impl Entry {
 
     /// The entry without the count of accepted pages, if it is one that may have it.
     pub fn without_accepted(self, level: SeptLevel) -> Self {
-        if level == SeptLevel::Pd && self.is(State::is_acceptable_or_blocked) { self.with_accepted(0) } else { self }
+        if level == SeptLevel::Pd && self.is(State::is_acceptable) { self.with_accepted(0) } else { self }
+    }
+
+    /// The entry as it was before it was blocked; an entry that is not blocked as it is.
+    pub fn unblocked(self) -> Self {
+        match self.state() {
+            Some(State::NlBlocked) => {
+                Self(self.with_state(State::NlMapped).0 & !Self::MEMORY_TYPE).with_permissions(Self::RWX)
+            }
+            Some(State::Blocked) => {
+                let mapped = self.with_state(State::Mapped).with_permissions(Self::RWX);
+                Self(mapped.0 & !Self::MEMORY_TYPE | Self::WRITE_BACK)
+            }
+            Some(State::PendingBlocked) => self.with_state(State::Pending),
+            _ => self,
+        }
     }
 
     /// What RCX and RDX tell the host of the entry.

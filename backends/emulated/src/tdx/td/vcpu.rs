@@ -1,0 +1,75 @@
+//! One vCPU.
+
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use pt_core::Hpa;
+
+/// What a vCPU is doing.
+///
+/// TDX module 1.5 base specification, vCPU state machine (`VCPU_STATE`).
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum VcpuState {
+    /// TDH.VP.INIT has not been called.
+    Uninitialized = 0,
+    /// It can enter.
+    Ready = 1,
+    /// It is inside.
+    Active = 2,
+    /// It can never enter again.
+    Disabled = 3,
+}
+
+/// The control structure of one vCPU: TDVPR and its further pages.
+#[derive(Debug, Default)]
+pub struct Vcpu {
+    state: AtomicU8,
+    tdr: AtomicU64,
+    /// How many TDCX pages it has, the TDVPR page among them.
+    pub pages: AtomicU32,
+    /// The epoch in which it entered last: `VCPU_EPOCH`.
+    pub epoch: AtomicU64,
+    /// Whether it is associated with a logical processor, whose caches and TLBs may know it.
+    pub associated: AtomicBool,
+    /// Whether a #VE was raised that the guest has not asked about.
+    pub exception_unread: AtomicBool,
+}
+
+impl Vcpu {
+    /// What it is doing.
+    #[inline]
+    #[must_use]
+    pub fn state(&self) -> VcpuState {
+        match self.state.load(Ordering::Acquire) {
+            0 => VcpuState::Uninitialized,
+            1 => VcpuState::Ready,
+            2 => VcpuState::Active,
+            _ => VcpuState::Disabled,
+        }
+    }
+
+    pub(crate) fn set_state(&self, state: VcpuState) {
+        self.state.store(state as u8, Ordering::Release);
+    }
+
+    /// From one state to another; whether it was in the first.
+    #[inline]
+    pub(crate) fn advance(&self, from: VcpuState, to: VcpuState) -> bool {
+        self.state.compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// The TDR page of its TD.
+    #[must_use]
+    pub fn tdr(&self) -> Hpa {
+        Hpa::new(self.tdr.load(Ordering::Acquire))
+    }
+
+    /// Begins the life of a vCPU of the TD at `tdr`, with its TDVPR page only.
+    pub(crate) fn create(&self, tdr: Hpa) {
+        self.tdr.store(tdr.as_u64(), Ordering::Release);
+        self.pages.store(1, Ordering::Release);
+        self.epoch.store(0, Ordering::Release);
+        self.associated.store(false, Ordering::Release);
+        self.exception_unread.store(false, Ordering::Release);
+        self.set_state(VcpuState::Uninitialized);
+    }
+}
