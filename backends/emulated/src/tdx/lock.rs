@@ -142,8 +142,7 @@ impl HostPriorityLock {
     /// From `from`, with or without the host-priority flag, to exclusive.
     #[inline]
     fn exchange_for_exclusive(&self, from: u16) -> Result<(), Busy> {
-        let exchange =
-            |from: u16| self.0.compare_exchange(from, Self::EXCLUSIVE, Ordering::Acquire, Ordering::Relaxed);
+        let exchange = |from: u16| self.0.compare_exchange(from, Self::EXCLUSIVE, Ordering::Acquire, Ordering::Relaxed);
         let Err(found) = exchange(from) else { return Ok(()) };
         if found == from | Self::PRIORITY {
             // A second failure leaves the word alone, as the module does.

@@ -64,7 +64,8 @@ impl Platform {
     /// of it reserved, one package, key identifiers in the address bits 51:46.
     #[must_use]
     pub fn reference() -> Self {
-        let tdmr = Tdmr { base: Hpa::new(0x4000_0000), size: 0x8000_0000, reserved: vec![0x3f00_0000..0x4000_0000] };
+        let reserved = core::iter::once(0x3f00_0000..0x4000_0000).collect();
+        let tdmr = Tdmr { base: Hpa::new(0x4000_0000), size: 0x8000_0000, reserved };
         Self {
             tdmrs: vec![tdmr],
             seamrr: 0x3000_0000..0x3800_0000,

@@ -19,6 +19,7 @@ pub(crate) use walk::Walked;
 use super::Platform;
 use core::sync::atomic::{AtomicU16, Ordering};
 use pt_core::Hpa;
+use pt_tdx::SeptLevel;
 use std::sync::OnceLock;
 
 const PARTS: usize = 512;
@@ -40,6 +41,17 @@ impl PageSize {
     #[must_use]
     pub const fn shift(self) -> u32 {
         12 + 9 * self as u32
+    }
+
+    /// The size of a page that a leaf entry at this level maps; the largest one at higher levels, which have no leaves.
+    #[inline]
+    #[must_use]
+    pub const fn of(level: SeptLevel) -> Self {
+        match level {
+            SeptLevel::Pt => Self::Small,
+            SeptLevel::Pd => Self::Large,
+            SeptLevel::Pdpt | SeptLevel::Pml4 | SeptLevel::Pml5 => Self::Huge,
+        }
     }
 
     /// How many pages of 4 KiB it is.

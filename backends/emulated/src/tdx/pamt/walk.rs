@@ -1,6 +1,6 @@
 //! Finding and locking the record that describes a page; splitting and merging records.
 
-use super::{Pamt, PageKind, PageSize, Record, Records};
+use super::{PageKind, PageSize, Pamt, Record, Records};
 use crate::tdx::lock::{Busy, Held, HostPriorityLock, Mode};
 use pt_core::Hpa;
 

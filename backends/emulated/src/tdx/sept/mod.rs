@@ -10,4 +10,4 @@ mod walk;
 
 pub use entry::Entry;
 pub use state::State;
-pub(crate) use walk::{LockedEntry, Place, Tree};
+pub(crate) use walk::{ENTRIES, LockedEntry, Place, Tree, below};

@@ -21,6 +21,7 @@ macro_rules! states {
 
             /// The state with this code.
             #[inline]
+            #[must_use]
             pub const fn from_code(code: u8) -> Option<Self> {
                 match code {
                     $($code => Some(Self::$state),)*
@@ -30,6 +31,7 @@ macro_rules! states {
 
             /// What the host is told.
             #[inline]
+            #[must_use]
             pub const fn told(self) -> EntryState {
                 match self {
                     $(Self::$state => EntryState::$told,)*
@@ -77,12 +79,14 @@ states! {
 impl State {
     /// Whether the guest can reach nothing through it until it is unblocked.
     #[inline]
+    #[must_use]
     pub const fn is_blocked(self) -> bool {
         matches!(self, Self::NlBlocked | Self::Blocked | Self::PendingBlocked)
     }
 
     /// Whether the guest has yet to accept the page.
     #[inline]
+    #[must_use]
     pub const fn is_pending(self) -> bool {
         matches!(
             self,
@@ -97,12 +101,14 @@ impl State {
 
     /// Whether the guest may accept the page.
     #[inline]
+    #[must_use]
     pub const fn is_acceptable(self) -> bool {
         matches!(self, Self::Pending | Self::PendingExportedDirty)
     }
 
     /// Whether the guest can at least read and execute through it.
     #[inline]
+    #[must_use]
     pub const fn is_guest_leaf(self) -> bool {
         matches!(
             self,
@@ -112,11 +118,23 @@ impl State {
 
     /// Whether a CPU may hold a translation that was made through it, so that taking it away needs tracking.
     #[inline]
+    #[must_use]
     pub const fn needs_tracking(self) -> bool {
         !matches!(self, Self::Free | Self::Removed | Self::ExportedBlockedW | Self::PendingExportedBlockedW)
     }
 
+    /// The state in which the entry is while it is blocked.
+    #[must_use]
+    pub const fn blocked(self) -> Self {
+        match self {
+            Self::NlMapped | Self::NlBlocked => Self::NlBlocked,
+            state if state.is_pending() => Self::PendingBlocked,
+            _ => Self::Blocked,
+        }
+    }
+
     /// Whether `leaf` may be called on an entry in this state.
+    #[must_use]
     pub const fn allows(self, leaf: Leaf) -> bool {
         use State as S;
         match leaf {
@@ -148,12 +166,14 @@ impl State {
 impl Entry {
     /// Whether `leaf` may be called on the entry. A combination of state bits that is no state counts as free.
     #[inline]
+    #[must_use]
     pub fn allows(self, leaf: Leaf) -> bool {
         self.state().unwrap_or(State::Free).allows(leaf)
     }
 
     /// Whether the state is one of those that `test` finds.
     #[inline]
+    #[must_use]
     pub fn is(self, test: impl FnOnce(State) -> bool) -> bool {
         self.state().is_some_and(test)
     }

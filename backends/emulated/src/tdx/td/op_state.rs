@@ -92,9 +92,7 @@ impl OpState {
             Leaf::VpEnter => matches!(self, S::Runnable | S::LiveExport | S::LiveImport),
             Leaf::MngAddcx | Leaf::MngInit => matches!(self, S::Uninitialized),
             Leaf::MemPageAdd | Leaf::MrExtend | Leaf::MrFinalize | Leaf::VpInit => matches!(self, S::Initialized),
-            Leaf::MemSeptAdd => {
-                !matches!(self, S::Uninitialized | S::PausedExport | S::PostExport | S::FailedImport)
-            }
+            Leaf::MemSeptAdd => !matches!(self, S::Uninitialized | S::PausedExport | S::PostExport | S::FailedImport),
             Leaf::VpCreate | Leaf::VpAddcx => matches!(self, S::Initialized | S::StateImport),
             Leaf::MemPageAug => matches!(self, S::Initialized | S::Runnable | S::LiveExport | S::LiveImport),
             Leaf::MemPageRelocate

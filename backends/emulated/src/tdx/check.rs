@@ -1,0 +1,210 @@
+//! The checks that leaves share, each a step with the status that the module has for it. A leaf takes them in the
+//! module's order, so that a call that is wrong in several ways is refused for the reason that the module gives.
+
+use super::lock::{Held, HostPriorityLock, Mode, Sharex};
+use super::pamt::{PageKind, PageSize, Walked};
+use super::refusal::{Refusal, Result, busy, require};
+use super::sept::{Entry, LockedEntry};
+use super::td::{Lifecycle, TDCX_PAGES, Td};
+use super::{Memory, Module};
+use core::ops::RangeInclusive;
+use core::sync::atomic::Ordering;
+use pt_core::Hpa;
+use pt_tdx::{Leaf, Operand, PageInfo, Registers, SeptLevel, StatusCode};
+
+/// A TD whose TDR page is locked until this value is dropped.
+#[derive(Debug)]
+pub(crate) struct LockedTd<'m> {
+    /// The TD.
+    pub td: &'m Td,
+    /// The TDR page.
+    pub tdr: Hpa,
+    mode: Mode,
+    _page: Walked<'m>,
+}
+
+/// The entry that a leaf works on, with everything that is locked on the way to it. Fields are dropped, and their locks
+/// released, in this order.
+#[derive(Debug)]
+pub(crate) struct Target<'m, M: Memory> {
+    /// The entry.
+    pub entry: LockedEntry<'m, M>,
+    /// The address that the entry is for.
+    pub gpa: u64,
+    /// The level of the entry.
+    pub level: SeptLevel,
+    _tree: Held<'m, Sharex>,
+    _op_state: Held<'m, HostPriorityLock>,
+    /// The TD.
+    pub owner: LockedTd<'m>,
+}
+
+/// What a leaf on one entry is, for [`Module::target`].
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct OnEntry {
+    /// The leaf.
+    pub leaf: Leaf,
+    /// The lowest level that it takes.
+    pub lowest: SeptLevel,
+    /// The highest level; `None` is the root's.
+    pub highest: Option<SeptLevel>,
+    /// How it holds the tree.
+    pub tree: Mode,
+}
+
+/// RCX and RDX as they were passed. Most leaves return zeros in them unless they have something to say.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Operands {
+    pub rcx: u64,
+    pub rdx: u64,
+}
+
+impl Operands {
+    /// Takes RCX and RDX out of the registers and leaves zeros.
+    #[inline]
+    pub fn take(registers: &mut Registers) -> Self {
+        let operands = Self { rcx: registers.rcx, rdx: registers.rdx };
+        (registers.rcx, registers.rdx) = (0, 0);
+        operands
+    }
+
+    /// Puts them back, as an interrupted leaf does so that it can be called again.
+    pub fn restore(self, registers: &mut Registers) {
+        (registers.rcx, registers.rdx) = (self.rcx, self.rdx);
+    }
+}
+
+impl<M: Memory> Module<M> {
+    /// A page that an operand names: 4 KiB aligned, without a key identifier, in a TDMR; its PAMT record locked in
+    /// `mode` is the one of a 4 KiB page of this kind.
+    pub(crate) fn explicit_page(&self, hpa: u64, operand: Operand, mode: Mode, kind: PageKind) -> Result<Walked<'_>> {
+        self.explicit_block(hpa, operand, mode, kind, PageSize::Small)
+    }
+
+    /// A free page, or a free block of 2 MiB all of whose pages are free, that an operand names; locked exclusively.
+    pub(crate) fn free_block(&self, hpa: u64, operand: Operand, size: PageSize) -> Result<Walked<'_>> {
+        let walked = self.explicit_block(hpa, operand, Mode::Exclusive, PageKind::Free, size)?;
+        let free = size == PageSize::Small || walked.is_block_free();
+        require(free, StatusCode::PageMetadataIncorrect, operand)?;
+        Ok(walked)
+    }
+
+    fn explicit_block(
+        &self,
+        hpa: u64,
+        operand: Operand,
+        mode: Mode,
+        kind: PageKind,
+        size: PageSize,
+    ) -> Result<Walked<'_>> {
+        let valid = hpa & ((1 << size.shift()) - 1) == 0 && self.pamt.platform().is_plain(hpa);
+        require(valid, StatusCode::OperandInvalid, operand)?;
+        let records = self.pamt.records(Hpa::new(hpa)).ok_or(StatusCode::OperandAddrRangeError | operand)?;
+        let walked = records.walk(mode, size).map_err(busy(operand))?;
+        let matches = walked.size() == size && walked.record().kind() == kind;
+        require(matches, StatusCode::PageMetadataIncorrect, operand)?;
+        Ok(walked)
+    }
+
+    /// The TD whose TDR page an operand names.
+    pub(crate) fn explicit_td(&self, tdr: u64, operand: Operand, mode: Mode) -> Result<LockedTd<'_>> {
+        let page = self.explicit_page(tdr, operand, mode, PageKind::Tdr)?;
+        let td = self.tds.get(page.record().control());
+        Ok(LockedTd { td, tdr: Hpa::new(tdr), mode, _page: page })
+    }
+
+    /// The entry that RCX names, of the TD that RDX names: locked, in a state that the leaf has yet to look at.
+    pub(crate) fn target(&self, leaf: OnEntry, info: u64, tdr: u64) -> Result<Target<'_, M>> {
+        let owner = self.explicit_td(tdr, Operand::Rdx, Mode::Shared)?;
+        self.target_in(leaf, info, owner, |_| Ok(()))
+    }
+
+    /// [`target`](Self::target) in a TD that is already locked; `first` is checked before RCX.
+    pub(crate) fn target_in<'m>(
+        &'m self,
+        leaf: OnEntry,
+        info: u64,
+        owner: LockedTd<'m>,
+        first: impl FnOnce(&Td) -> Result<()>,
+    ) -> Result<Target<'m, M>> {
+        let td = owner.td;
+        let op_state = owner.ready(leaf.leaf)?.ok_or(StatusCode::OpStateIncorrect)?;
+        first(td)?;
+        let (gpa, level) = td.page_info(info, leaf.lowest..=leaf.highest.unwrap_or_else(|| td.top()))?;
+        let tree = Held::take(&td.tree_lock, leaf.tree).map_err(busy(Operand::SeptTree))?;
+        let end = td.tree().walk(&self.memory, gpa, level);
+        if end.level != level {
+            return Err(Refusal::walk_failed(&end));
+        }
+        let entry = LockedEntry::take(&self.memory, td.key(), end.at)
+            .map_err(|_| Refusal::of_entry(StatusCode::OperandBusy, Operand::Rcx, end.entry, level))?;
+        Ok(Target { entry, gpa, level, _tree: tree, _op_state: op_state, owner })
+    }
+
+    /// The PAMT record of a page that an entry names, exclusively; about RCX.
+    pub(crate) fn implicit_page(&self, page: Hpa, size: PageSize) -> Result<Walked<'_>> {
+        self.implicit_records(page)?.lock(size).map_err(busy(Operand::Rcx))
+    }
+}
+
+impl<'m> LockedTd<'m> {
+    /// A TD with its key configured, its TDCS complete, and in an operation state that allows the leaf. Whoever does not
+    /// hold the TDR page exclusively holds the operation state.
+    pub fn ready(&self, leaf: Leaf) -> Result<Option<Held<'m, HostPriorityLock>>> {
+        let td = self.td;
+        td.check_built()?;
+        let held = match self.mode {
+            Mode::Exclusive => None,
+            Mode::Shared => Some(Held::take(&td.op_state_lock, Mode::Shared).map_err(busy(Operand::OpState))?),
+        };
+        if td.op_state().allows(leaf) { Ok(held) } else { Err(StatusCode::OpStateIncorrect.into()) }
+    }
+}
+
+impl Td {
+    /// The TD is not fatal, has its key on every package, and all pages of its TDCS.
+    pub(crate) fn check_built(&self) -> Result<()> {
+        if self.fatal.load(Ordering::Acquire) {
+            return Err(StatusCode::TdFatal.into());
+        }
+        if self.lifecycle() != Lifecycle::KeysConfigured {
+            return Err(StatusCode::TdKeysNotConfigured.into());
+        }
+        if self.tdcx_count.load(Ordering::Acquire) < TDCX_PAGES {
+            return Err(StatusCode::TdcsNotAllocated.into());
+        }
+        Ok(())
+    }
+
+    /// Address and level in RCX: nothing reserved set, the level one of `levels`, the address the first behind an entry
+    /// of that level, and private.
+    #[inline]
+    pub(crate) fn page_info(&self, info: u64, levels: RangeInclusive<SeptLevel>) -> Result<(u64, SeptLevel)> {
+        let info = PageInfo::from_bits(info);
+        let gpa = info.gpa().as_u64();
+        let level = info.level().filter(|level| {
+            let bits = levels.start().into_bits()..=levels.end().into_bits();
+            info.reserved() == 0 && bits.contains(&level.into_bits()) && gpa & ((1 << level.shift()) - 1) == 0
+        });
+        let level = level.filter(|_| self.is_private(gpa));
+        level.map(|level| (gpa, level)).ok_or_else(|| (StatusCode::OperandInvalid | Operand::Rcx).into())
+    }
+
+    /// While vCPUs may be running, what is taken from them must be blocked; `Ok(true)` if it must be tracked as well.
+    fn must_be_tracked(&self, entry: Entry, level: SeptLevel) -> Result<bool> {
+        if !(entry.is(super::sept::State::needs_tracking) && self.op_state().needs_tracking()) {
+            return Ok(false);
+        }
+        if entry.is(super::sept::State::is_blocked) {
+            return Ok(true);
+        }
+        Err(Refusal::of_entry(StatusCode::GpaRangeNotBlocked, Operand::Rcx, entry, level))
+    }
+
+    /// What is behind the entry may be taken away: no vCPU can have a translation through it. `blocked` is the epoch
+    /// that the PAMT has for it.
+    pub(crate) fn check_tracked(&self, entry: Entry, level: SeptLevel, blocked: u64) -> Result<()> {
+        let must = self.must_be_tracked(entry, level)?;
+        require(!must || self.epoch.is_tracked(blocked), StatusCode::TlbTrackingNotDone, Operand::Rcx)
+    }
+}

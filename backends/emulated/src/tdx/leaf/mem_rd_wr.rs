@@ -1,0 +1,44 @@
+//! TDH.MEM.RD and TDH.MEM.WR: the host looks into a debuggable TD.
+
+use super::super::check::Operands;
+use super::super::lock::{Held, Mode};
+use super::super::refusal::{Refusal, Result, busy, require};
+use super::super::sept::LockedEntry;
+use super::super::{Memory, Module};
+use pt_core::Hpa;
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+
+impl<M: Memory> Module<M> {
+    /// Returns the word at the address in RCX in R8, and writes R8 to it if the leaf is TDH.MEM.WR.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MEM.RD and TDH.MEM.WR leaves.
+    pub(super) fn mem_rd_wr(&self, registers: &mut Registers, leaf: Leaf) -> Result<()> {
+        let operands = Operands::take(registers);
+        let data = core::mem::take(&mut registers.r8);
+        let owner = self.explicit_td(operands.rdx, Operand::Rdx, Mode::Shared)?;
+        let td = owner.td;
+        let _op_state = owner.ready(leaf)?;
+        if !td.is_debug() {
+            return Err(StatusCode::TdNonDebug.into());
+        }
+        let gpa = operands.rcx;
+        require(gpa.is_multiple_of(8) && td.is_private(gpa), StatusCode::OperandInvalid, Operand::Rcx)?;
+        let _tree = Held::take(&td.tree_lock, Mode::Shared).map_err(busy(Operand::SeptTree))?;
+        let end = td.tree().walk(&self.memory, gpa, SeptLevel::Pt);
+        if !end.entry.is_leaf() {
+            return Err(Refusal::of_entry(StatusCode::EptEntryNotPresent, Operand::Rcx, end.entry, end.level));
+        }
+        let locked = LockedEntry::take(&self.memory, td.key(), end.at)
+            .map_err(|_| Refusal::of_entry(StatusCode::OperandBusy, Operand::Rcx, end.entry, end.level))?;
+        if !locked.entry.allows(leaf) {
+            return Err(Refusal::state(locked.entry, end.level));
+        }
+        let offset = gpa & ((1 << end.level.shift()) - 1);
+        let at = Hpa::new(locked.entry.base(end.level).as_u64() + offset);
+        registers.r8 = self.memory.load(at, td.key());
+        if leaf == Leaf::MemWr {
+            self.memory.store(at, td.key(), data);
+        }
+        Ok(())
+    }
+}

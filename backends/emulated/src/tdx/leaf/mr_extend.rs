@@ -1,0 +1,39 @@
+//! TDH.MR.EXTEND: measures contents.
+
+use super::super::check::Operands;
+use super::super::lock::Mode;
+use super::super::refusal::{Refusal, Result, require};
+use super::super::{Memory, Module};
+use pt_core::Hpa;
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use std::sync::PoisonError;
+
+/// How much is measured at a time.
+const CHUNK: u64 = 256;
+
+impl<M: Memory> Module<M> {
+    /// Measures 256 bytes of a page that was added.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MR.EXTEND leaf.
+    pub(super) fn mr_extend(&self, registers: &mut Registers) -> Result<()> {
+        let operands = Operands::take(registers);
+        let owner = self.explicit_td(operands.rdx, Operand::Rdx, Mode::Exclusive)?;
+        let td = owner.td;
+        owner.ready(Leaf::MrExtend)?;
+        let gpa = operands.rcx;
+        let valid = gpa.is_multiple_of(CHUNK) && td.is_private(gpa);
+        require(valid, StatusCode::OperandInvalid, Operand::Rcx)?;
+        let end = td.tree().walk(&self.memory, gpa, SeptLevel::Pt);
+        if !end.entry.is_leaf() || end.entry.permissions() == 0 {
+            return Err(Refusal::of_entry(StatusCode::EptEntryNotPresent, Operand::Rcx, end.entry, end.level));
+        }
+        if !end.entry.allows(Leaf::MrExtend) {
+            return Err(StatusCode::EptEntryNotPresent.into());
+        }
+        let offset = gpa & ((1 << end.level.shift()) - 1);
+        let mut content = [0; CHUNK as usize];
+        self.memory.read(Hpa::new(end.entry.base(end.level).as_u64() + offset), td.key(), &mut content);
+        td.measurement.lock().unwrap_or_else(PoisonError::into_inner).extend(gpa, &content);
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! TDH.MEM.PAGE.AUG: a page that the guest has yet to accept.
+
+use super::super::check::{OnEntry, Operands};
+use super::super::lock::Mode;
+use super::super::pamt::{PageKind, PageSize};
+use super::super::refusal::{Refusal, Result};
+use super::super::sept::{Entry, State};
+use super::super::{Memory, Module};
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel};
+
+impl<M: Memory> Module<M> {
+    /// Maps a free page of 4 KiB or 2 MiB. What it holds is not touched.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MEM.PAGE.AUG leaf.
+    pub(super) fn page_aug(&self, registers: &mut Registers) -> Result<()> {
+        let operands = Operands::take(registers);
+        let leaf =
+            OnEntry { leaf: Leaf::MemPageAug, lowest: SeptLevel::Pt, highest: Some(SeptLevel::Pd), tree: Mode::Shared };
+        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        if !target.entry.entry.allows(Leaf::MemPageAug) {
+            return Err(Refusal::state(target.entry.entry, target.level));
+        }
+        let size = PageSize::of(target.level);
+        let page = self.free_block(registers.r8, Operand::R8, size)?;
+        target.entry.set(Entry::leaf(State::Pending, page.address(), 0));
+        target.owner.td.add_children(size.small_pages());
+        page.give(PageKind::Regular, target.owner.tdr);
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! TDH.MEM.PAGE.DEMOTE: a table of 512 smaller pages in place of a page.
+
+use super::super::check::{OnEntry, Operands};
+use super::super::lock::Mode;
+use super::super::pamt::{PageKind, PageSize};
+use super::super::refusal::{Refusal, Result, busy};
+use super::super::sept::{ENTRIES, Entry, below};
+use super::super::{Memory, Module};
+use super::TdOperand;
+use pt_core::Hpa;
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+
+impl<M: Memory> Module<M> {
+    /// Splits a page of 2 MiB or 1 GiB. An interrupt before the records are split ends the call with RCX and RDX as
+    /// they were and nothing but the free page changed.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MEM.PAGE.DEMOTE leaf.
+    pub(super) fn page_demote(&self, registers: &mut Registers) -> Result<()> {
+        let operands = Operands::take(registers);
+        let named = TdOperand::parse(operands.rdx)?;
+        let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
+        let leaf = OnEntry {
+            leaf: Leaf::MemPageDemote,
+            lowest: SeptLevel::Pd,
+            highest: Some(SeptLevel::Pdpt),
+            tree: Mode::Shared,
+        };
+        let mut target = self.target_in(leaf, operands.rcx, owner, |_| Ok(()))?;
+        let (td, level) = (target.owner.td, target.level);
+        if !target.entry.entry.allows(Leaf::MemPageDemote) {
+            return Err(Refusal::state(target.entry.entry, level));
+        }
+        let entry = target.entry.entry.without_accepted(level);
+        let (page, size) = (entry.base(level), PageSize::of(level));
+        let records = self.implicit_records(page)?;
+        td.check_tracked(entry, level, records.of(size).epoch())?;
+        let table = self.free_block(registers.r8, Operand::R8, PageSize::Small)?;
+        let part = entry.unblocked().unlocked();
+        let step = below(level).map_or(0, |level| 1 << level.shift());
+        for index in 0..ENTRIES {
+            let entry = part.with_frame(Hpa::new(page.as_u64() + index * step));
+            self.memory.store(Hpa::new(table.address().as_u64() + 8 * index), td.key(), entry.0);
+        }
+        if self.interrupt.poll() {
+            operands.restore(registers);
+            return Err(StatusCode::InterruptedRestartable.into());
+        }
+        records.split(size).map_err(busy(Operand::Rcx))?;
+        target.entry.set(Entry::table(table.address()));
+        table.record().set_owner(target.owner.tdr);
+        table.set_kind(PageKind::SecureEpt);
+        td.add_children(1);
+        Ok(())
+    }
+}

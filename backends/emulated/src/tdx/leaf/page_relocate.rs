@@ -1,0 +1,42 @@
+//! TDH.MEM.PAGE.RELOCATE: another page in place of a 4 KiB page.
+
+use super::super::check::{OnEntry, Operands};
+use super::super::lock::Mode;
+use super::super::pamt::{PageKind, PageSize};
+use super::super::refusal::{Refusal, Result, require};
+use super::super::sept::State;
+use super::super::{Memory, Module};
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+
+impl<M: Memory> Module<M> {
+    /// Copies the page unless it is pending, maps the copy unblocked, and returns the old page in RCX.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MEM.PAGE.RELOCATE leaf.
+    pub(super) fn page_relocate(&self, registers: &mut Registers) -> Result<()> {
+        let operands = Operands::take(registers);
+        let leaf = OnEntry {
+            leaf: Leaf::MemPageRelocate,
+            lowest: SeptLevel::Pt,
+            highest: Some(SeptLevel::Pt),
+            tree: Mode::Shared,
+        };
+        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
+        if !entry.allows(Leaf::MemPageRelocate) {
+            return Err(Refusal::state(entry, level));
+        }
+        let old = entry.base(level);
+        require(old.as_u64() != registers.r8, StatusCode::OperandInvalid, Operand::R8)?;
+        let old_page = self.implicit_page(old, PageSize::Small)?;
+        td.check_tracked(entry, level, old_page.record().epoch())?;
+        let new_page = self.free_block(registers.r8, Operand::R8, PageSize::Small)?;
+        if !entry.is(State::is_pending) {
+            self.memory.copy(old, td.key(), new_page.address(), td.key());
+        }
+        old_page.set_kind(PageKind::Free);
+        new_page.give(PageKind::Regular, target.owner.tdr);
+        target.entry.set(entry.with_frame(new_page.address()).unblocked());
+        registers.rcx = old.as_u64();
+        Ok(())
+    }
+}

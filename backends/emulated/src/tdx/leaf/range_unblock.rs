@@ -1,0 +1,32 @@
+//! TDH.MEM.RANGE.UNBLOCK: the guest can use what is behind an entry again.
+
+use super::super::check::{OnEntry, Operands};
+use super::super::lock::Mode;
+use super::super::pamt::PageSize;
+use super::super::refusal::{Refusal, Result, require};
+use super::super::sept::State;
+use super::super::{Memory, Module};
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+
+impl<M: Memory> Module<M> {
+    /// Undoes TDH.MEM.RANGE.BLOCK, once no translation from before it is left.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MEM.RANGE.UNBLOCK leaf.
+    pub(super) fn range_unblock(&self, registers: &mut Registers) -> Result<()> {
+        let operands = Operands::take(registers);
+        let leaf = OnEntry { leaf: Leaf::MemRangeUnblock, lowest: SeptLevel::Pt, highest: None, tree: Mode::Exclusive };
+        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
+        if !entry.allows(Leaf::MemRangeUnblock) {
+            return Err(Refusal::state(entry, level));
+        }
+        let (page, size) =
+            if entry.is_leaf() { (entry.base(level), PageSize::of(level)) } else { (entry.frame(), PageSize::Small) };
+        if td.op_state().needs_tracking() && entry.is(State::needs_tracking) {
+            let blocked = self.implicit_records(page)?.of(size).epoch();
+            require(td.epoch.is_tracked(blocked), StatusCode::TlbTrackingNotDone, Operand::SeptTree)?;
+        }
+        target.entry.set(entry.unblocked());
+        Ok(())
+    }
+}

@@ -1,0 +1,26 @@
+//! TDH.MEM.SEPT.RD: what the host may know of an entry.
+
+use super::super::check::{OnEntry, Operands};
+use super::super::lock::Mode;
+use super::super::refusal::{Result, require};
+use super::super::td::Td;
+use super::super::{Memory, Module};
+use super::TdOperand;
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+
+impl<M: Memory> Module<M> {
+    /// Returns the entry in RCX and its level and state in RDX. The attributes of L2 VMs are shown of debuggable TDs
+    /// only.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MEM.SEPT.RD leaf.
+    pub(super) fn sept_rd(&self, registers: &mut Registers) -> Result<()> {
+        let operands = Operands::take(registers);
+        let named = TdOperand::parse(operands.rdx)?;
+        let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
+        let leaf = OnEntry { leaf: Leaf::MemSeptRd, lowest: SeptLevel::Pt, highest: None, tree: Mode::Shared };
+        let attributes = |td: &Td| require(!named.flag || td.is_debug(), StatusCode::OperandInvalid, Operand::Rdx);
+        let target = self.target_in(leaf, operands.rcx, owner, attributes)?;
+        (registers.rcx, registers.rdx) = target.entry.entry.details(target.level).registers();
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! TDH.MEM.SEPT.REMOVE: an empty table goes back to the host.
+
+use super::super::check::{OnEntry, Operands};
+use super::super::lock::Mode;
+use super::super::pamt::{PageKind, PageSize};
+use super::super::refusal::{Refusal, Result};
+use super::super::sept::Entry;
+use super::super::{Memory, Module};
+use super::NULL_PA;
+use pt_core::Hpa;
+use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+
+impl<M: Memory> Module<M> {
+    /// Returns the table in RCX, and in version 1 those of the L2 VMs in R9 to R11. Versions 0 and 1.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.MEM.SEPT.REMOVE leaf.
+    pub(super) fn sept_remove(&self, registers: &mut Registers, version: u8) -> Result<()> {
+        let operands = Operands::take(registers);
+        if version > 0 {
+            (registers.r9, registers.r10, registers.r11) = (NULL_PA, NULL_PA, NULL_PA);
+        }
+        let leaf = OnEntry { leaf: Leaf::MemSeptRemove, lowest: SeptLevel::Pd, highest: None, tree: Mode::Exclusive };
+        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
+        if !entry.allows(Leaf::MemSeptRemove) {
+            return Err(Refusal::state(entry, level));
+        }
+        let table = self.implicit_page(entry.frame(), PageSize::Small)?;
+        td.check_tracked(entry, level, table.record().epoch())?;
+        let mut words = (0..4096).step_by(8).map(|offset| Hpa::new(table.address().as_u64() + offset));
+        if !words.all(|at| Entry(self.memory.load(at, td.key())).is_free()) {
+            return Err(Refusal::of_entry(StatusCode::EptPageNotFree, Operand::Rcx, entry, level));
+        }
+        target.entry.set(Entry::FREE);
+        td.remove_children(1);
+        table.set_kind(PageKind::Free);
+        registers.rcx = table.address().as_u64();
+        Ok(())
+    }
+}
