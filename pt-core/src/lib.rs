@@ -39,6 +39,7 @@ pub mod space;
 pub mod states;
 pub mod table;
 pub mod tree;
+pub mod validity;
 
 pub use address::{Address, AddressRange, Gfn, Gpa, Hpa, RawGpa, Route, Va};
 pub use allocator::{OutOfTables, Reserve, TableAllocator};
@@ -61,3 +62,4 @@ pub use reclaim::{Deferred, Immediate, ParallelTree, Reclaim};
 pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
 pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible};
 pub use tree::Tree;
+pub use validity::{Invalid, Valid};

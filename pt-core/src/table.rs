@@ -61,12 +61,19 @@ pub trait RootVisitor<T: Visible> {
 }
 
 /// A visible table whose changes concern nobody else: the cursor writes it.
+///
+/// `Written` is the table itself. A cursor's type is inferred from it, so that for a table that is not direct the
+/// compiler has one error to report, where the cursor is made, and none for each use of it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written directly: its changes are propagated",
     label = "a direct write would leave the protected table behind",
     note = "map, convert and remove through the pair, which calls the declared hooks in order"
 )]
-pub trait Direct: Visible {}
+pub trait Direct<Written = Self>: Visible
+where
+    Written: Visible<Geometry = <Self as Table>::Geometry>,
+{
+}
 
 /// A visible table whose every change is propagated to a protected one.
 ///
@@ -98,8 +105,9 @@ const fn highest_bit(bits: u64) -> u64 {
 
 /// A table that a CPU translates with, so that removals and restrictions must be flushed.
 #[diagnostic::on_unimplemented(
-    message = "no CPU uses `{Self}`: there is nothing to flush, and it has no accessed or dirty bits",
-    label = "this table is only read by the VMM"
+    message = "no CPU uses `{Self}`: its root is loaded by none, and no translation of it is cached",
+    label = "this table is only read by the VMM",
+    note = "the CPU translates with the table that its changes are propagated to, and the monitor loads that"
 )]
 pub trait UsedByCpu: Table {
     /// The translation stage, which says by what instruction stale translations are dropped.
@@ -108,8 +116,8 @@ pub trait UsedByCpu: Table {
 
 /// An address that the table `T` translates.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` does not translate this address: it is a `{Self}`",
-    label = "this address belongs to another half of the address space",
+    message = "`{T}` does not translate this: it is a `{Self}`",
+    label = "this is no address of the half that `{T}` translates",
     note = "only the geometry's `route` says which half a fault address lies in; `counterpart` crosses over on purpose"
 )]
 pub trait AddressOf<T: Table>: Copy {

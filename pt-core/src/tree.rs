@@ -10,15 +10,19 @@ use crate::format::EntryFormat;
 use crate::geometry::{Extension, Geometry};
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
-use crate::table::{Direct, RootVisitor, Visible};
+use crate::table::{Direct, RootVisitor, UsedByCpu, Visible};
+use crate::validity::{InvalidRoot, Valid, ValidRoot, Validity};
 use core::fmt;
 use core::marker::PhantomData;
 
-/// One tree of the table `T` in the memory `M`.
-pub struct Tree<T: Visible, M: Memory> {
+/// One tree of the table `T` in the memory `M`, whose root is [`Valid`] unless the type says
+/// [`Invalid`](crate::validity::Invalid).
+#[must_use = "the tables of a tree that is dropped are lost to their allocator: free it"]
+pub struct Tree<T: Visible, M: Memory, V: Validity = Valid> {
     root: Hpa,
     geometry: T::Geometry,
     memory: M,
+    validity: PhantomData<fn() -> V>,
 }
 
 impl<T: Visible, M: Memory> Tree<T, M> {
@@ -28,14 +32,34 @@ impl<T: Visible, M: Memory> Tree<T, M> {
     /// [`OutOfTables`] if there is no page for the root.
     pub fn new<A: TableAllocator>(geometry: T::Geometry, memory: M, allocator: &A) -> Result<Self, OutOfTables> {
         let root = T::at_root(geometry, NewRoot { memory: &memory, allocator })?;
-        Ok(Self { root, geometry, memory })
+        Ok(Self { root, geometry, memory, validity: PhantomData })
     }
+}
 
-    /// The frame of the root table: what a CPU's root register is loaded with.
+impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
+    /// The frame of the root table: what a CPU's root register is loaded with. For drawings, see
+    /// [`Reader::root_table`](crate::Reader::root_table).
     #[inline]
     #[must_use]
-    pub const fn root_frame(&self) -> Hpa {
+    pub const fn root_frame(&self) -> Hpa
+    where
+        T: UsedByCpu,
+        V: ValidRoot<T>,
+    {
         self.root
+    }
+
+    /// The frame of the root table, for the engine's own walks.
+    #[inline]
+    pub(crate) const fn root(&self) -> Hpa {
+        self.root
+    }
+
+    /// The same tree, its root now valid or not.
+    #[inline]
+    pub(crate) fn with_validity<To: Validity>(self) -> Tree<T, M, To> {
+        let Self { root, geometry, memory, validity: PhantomData } = self;
+        Tree { root, geometry, memory, validity: PhantomData }
     }
 
     /// The geometry that the tree was made for.
@@ -53,16 +77,19 @@ impl<T: Visible, M: Memory> Tree<T, M> {
     }
 }
 
-impl<T: Visible, M: Memory> fmt::Debug for Tree<T, M> {
+impl<T: Visible, M: Memory, V: Validity> fmt::Debug for Tree<T, M, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {} ({:?})", T::NAME, self.root, self.geometry)
+        write!(f, "{}{} at {} ({:?})", V::NAME, T::NAME, self.root, self.geometry)
     }
 }
 
-impl<T: Direct, M: Memory> Tree<T, M> {
-    /// Frees every table page of the tree, and returns how many there were. No CPU and no reader may be left that
-    /// could use them.
-    pub fn free<A: TableAllocator>(self, allocator: &A) -> usize {
+impl<T: Direct, M: Memory, V: Validity> Tree<T, M, V> {
+    /// Frees every table page of an invalid tree, and returns how many there were. No CPU may be left that has them
+    /// cached.
+    pub fn free<A: TableAllocator>(self, allocator: &A) -> usize
+    where
+        V: InvalidRoot<T>,
+    {
         T::at_root(self.geometry, FreeTables { memory: &self.memory, allocator, root: self.root })
     }
 }

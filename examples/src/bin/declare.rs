@@ -58,6 +58,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let found = tree.reader().translate(byte).ok_or("nothing is mapped there")?;
     println!("{byte} is {} in memory, by a leaf of {:?}\n", found.address, found.level);
     println!("{}", tree.reader().whole().dump(Merge::Frames));
-    tree.free(&arena);
+    tree.invalidate().free(&arena);
     Ok(())
 }

@@ -49,6 +49,7 @@ use crate::memory::Memory;
 use crate::reclaim::{Deferred, Pinned};
 use crate::table::{Direct, UsedByCpu, Visible};
 use crate::tree::Tree;
+use crate::validity::{ValidRoot, Validity};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -67,13 +68,16 @@ pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
     access: PhantomData<fn() -> (T, X)>,
 }
 
-impl<T: Visible, M: Memory> Tree<T, M> {
+impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     /// A cursor for whoever owns the tree: nobody else reads or writes it until the cursor is gone and everything
     /// that it returned is flushed.
     #[inline]
-    pub fn exclusive<'t, A: TableAllocator>(&'t mut self, allocator: &'t A) -> Cursor<'t, T, M, &'t A, Exclusive>
+    pub fn exclusive<'t, A, W>(&'t mut self, allocator: &'t A) -> Cursor<'t, W, M, &'t A, Exclusive>
     where
-        T: Direct,
+        A: TableAllocator,
+        T: Direct<W>,
+        W: Visible<Geometry = T::Geometry>,
+        V: ValidRoot<T>,
     {
         Cursor::new(self, allocator)
     }
@@ -83,12 +87,11 @@ impl<T: Visible, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
     /// A cursor for one of many: other threads may read and write the tree meanwhile, each through a cursor of its
     /// own. Nothing that it reaches is freed while the guard is held.
     #[inline]
-    pub fn parallel<'c, A: TableAllocator>(
-        &'c self,
-        allocator: &'c A,
-    ) -> Cursor<'c, T, M, Deferring<'c, A, R>, Parallel>
+    pub fn parallel<'c, A, W>(&'c self, allocator: &'c A) -> Cursor<'c, W, M, Deferring<'c, A, R>, Parallel>
     where
-        T: Direct,
+        A: TableAllocator,
+        T: Direct<W>,
+        W: Visible<Geometry = T::Geometry>,
     {
         Cursor::new(self, Deferring { allocator, reclaim: self.reclaim() })
     }
@@ -96,10 +99,14 @@ impl<T: Visible, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
 
 impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
     #[inline]
-    pub(crate) fn new(tree: &'t Tree<T, M>, source: S) -> Self {
+    pub(crate) fn new<Of, V>(tree: &'t Tree<Of, M, V>, source: S) -> Self
+    where
+        Of: Visible<Geometry = T::Geometry>,
+        V: Validity,
+    {
         Self {
             memory: tree.memory(),
-            root: tree.root_frame(),
+            root: tree.root(),
             geometry: tree.geometry(),
             source,
             largest: T::Levels::ALL[T::Levels::ALL.len() - 1],

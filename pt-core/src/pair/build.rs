@@ -29,7 +29,7 @@ impl<P: Pair, M: Memory + Clone, A: TableAllocator, H> Vm<P, Build, M, A, H> {
         let private = match Tree::new(geometry, memory, &allocator) {
             Ok(private) => private,
             Err(out) => {
-                shared.free(&allocator);
+                shared.invalidate().free(&allocator);
                 return Err(out);
             }
         };

@@ -2,7 +2,8 @@
 //!
 //! The page source says first which kind of memory the guest frame is for the host; an access of the other kind
 //! changes no table. A private fault never looks at the shared tree, nor at the protected table: what the private
-//! table says is what the monitor has.
+//! table says is what the monitor has. What a VMM would emulate, an access that is denied or that finds a device, has
+//! a shared address in its type: a private fault never ends there.
 //!
 //! Losing a race, meeting a frozen or blocked entry, and a busy monitor are ordinary outcomes. The vCPU goes back
 //! to the guest, and faults again if the page is still missing.
@@ -56,6 +57,8 @@ pub enum FaultOutcome<L: Levels> {
     /// The page is mapped, and the mapping does not let the access through: it is write-protected, say. Only
     /// shared memory has permissions.
     Denied {
+        /// What the guest accessed.
+        at: Gpa<Shared>,
         /// The level of the leaf.
         level: L,
         /// What it lets through.
@@ -70,12 +73,16 @@ pub enum FaultOutcome<L: Levels> {
         /// The guest frame.
         frame: Gfn,
     },
-    /// The host has no memory there: an emulated device, or a mistake of the guest.
+    /// The host has no memory at this shared address: a device that the VMM emulates, or a mistake of the guest.
+    Device {
+        /// What the guest accessed.
+        at: Gpa<Shared>,
+    },
+    /// The host has no memory at this private address. There is nothing to emulate: devices are in the shared half,
+    /// and the VMM sees no instruction of a guest's own memory.
     NoMemory {
-        /// The half that the guest accessed.
-        accessed: Side,
-        /// The guest frame.
-        frame: Gfn,
+        /// What the guest accessed.
+        at: Gpa<Private>,
     },
 }
 
@@ -136,13 +143,13 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
         let largest = match source.backing(frame) {
             Backing::Private { largest } => largest,
             Backing::Shared { .. } => return Ok(FaultOutcome::WrongSide { accessed: side, frame }),
-            Backing::None => return Ok(FaultOutcome::NoMemory { accessed: side, frame }),
+            Backing::None => return Ok(FaultOutcome::NoMemory { at: address }),
         };
         let mut ending = Demand::<P, S> { geometry: self.geometry(), source, largest };
         match install(&self.private, &self.allocator, &self.hooks, address, &mut ending) {
             Ok(Installed::Mapped(level)) => Ok(FaultOutcome::Mapped { side, level }),
             Ok(Installed::Present { level, .. }) => Ok(FaultOutcome::Spurious { side, level }),
-            Ok(Installed::NoPage) => Ok(FaultOutcome::NoMemory { accessed: side, frame }),
+            Ok(Installed::NoPage) => Ok(FaultOutcome::NoMemory { at: address }),
             Err(error) if passes(&error) => Ok(FaultOutcome::Retry(Obstruction::Private(error))),
             Err(error) => Err(FaultError::private(error)),
         }

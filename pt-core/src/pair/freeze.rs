@@ -103,7 +103,7 @@ impl<T: Propagating, M: Memory> Tree<T, M> {
         &self,
         address: impl AddressOf<T>,
     ) -> Result<Freeze<'_, T, L, M>, EntryError<T::Levels>> {
-        let walk = Walk { memory: self.memory(), root: self.root_frame(), address: address.address(), to: PhantomData };
+        let walk = Walk { memory: self.memory(), root: self.root(), address: address.address(), to: PhantomData };
         T::at_root(self.geometry(), walk)
     }
 }

@@ -76,7 +76,7 @@ where
     E: Ending<T, H>,
 {
     const { assert!(2 * (T::Levels::ALL.len() - 1) <= RESERVE, "the tree is too deep for the reserve") };
-    let (memory, root) = (tree.memory(), tree.root_frame());
+    let (memory, root) = (tree.memory(), tree.root());
     T::at_root(tree.geometry(), Install { memory, root, allocator, hooks, address, ending, reserve: None })
 }
 

@@ -46,9 +46,11 @@ pub use removal::{
 pub use shared::StaleLeaf;
 pub use teardown::Reclaimed;
 
+use crate::allocator::{OutOfTables, TableAllocator};
 use crate::memory::Memory;
 use crate::table::Pair;
 use crate::tree::Tree;
+use crate::validity::Invalid;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -95,6 +97,21 @@ impl<P: Pair, Ph: Phase, M: Memory, A, H> Vm<P, Ph, M, A, H> {
     #[must_use]
     pub const fn shared_mut(&mut self) -> &mut Tree<P::Shared, M> {
         &mut self.shared
+    }
+
+    /// Puts an empty tree in the place of the shared one, and returns that: everything shared is unmapped at once. CPUs
+    /// go on translating through it until they have loaded the [new root](Tree::root_frame) and dropped what they
+    /// cached: see to that before it is [freed](Tree::free). Private memory stays as it is: nothing could bring it back.
+    ///
+    /// # Errors
+    /// [`OutOfTables`] if there is no page for the root. Nothing was changed then.
+    pub fn renew_shared(&mut self) -> Result<Tree<P::Shared, M, Invalid>, OutOfTables>
+    where
+        M: Clone,
+        A: TableAllocator,
+    {
+        let Self { shared, allocator, .. } = self;
+        shared.renew(allocator)
     }
 
     /// The tree of the private half, for readers. No CPU uses it.

@@ -42,7 +42,7 @@ where
     M: Memory,
     V: Visitor<T, M>,
 {
-    T::at_root(tree.geometry(), Visit { memory: tree.memory(), root: tree.root_frame(), range, visitor })
+    T::at_root(tree.geometry(), Visit { memory: tree.memory(), root: tree.root(), range, visitor })
 }
 
 /// The page at an address, as a range: visiting it visits the entries on the way to that page.

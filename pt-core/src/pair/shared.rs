@@ -54,12 +54,12 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
         let (largest, attributes) = match source.backing(frame) {
             Backing::Shared { largest, attributes } => (largest, attributes),
             Backing::Private { .. } => return Ok(FaultOutcome::WrongSide { accessed, frame }),
-            Backing::None => return Ok(FaultOutcome::NoMemory { accessed, frame }),
+            Backing::None => return Ok(FaultOutcome::Device { at: address }),
         };
         let fault = Fault::<P, M, A, S> {
             geometry: self.geometry(),
             memory: self.shared.memory(),
-            root: self.shared.root_frame(),
+            root: self.shared.root(),
             cursor: self.shared_cursor(),
             address,
             access,
@@ -103,7 +103,7 @@ impl<P: Pair, M: Memory, A: TableAllocator, S: PageSource<P>> Fault<'_, P, M, A,
                 Ok(if allowed.allows(self.access) {
                     FaultOutcome::Spurious { side: Side::Shared, level }
                 } else {
-                    FaultOutcome::Denied { level, allowed }
+                    FaultOutcome::Denied { at: self.address, level, allowed }
                 })
             }
             Entry::Absent(_) => self.map::<L>(),
@@ -117,10 +117,10 @@ impl<P: Pair, M: Memory, A: TableAllocator, S: PageSource<P>> Fault<'_, P, M, A,
     /// Maps a page of level `L`, or of the first level below that has leaves and is not too large.
     fn map<L: LevelOf<P::Shared>>(&mut self) -> FaultResult<P> {
         if !L::LEAVES || L::NUMBER > self.largest.number() {
-            return if L::TABLES { self.map::<L::Below>() } else { Ok(self.no_memory()) };
+            return if L::TABLES { self.map::<L::Below>() } else { Ok(self.device()) };
         }
         let first = self.geometry.gfn(self.address.align_down(L::SHIFT));
-        let Some(page) = self.source.shared_page::<L>(first).map(Page::into_frame) else { return Ok(self.no_memory()) };
+        let Some(page) = self.source.shared_page::<L>(first).map(Page::into_frame) else { return Ok(self.device()) };
         match self.cursor.map_frame::<L>(self.address, page, &self.attributes) {
             Ok(()) => Ok(FaultOutcome::Mapped { side: Side::Shared, level: L::LEVEL }),
             // Another fault was faster.
@@ -131,7 +131,7 @@ impl<P: Pair, M: Memory, A: TableAllocator, S: PageSource<P>> Fault<'_, P, M, A,
         }
     }
 
-    fn no_memory(&self) -> FaultOutcome<LevelsOf<P>> {
-        FaultOutcome::NoMemory { accessed: Side::Shared, frame: self.geometry.gfn(self.address) }
+    const fn device(&self) -> FaultOutcome<LevelsOf<P>> {
+        FaultOutcome::Device { at: self.address }
     }
 }

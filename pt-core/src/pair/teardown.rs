@@ -71,10 +71,10 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
         let whole = private_half(self.geometry());
         let mut visitor = LeakAll { allocator: &self.allocator, leaked: &mut self.leaked };
         if visit(&self.private, whole, &mut visitor).is_ok() {
-            let root = FreeRoot { allocator: &self.allocator, root: self.private.root_frame() };
+            let root = FreeRoot { allocator: &self.allocator, root: self.private.root() };
             P::Private::at_root(self.private.geometry(), root);
         }
-        self.shared.free(&self.allocator);
+        self.shared.invalidate().free(&self.allocator);
         (self.hooks, self.leaked)
     }
 }

@@ -9,16 +9,19 @@ use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::{Level, LevelOf, Levels};
 use crate::memory::{Memory, UNCOUNTED, Word};
-use crate::table::{Direct, LiveRule, RootVisitor, UsedByCpu, Visible};
+use crate::table::{Direct, LiveRule, RootVisitor, Visible};
 use crate::tree::{TableOf, Tree};
 
-impl<T: Direct + UsedByCpu, M: Memory> Tree<T, M> {
+impl<T: Visible, M: Memory> Tree<T, M> {
     /// What [`Cursor::unmap_range`](crate::Cursor::unmap_range) or
     /// [`Cursor::clear_range`](crate::Cursor::clear_range) would do to this range under exclusive access.
     ///
     /// # Errors
     /// What would stand in its way.
-    pub fn plan_unmap_range(&self, range: AddressRange<T::Space>) -> Result<Plan<T>, ObstacleOf<T>> {
+    pub fn plan_unmap_range(&self, range: AddressRange<T::Space>) -> Result<Plan<T>, ObstacleOf<T>>
+    where
+        T: Direct,
+    {
         self.plan_change(range, Change::Remove)
     }
 
@@ -30,7 +33,10 @@ impl<T: Direct + UsedByCpu, M: Memory> Tree<T, M> {
         &self,
         range: AddressRange<T::Space>,
         attributes: T::Attributes,
-    ) -> Result<Plan<T>, ObstacleOf<T>> {
+    ) -> Result<Plan<T>, ObstacleOf<T>>
+    where
+        T: Direct,
+    {
         self.plan_change(range, Change::Protect(attributes))
     }
 
@@ -62,7 +68,7 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Survey<'_, T, M> {
     type Output = Result<Plan<T>, ObstacleOf<T>>;
     fn visit<L: LevelOf<T>>(mut self) -> Self::Output {
         check_inside::<T, L>(self.range)?;
-        self.table(TableOf::<T, L>::at(self.tree.root_frame()), self.range)?;
+        self.table(TableOf::<T, L>::at(self.tree.root()), self.range)?;
         Ok(self.plan)
     }
 }

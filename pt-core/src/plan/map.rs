@@ -13,7 +13,7 @@ use crate::page::PageOf;
 use crate::table::{Direct, RootVisitor, Visible};
 use crate::tree::{TableOf, Tree};
 
-impl<T: Direct, M: Memory> Tree<T, M> {
+impl<T: Visible, M: Memory> Tree<T, M> {
     /// What [`Cursor::map_range`](crate::Cursor::map_range) would do with these arguments, for a cursor that is
     /// limited to blocks of `largest`, if that is given. A mapping leaves nothing stale.
     ///
@@ -25,7 +25,10 @@ impl<T: Direct, M: Memory> Tree<T, M> {
         first: &P,
         attributes: T::Attributes,
         largest: Option<T::Levels>,
-    ) -> Result<Plan<T>, ObstacleOf<T>> {
+    ) -> Result<Plan<T>, ObstacleOf<T>>
+    where
+        T: Direct,
+    {
         let run = Run::new::<L>(range, first.frame(), attributes, largest);
         check_alignment::<T>(range, L::LEVEL)?;
         run.check_ends::<L>(range)?;
@@ -44,7 +47,7 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Survey<'_, T, M> {
     type Output = Result<Plan<T>, ObstacleOf<T>>;
     fn visit<L: LevelOf<T>>(mut self) -> Self::Output {
         check_inside::<T, L>(self.range)?;
-        self.table(TableOf::<T, L>::at(self.tree.root_frame()), self.range)?;
+        self.table(TableOf::<T, L>::at(self.tree.root()), self.range)?;
         Ok(self.plan)
     }
 }

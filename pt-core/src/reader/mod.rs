@@ -42,6 +42,7 @@ use crate::address::{AddressRange, Hpa};
 use crate::memory::Memory;
 use crate::table::Visible;
 use crate::tree::Tree;
+use crate::validity::Validity;
 use core::fmt;
 
 /// Reads one tree. A copy of it costs nothing.
@@ -51,12 +52,12 @@ pub struct Reader<'a, T: Visible, M: Memory> {
     memory: &'a M,
 }
 
-impl<T: Visible, M: Memory> Tree<T, M> {
+impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     /// A reader of this tree.
     #[inline(always)]
     #[must_use]
     pub const fn reader(&self) -> Reader<'_, T, M> {
-        Reader { root: self.root_frame(), geometry: self.geometry(), memory: self.memory() }
+        Reader { root: self.root(), geometry: self.geometry(), memory: self.memory() }
     }
 }
 
@@ -66,6 +67,14 @@ impl<'a, T: Visible, M: Memory> Reader<'a, T, M> {
     #[must_use]
     pub const fn geometry(self) -> T::Geometry {
         self.geometry
+    }
+
+    /// The frame of the root table, for drawings and checks: nothing loads it. A table that a CPU uses says what to
+    /// load by [`Tree::root_frame`].
+    #[inline]
+    #[must_use]
+    pub const fn root_table(self) -> Hpa {
+        self.root
     }
 
     /// The part of the tree that translates `range`. What lies beyond the tree is left out.

@@ -124,11 +124,11 @@ mod tests {
         let arena = arena();
         let reclaim = EpochReclaim::new(arena.clone());
         let tree = Tree::<SharedSample, _>::new(Width::Bits48, arena.clone(), &arena).unwrap();
-        let root = tree.root_frame();
+        let root = tree.root();
         let page = arena.allocate(0).unwrap();
         let tree = ParallelTree::new(tree, reclaim);
         let pinned = tree.pin();
-        assert_eq!(pinned.root_frame(), root);
+        assert_eq!(pinned.root(), root);
         pinned.reclaim().retire(page, 0);
         assert!(!collect(pinned.reclaim(), || !arena.is_in_use(page)));
         drop(pinned);

@@ -11,7 +11,7 @@ fn a_page_is_mapped_read_back_and_unmapped() {
     both(|width| {
         let (arena, mut cpus) = (arena(), Cpus::default());
         let mut tree = tree::<SharedSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let at = gpa(width, 0x1234_5000);
         tree.exclusive(&arena).map(at, page(0xab_c000), Fields::RWX).unwrap();
         assert_eq!(cpu_walk(&arena, root, width, 0x1234_5000), Some((1 << 63 | 0xab_c007, 0)));
@@ -80,7 +80,7 @@ fn gathered_flushes_free_all_tables_with_one_invalidation() {
     stale.flush(&mut cpus);
     drop(cursor);
     assert_eq!(cpus.flushes, [Scope::Tables(range(width, 0, (3 << 30) + PAGE))]);
-    check(&arena, tree.root_frame(), width);
+    check(&arena, tree.root(), width);
     assert_eq!(arena.pages_in_use(), 1);
 }
 
@@ -89,7 +89,7 @@ fn what_is_in_the_way_is_named() {
     both(|width| {
         let arena = arena();
         let mut tree = tree::<SharedSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let mut cursor = tree.exclusive(&arena);
         cursor.map(gpa(width, 0), page(0x5000), Fields::RWX).unwrap();
         cursor.map(gpa(width, BLOCK), block(0x40_0000), READ).unwrap();
@@ -136,7 +136,7 @@ fn attributes_that_let_nothing_through_are_refused() {
     assert_eq!(cursor.protect::<Pt>(at, Fields::default()).unwrap_err(), nothing);
     assert_eq!(cursor.update::<Pt>(at, |_| Fields::default()).unwrap_err(), nothing);
     drop(cursor);
-    assert_eq!(cpu_walk(&arena, tree.root_frame(), width, 0), Some((1 << 63 | 7, 0)));
+    assert_eq!(cpu_walk(&arena, tree.root(), width, 0), Some((1 << 63 | 7, 0)));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn running_out_of_tables_changes_nothing() {
                 assert!(matches!(refused.obstacle, Obstacle::OutOfTables { .. }), "{refused}");
                 assert_eq!(arena.pages_in_use(), 1);
             }
-            check(&arena, tree.root_frame(), width);
+            check(&arena, tree.root(), width);
         }
     });
 }
@@ -194,7 +194,7 @@ fn accessed_and_dirty_bits_survive() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let at = gpa(width, 0);
     tree.exclusive(&arena).map(at, page(0x5000), Fields::RWX).unwrap();
     cpu_sets(&arena, root, width, 0, 0x300);
@@ -213,7 +213,7 @@ fn a_bit_that_the_cpu_sets_during_the_change_is_not_lost() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let at = gpa(width, 0);
     let mut cursor = tree.exclusive(&arena);
     cursor.map(at, page(0x5000), Fields::RWX).unwrap();
@@ -248,7 +248,7 @@ fn a_sequence_across_tables_keeps_the_counts() {
     both(|width| {
         let (arena, mut cpus) = (arena(), Cpus::default());
         let mut tree = tree::<SharedSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let pages: Vec<u64> = (500..1100).map(|i| i * PAGE).collect();
         let mut cursor = tree.exclusive(&arena);
         for &at in &pages {
@@ -276,14 +276,14 @@ fn a_forgotten_cursor_costs_a_recount_and_no_table() {
         cursor.map(gpa(width, i * PAGE), page(i * PAGE), Fields::RWX).unwrap();
     }
     core::mem::forget(cursor);
-    check(&arena, tree.root_frame(), width);
+    check(&arena, tree.root(), width);
     let mut cursor = tree.exclusive(&arena);
     cursor.unmap::<Pt>(gpa(width, 0)).unwrap().flush(&mut cpus);
     cursor.unmap::<Pt>(gpa(width, PAGE)).unwrap().flush(&mut cpus);
     assert_eq!(arena.pages_in_use(), 4, "one page is still mapped");
     cursor.unmap::<Pt>(gpa(width, 2 * PAGE)).unwrap().flush(&mut cpus);
     drop(cursor);
-    check(&arena, tree.root_frame(), width);
+    check(&arena, tree.root(), width);
     assert_eq!(arena.pages_in_use(), 1);
 }
 
@@ -292,7 +292,7 @@ fn an_absent_entry_with_a_payload_can_be_mapped_over_and_keeps_its_table() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let mut cursor = tree.exclusive(&arena);
     cursor.map(gpa(width, 0), page(0), Fields::RWX).unwrap();
     let table = cursor.walk::<Pt, super::super::walk::Stop>(gpa(width, 0)).unwrap().frame();

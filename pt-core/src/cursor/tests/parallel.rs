@@ -72,7 +72,7 @@ fn faults_on_the_same_pages_map_each_once() {
             }
         });
         assert_eq!(won.into_inner(), PAGES);
-        let root = tree.get_mut().root_frame();
+        let root = tree.get_mut().root();
         check(&arena, root, width);
         let mut cpus = Cpus::default();
         let mut cursor = tree.get_mut().exclusive(&arena);
@@ -153,7 +153,7 @@ fn nothing_is_lost_between_faults_and_removals() {
                 .collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        let root = tree.get_mut().root_frame();
+        let root = tree.get_mut().root();
         let reclaim = EpochReclaim::new(arena.clone());
         settle(&arena, root, width, &reclaim);
         let mut cpus = Cpus::default();
@@ -185,7 +185,7 @@ fn splits_beside_faults_keep_every_translation() {
     both(|width| {
         const BLOCKS: u64 = 16;
         let (arena, mut tree) = shared_tree(width);
-        let root = tree.get_mut().root_frame();
+        let root = tree.get_mut().root();
         let all = range(width, 0, BLOCKS * BLOCK);
         tree.get_mut().exclusive(&arena).map_range(all, block(0x4000_0000), Fields::RWX).unwrap();
         let start = Barrier::new(4);
@@ -235,7 +235,7 @@ fn a_held_table_that_was_unlinked_is_left() {
     let other = tree.pin();
     other.parallel(&arena).clear_range(range(width, 0, BLOCK), &mut cpus).unwrap().flush(&mut cpus);
     holder.map(gpa(width, PAGE), page(0x2000), Fields::RWX).unwrap();
-    let root = pinned.root_frame();
+    let root = pinned.root();
     assert_eq!(cpu_walk(&arena, root, width, PAGE), Some((1 << 63 | 0x2007, 0)), "not in the unlinked table");
     assert_eq!(cpu_walk(&arena, root, width, 0), None);
     other.parallel(&arena).clear_range(range(width, 0, BLOCK), &mut cpus).unwrap().flush(&mut cpus);

@@ -25,7 +25,7 @@ fn a_range_is_mapped_with_the_largest_pages_that_fit() {
     both(|width| {
         let arena = arena();
         let mut tree = tree::<SharedSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let start = BLOCK - 3 * PAGE;
         let range = range(width, start, 2 * BLOCK + 5 * PAGE);
         tree.exclusive(&arena).map_range(range, page(0x4000_0000 + start), Fields::RWX).unwrap();
@@ -46,10 +46,10 @@ fn frames_that_are_not_aligned_alike_and_limits_make_small_pages() {
         let mut tree = tree::<SharedSample>(&arena, width);
         let cursor = tree.exclusive(&arena);
         cursor.limit_blocks(limit).map_range(range(width, 0, 2 * BLOCK), page(frame), Fields::RWX).unwrap();
-        let found = mapped(&arena, tree.root_frame(), width, 0..1024);
+        let found = mapped(&arena, tree.root(), width, 0..1024);
         assert_eq!(found.len(), 1024);
         assert!(found.iter().all(|&(page, at, level)| level == 0 && at == frame + page * PAGE));
-        check(&arena, tree.root_frame(), width);
+        check(&arena, tree.root(), width);
     }
 }
 
@@ -66,7 +66,7 @@ fn a_range_of_blocks_makes_no_smaller_pages() {
     assert!(matches!(refused.obstacle, Obstacle::Table { level: LevelName::Pd, .. }), "{refused}");
     assert_eq!(refused.done, Some(range(width, 0, BLOCK)));
     drop(cursor);
-    check(&arena, tree.root_frame(), width);
+    check(&arena, tree.root(), width);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_range_that_meets_a_page_stops_there_and_says_how_far_it_got() {
         for obstacle in [0, 1, 511, 512, 700] {
             let arena = arena();
             let mut tree = tree::<SharedSample>(&arena, width);
-            let root = tree.root_frame();
+            let root = tree.root();
             let mut cursor = tree.exclusive(&arena);
             cursor.map(gpa(width, obstacle * PAGE), page(0x9000), READ).unwrap();
             let refused = cursor.map_range(range(width, 0, 1024 * PAGE), page(0x1000), Fields::RWX).unwrap_err();
@@ -104,8 +104,8 @@ fn mapping_a_range_fills_the_holes_of_a_table_that_is_there() {
     cursor.map_range(range(width, 5 * BLOCK + PAGE, BLOCK - PAGE), page(0x1000), Fields::RWX).unwrap();
     cursor.map_range(range(width, 0, 5 * BLOCK), page(0x4000_0000), Fields::RWX).unwrap();
     drop(cursor);
-    assert_eq!(mapped(&arena, tree.root_frame(), width, 0..6 * 512).len(), 6 * 512);
-    check(&arena, tree.root_frame(), width);
+    assert_eq!(mapped(&arena, tree.root(), width, 0..6 * 512).len(), 6 * 512);
+    check(&arena, tree.root(), width);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_range_that_runs_out_of_tables_keeps_what_it_mapped_and_no_empty_table() {
         for allowed in 0.. {
             let arena = arena();
             let mut tree = tree::<SharedSample>(&arena, width);
-            let root = tree.root_frame();
+            let root = tree.root();
             arena.limit_allocations(Some(allowed));
             let range = range(width, (1 << 30) - 700 * PAGE, 1400 * PAGE);
             let result = tree.exclusive(&arena).map_range(range, page(0x1000), Fields::RWX);
@@ -142,7 +142,7 @@ fn a_range_is_unmapped_exactly_and_its_leaves_are_shown() {
         for (first, pages) in [(0, 1), (3, 1500), (0, 2048), (512, 512), (511, 514), (700, 3), (2047, 1)] {
             let (arena, mut cpus) = (arena(), Cpus::default());
             let mut tree = tree::<SharedSample>(&arena, width);
-            let root = tree.root_frame();
+            let root = tree.root();
             let mut cursor = tree.exclusive(&arena);
             cursor.map_range(range(width, 0, 1024 * PAGE), page(0x4000_0000), Fields::RWX).unwrap();
             cursor.map_range(range(width, 1024 * PAGE, 1024 * PAGE), page(0x1000), READ).unwrap();
@@ -187,7 +187,7 @@ fn a_wholly_covered_tree_is_taken_apart() {
             drop(cursor);
             assert_eq!(cpus.flushes, [Scope::Tables(all)]);
             assert_eq!(arena.pages_in_use(), 1);
-            check(&arena, tree.root_frame(), width);
+            check(&arena, tree.root(), width);
             assert_eq!(seen, if watched { 4 * 512 + 2 } else { 0 });
         }
     });
@@ -211,7 +211,7 @@ fn a_split_that_runs_out_of_tables_unmaps_nothing() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let mut cursor = tree.exclusive(&arena);
     cursor.map_range(range(width, 0, 4 * BLOCK), block(0x4000_0000), Fields::RWX).unwrap();
     for allowed in 0..2 {
@@ -234,7 +234,7 @@ fn a_range_is_protected_exactly() {
     both(|width| {
         let (arena, mut cpus) = (arena(), Cpus::default());
         let mut tree = tree::<SharedSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let mut cursor = tree.exclusive(&arena);
         cursor.map_range(range(width, 0, 4 * BLOCK), page(0x4000_0000), Fields::RWX).unwrap();
         cpu_sets(&arena, root, width, BLOCK, 0x300);
@@ -261,7 +261,7 @@ fn dirty_bits_are_harvested_by_an_update() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let mut cursor = tree.exclusive(&arena);
     cursor.map_range(range(width, 0, 100 * PAGE), page(0x1000), Fields::RWX).unwrap();
     for page in [3, 50, 99] {
@@ -299,7 +299,7 @@ fn a_watcher_that_panics_leaves_counts_that_are_counted_again() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     tree.exclusive(&arena).map_range(range(width, 0, 100 * PAGE), page(0x1000), Fields::RWX).unwrap();
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut seen = 0;
@@ -329,7 +329,7 @@ fn blocks_that_end_with_the_range_are_not_split() {
     cursor.clear_range(range(width, BLOCK, BLOCK), &mut cpus).unwrap().flush(&mut cpus);
     cursor.clear_range(range(width, 3 * BLOCK, BLOCK), &mut cpus).unwrap().flush(&mut cpus);
     drop(cursor);
-    assert_eq!(mapped(&arena, tree.root_frame(), width, 0..2048).len(), 1024);
+    assert_eq!(mapped(&arena, tree.root(), width, 0..2048).len(), 1024);
 }
 
 /// A word that a CPU marks as dirty right after the engine has loaded it, if it maps a page.

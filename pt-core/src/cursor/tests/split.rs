@@ -47,7 +47,7 @@ fn in_place_a_block_is_split_without_a_gap() {
     both(|width| {
         let arena = arena();
         let mut tree = tree::<SharedSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let mut cpus = Watching::new(&arena, root, width);
         let mut cursor = tree.exclusive(&arena);
         cursor.map(gpa(width, 0), block(0x40_0000), READ).unwrap();
@@ -69,7 +69,7 @@ fn break_before_make_flushes_while_nothing_is_mapped() {
     both(|width| {
         let arena = arena();
         let mut tree = tree::<BreakSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let mut cpus = Watching::new(&arena, root, width);
         let mut cursor = tree.exclusive(&arena);
         cursor.map(gpa(width, 0), block(0x40_0000), READ).unwrap();
@@ -93,7 +93,7 @@ fn ranges_break_before_make_too() {
     let width = Width::Bits48;
     let arena = arena();
     let mut tree = tree::<BreakSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let mut cpus = Watching::new(&arena, root, width);
     let mut cursor = tree.exclusive(&arena);
     cursor.map_range(range(width, 0, 2 * BLOCK), block(0x40_0000), Fields::RWX).unwrap();
@@ -111,7 +111,7 @@ fn a_split_needs_a_block_and_a_table() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let mut cursor = tree.exclusive(&arena);
     cursor.map(gpa(width, 0), page(0), READ).unwrap();
     cursor.map(gpa(width, BLOCK), block(0), READ).unwrap();
@@ -132,7 +132,7 @@ fn a_full_table_of_contiguous_pages_is_merged_and_keeps_their_history() {
     both(|width| {
         let arena = arena();
         let mut tree = tree::<SharedSample>(&arena, width);
-        let root = tree.root_frame();
+        let root = tree.root();
         let mut cpus = Watching::new(&arena, root, width);
         let mut cursor = tree.exclusive(&arena).limit_blocks(LevelName::Pt);
         cursor.map_range(range(width, 0, BLOCK), page(0x40_0000), READ).unwrap();
@@ -155,7 +155,7 @@ fn what_differs_is_not_merged() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let at = gpa(width, 0);
     let mut cursor = tree.exclusive(&arena).limit_blocks(LevelName::Pt);
     cursor.map_range(range(width, 0, BLOCK), page(0x40_0000), READ).unwrap();
@@ -204,7 +204,7 @@ fn a_bit_that_the_cpu_sets_before_the_replacement_reaches_the_pages() {
     let width = Width::Bits48;
     let (arena, mut cpus) = (arena(), Cpus::default());
     let mut tree = tree::<SharedSample>(&arena, width);
-    let root = tree.root_frame();
+    let root = tree.root();
     let allocator = Setting(&arena, root);
     let mut cursor = tree.exclusive(&allocator);
     cursor.map(gpa(width, 0), block(0x40_0000), READ).unwrap();

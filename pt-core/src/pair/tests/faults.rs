@@ -100,7 +100,7 @@ fn an_access_of_the_wrong_side_changes_no_table() {
     fixture.host.state().shared.insert(frame);
     assert_eq!(fixture.fault(AT), Ok(FaultOutcome::WrongSide { accessed: Side::Private, frame }));
     fixture.host.state().holes.insert(frame);
-    assert_eq!(fixture.fault(AT), Ok(FaultOutcome::NoMemory { accessed: Side::Private, frame }));
+    assert_eq!(fixture.fault(AT), Ok(FaultOutcome::NoMemory { at: private(AT) }));
     assert!(fixture.entries().is_empty());
     assert!(matches!(fixture.fault(1 << 52), Err(FaultError::NotAnInput(_))));
 }

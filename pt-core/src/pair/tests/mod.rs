@@ -55,7 +55,7 @@ pub fn building(width: Width) -> Fixture<Build> {
     };
     let monitor = Arc::new(Monitor::new(root));
     let vm = Vm::build(width, Arc::clone(&arena), Arc::clone(&arena), Arc::clone(&monitor)).unwrap();
-    monitor.watch(Arc::clone(&arena), vm.private().root_frame());
+    monitor.watch(Arc::clone(&arena), vm.private().root());
     Fixture { vm, arena, monitor, host: Host::new(LevelName::Pt) }
 }
 
@@ -178,7 +178,7 @@ impl<Ph: Phase> Fixture<Ph> {
     /// The raw entries of the private tree, to see that a refusal changed none.
     pub fn entries(&self) -> BTreeMap<Key, u64> {
         let mut found = Found::default();
-        self.walk(self.vm.private().root_frame(), self.root(), 0, &mut found);
+        self.walk(self.vm.private().root(), self.root(), 0, &mut found);
         found.entries
     }
 
@@ -192,7 +192,7 @@ impl<Ph: Phase> Fixture<Ph> {
     /// Compares the private tree with the monitor's table, and accounts for every page.
     pub fn check(&self) {
         let mut found = Found::default();
-        self.walk(self.vm.private().root_frame(), self.root(), 0, &mut found);
+        self.walk(self.vm.private().root(), self.root(), 0, &mut found);
         let state = self.monitor.state();
         assert_eq!(found.entries.keys().collect::<BTreeSet<_>>(), state.entries.keys().collect(), "the same entries");
         for (&key, &raw) in &found.entries {
@@ -216,7 +216,7 @@ impl<Ph: Phase> Fixture<Ph> {
             .map(|(key, _)| 1 << LevelName::from_number(key.0).unwrap().shift())
             .sum();
         assert_eq!(mapped, self.host.state().given.values().sum::<u64>(), "pages that are neither mapped nor back");
-        let shared = self.shared_tables(self.vm.shared().root_frame(), self.root());
+        let shared = self.shared_tables(self.vm.shared().root(), self.root());
         assert_eq!(self.arena.pages_in_use(), shared + 1 + 2 * found.partners.len(), "table pages");
     }
 

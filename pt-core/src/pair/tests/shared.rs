@@ -76,7 +76,7 @@ fn what_a_mapping_denies_is_said() {
         let before = word.fetch_and(!2, Ordering::Relaxed);
         let outcome = fixture.vm.fault(RawGpa::new(SPLIT | BASE), Access::WRITE, &mut &fixture.host);
         let allowed = Access::READ | Access::EXECUTE;
-        assert_eq!(outcome, Ok(FaultOutcome::Denied { level: LevelName::Pt, allowed }));
+        assert_eq!(outcome, Ok(FaultOutcome::Denied { at: shared(BASE), level: LevelName::Pt, allowed }));
         assert!(matches!(fixture.fault(SPLIT | BASE), Ok(FaultOutcome::Spurious { .. })));
         word.store(before, Ordering::Relaxed);
     }
@@ -157,7 +157,7 @@ impl Fixture<Run> {
     /// The word of the entry for a shared address in the table of a level.
     fn entry_word(&self, address: Gpa<Shared>, level: u32) -> &AtomicU64 {
         let index = |level| (address.as_u64() >> (12 + 9 * level)) as usize & 511;
-        let table = (level + 1..5).rev().fold(self.vm.shared().root_frame(), |table, above| {
+        let table = (level + 1..5).rev().fold(self.vm.shared().root(), |table, above| {
             Hpa::new(self.arena.word(table, index(above)).load(Ordering::Acquire) & super::FRAME)
         });
         self.arena.word(table, index(level))

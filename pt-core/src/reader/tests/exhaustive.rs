@@ -105,7 +105,7 @@ fn check<const SIGN: bool>(root: &Node) {
     let Node::Table(entries) = root else { panic!("a root is a table") };
     let arena = arena();
     let tree = tree::<Small<SIGN>>(EightPages, &arena);
-    write(&arena, tree.root_frame(), entries, SmallLevel::Top, 0);
+    write(&arena, tree.root(), entries, SmallLevel::Top, 0);
     let mut expected = Vec::new();
     for (half, entry) in (0..).zip(entries) {
         expect(entry, SmallLevel::Top, half * PAGES / 2, &mut expected);

@@ -57,7 +57,7 @@ fn range(start: u64, bytes: u64) -> AddressRange<Shared> {
 /// Writes `raw` as the entry of `level` for `address`. Tables on the way are linked.
 fn put<T: Visible>(tree: &Tree<T, &Arena>, address: u64, level: T::Levels, raw: u64) {
     let arena: &Arena = tree.memory();
-    T::at_root(tree.geometry(), Put { arena, table: tree.root_frame(), address, level, raw });
+    T::at_root(tree.geometry(), Put { arena, table: tree.root(), address, level, raw });
 }
 
 struct Put<'a, T: Visible> {

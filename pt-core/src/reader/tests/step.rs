@@ -13,7 +13,7 @@ fn each_step_knows_its_level() {
     let tree = mixed(&arena);
     let address = shared(Width::Bits48, SHARED + 0x1000);
     let root: TableRef<'_, _, _, Pml4> = tree.reader().root().unwrap();
-    assert_eq!((root.frame(), root.level()), (tree.root_frame(), LevelName::Pml4));
+    assert_eq!((root.frame(), root.level()), (tree.root(), LevelName::Pml4));
     // There is no arm for leaves at levels without leaves, and none for tables at the last one.
     let pdpt: TableRef<'_, _, _, Pdpt> = match root.entry(address).unwrap() {
         Entry::Subtable((_, below)) => below,

@@ -30,7 +30,7 @@ impl Host<'_> {
             split: GPAW.split_mask(),
             trees: [
                 tree(SharedEpt::NAME, captions[0], shared.root_frame(), visible(shared.reader())),
-                tree(PrivateEpt::NAME, captions[1], private.root_frame(), visible(private.reader())),
+                tree(PrivateEpt::NAME, captions[1], private.reader().root_table(), visible(private.reader())),
                 tree(SecureEpt::NAME, captions[2], self.td.root(), self.protected()?),
             ],
         })

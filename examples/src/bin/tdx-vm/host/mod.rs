@@ -88,7 +88,7 @@ impl<'h> Host<'h> {
             Ok(FaultOutcome::Mapped { level, .. }) => Answer::Mapped(level),
             Ok(FaultOutcome::Spurious { level, .. }) => Answer::Spurious(level),
             Ok(FaultOutcome::Retry(obstruction)) => Answer::Retry(level_of(&obstruction)),
-            Ok(FaultOutcome::NoMemory { .. }) => Answer::Starved,
+            Ok(FaultOutcome::NoMemory { .. } | FaultOutcome::Device { .. }) => Answer::Starved,
             Err(FaultError::Obstructed(Obstruction::Private(error))) if on_purpose(&error.cause) => {
                 Answer::Refused(error.level)
             }

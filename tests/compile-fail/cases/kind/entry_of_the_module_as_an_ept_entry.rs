@@ -1,0 +1,20 @@
+//! An entry that the TDX module returned is looked at with the masks of EPT: in KVM all three formats are `u64`, and
+//! `tdx_is_sept_zap_err_due_to_premap` asked the module's entry whether it is a leaf of KVM's.
+
+use pt_tdx::{EptLeaf, Pt, SeptEntry};
+
+/// Whether the CPU could read and write through this entry.
+fn is_writable(entry: EptLeaf<Pt>) -> bool {
+    entry.read() && entry.write()
+}
+
+fn explain_refusal(monitor: u64, mirror: u64) -> bool {
+    let theirs = SeptEntry::<Pt>::from_bits(monitor);
+    let ours = EptLeaf::<Pt>::from_bits(mirror);
+    println!("the module has {theirs:?}, the VMM {ours:?}");
+    is_writable(theirs)
+}
+
+fn main() {
+    let _ = (explain_refusal(0, 0), EptLeaf::<Pt>::from_bits(0).bits());
+}

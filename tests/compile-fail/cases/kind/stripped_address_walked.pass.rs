@@ -1,0 +1,20 @@
+//! A guest frame number, the fault's address without its split bit, is looked up in a table: KVM keeps both forms in
+//! one `gfn_t`, and a walk of the shared root with a stripped one ends in the private half.
+
+use pt_core::pair::{Run, Vm};
+use pt_core::{Arena, Hpa, RawGpa, Route, Split};
+use pt_tdx::Tdx;
+
+type Guest<'a, H> = Vm<Tdx, Run, &'a Arena, &'a Arena, H>;
+
+fn frame_behind_fault<H>(vm: &Guest<'_, H>, fault: RawGpa) -> Option<Hpa> {
+    let Ok(Route::Shared(address)) = vm.geometry().route(fault) else { return None };
+    let frame = vm.geometry().gfn(address);
+    println!("fault in the memory slot of {frame:?}");
+    let found = vm.shared().reader().translate(address)?;
+    Some(found.address)
+}
+
+fn main() {
+    let _ = frame_behind_fault::<()>;
+}
