@@ -104,7 +104,6 @@ impl<T: Visible, M: Memory, R: Deferred> ParallelTree<T, M, R> {
     }
 
     /// Ends the sharing.
-    #[must_use]
     pub fn into_inner(self) -> (Tree<T, M>, R) {
         (self.tree, self.reclaim)
     }

@@ -73,7 +73,6 @@ impl<T: Direct, M: Memory> Tree<T, M> {
 
     /// Ends the tree. CPUs go on translating through it until they have dropped what they cached: see to that before
     /// it is freed.
-    #[must_use = "the tables of a tree that is dropped are lost to their allocator: free it"]
     pub fn invalidate(self) -> Tree<T, M, Invalid> {
         self.with_validity()
     }

@@ -87,14 +87,12 @@ impl<P: Pair, Ph: Phase, M: Memory, A, H> Vm<P, Ph, M, A, H> {
     /// The tree of the shared half: what the CPU's root register for it is loaded with, and what readers and
     /// cursors work on.
     #[inline]
-    #[must_use]
     pub const fn shared(&self) -> &Tree<P::Shared, M> {
         &self.shared
     }
 
     /// The tree of the shared half, held exclusively.
     #[inline]
-    #[must_use]
     pub const fn shared_mut(&mut self) -> &mut Tree<P::Shared, M> {
         &mut self.shared
     }
@@ -116,7 +114,6 @@ impl<P: Pair, Ph: Phase, M: Memory, A, H> Vm<P, Ph, M, A, H> {
 
     /// The tree of the private half, for readers. No CPU uses it.
     #[inline]
-    #[must_use]
     pub const fn private(&self) -> &Tree<P::Private, M> {
         &self.private
     }

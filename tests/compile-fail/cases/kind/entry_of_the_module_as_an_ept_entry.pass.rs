@@ -1,5 +1,7 @@
-//! An entry that the TDX module returned is looked at with the masks of EPT: in KVM all three formats are `u64`, and
-//! `tdx_is_sept_zap_err_due_to_premap` asked the module's entry whether it is a leaf of KVM's.
+//! An entry that the monitor returned is looked at with the masks of another format: what it says of permissions is
+//! nonsense.
+//!
+//! Seen: KVM tdx.c, `tdx_is_sept_zap_err_due_to_premap`: masks of EPT on an entry of the TDX module [kvm-15]
 
 use pt_tdx::{EptLeaf, Pt, SeptEntry};
 

@@ -1,5 +1,7 @@
-//! The address of a shared leaf, which has the split bit set, is taken for the frame number of a memory slot: in KVM's
-//! walk of all roots `iter.gfn` has the bit, everywhere else it has not.
+//! The address of a shared leaf, which has the split bit, is taken for the frame number of a memory slot: the slot is
+//! never found.
+//!
+//! Seen: KVM tdp_iter.c: `iter.gfn` has the shared bit in a walk of all roots, and nowhere else [kvm-4]
 
 use pt_core::cursor::OldLeaf;
 use pt_core::{Gfn, Split};

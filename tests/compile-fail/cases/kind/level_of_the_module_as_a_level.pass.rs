@@ -1,6 +1,8 @@
-//! The level of a refusal, counted from 0 in the TDX module's encoding and from 1 in KVM's, is an `int` in both: the
-//! wrong one maps 2 MiB where 4 KiB were meant. "NOT clear that int level refers to the TDX-Module's level", says a
-//! review.
+//! A level that the TDX module counts from 0 is taken for one that KVM counts from 1: 2 MiB are mapped where 4 KiB
+//! were meant.
+//!
+//! Seen: KVM, "TDX: Dynamic PAMT + S-EPT Hugepage", patch 1: "NOT clear that int level refers to the TDX-Module's
+//! level" [kvm-16]
 
 use pt_core::{Arena, Levels, Tree};
 use pt_tdx::{Level, SharedEpt};

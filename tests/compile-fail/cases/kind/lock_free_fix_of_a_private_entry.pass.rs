@@ -1,5 +1,7 @@
-//! A write fault on a present page is fixed without the lock, by one compare-exchange in the private tree: the Secure
-//! EPT is not told. KVM has a comment, "fast page faults are not supported for mirrored roots".
+//! A write fault on a present page is fixed without the lock, by one compare-exchange in the private tree: the
+//! protected table is not told.
+//!
+//! Seen: KVM tdp_mmu.c, the comment "Fast pf is not supported for mirrored roots" [kvm-10]
 
 use pt_core::reclaim::{EpochReclaim, Pinned};
 use pt_core::{Address, Arena, Table};

@@ -1,5 +1,6 @@
-//! A fault that cannot be resolved ends in the instruction emulator, whatever half it lies in. KVM warns when
-//! `RET_PF_EMULATE` comes back for a private fault: the registers and the code of a TD are not the host's to read.
+//! A private access ends in the instruction emulator, whose code and registers are not the host's to read.
+//!
+//! Seen: KVM mmu.c, `kvm_mmu_do_page_fault`, which warns of `RET_PF_EMULATE` for a private fault [kvm-13]
 
 use pt_core::pair::FaultOutcome;
 use pt_core::{Gpa, RawGpa, Route, Shared, Split};

@@ -1,5 +1,7 @@
-//! The guest touches private memory that the host does not have, and the VMM emulates a device there: it would decode
-//! instructions that it cannot read. KVM refuses such a fault in `kvm_handle_noslot_fault`, at run time.
+//! The guest touches private memory that the host does not have, and the VMM emulates a device there, from
+//! instructions that it cannot read.
+//!
+//! Seen: KVM mmu.c, `kvm_handle_noslot_fault`, which refuses private faults at run time [kvm-12]
 
 use pt_core::pair::{FaultOutcome, PageSource, Run, Vm};
 use pt_core::{Arena, Gpa, RawGpa, Shared, format::Access};

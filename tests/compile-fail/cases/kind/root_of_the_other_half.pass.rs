@@ -1,5 +1,6 @@
-//! Both roots are one type, and an `if` picks the one to walk: a private fault is answered from the shared root. KVM
-//! did so in the first hugepage series for private memory, where nobody but a reviewer noticed.
+//! An `if` or a `match` picks the root to walk, and a private fault is answered from the shared one.
+//!
+//! Seen: KVM tdp_mmu.h, `tdp_mmu_get_root_for_fault`: both roots are `hpa_t` [kvm-2]
 
 use pt_core::pair::{Run, Vm};
 use pt_core::{Arena, Hpa, RawGpa, Route, Split};

@@ -1,5 +1,7 @@
 //! The root of the private table is given to the CPU: it holds the VMM's notes, and a vCPU that walks them maps the
-//! guest's memory for everybody. KVM keeps both roots as `hpa_t` side by side, and checks the loaded one at run time.
+//! guest's memory for everybody.
+//!
+//! Seen: KVM tdx.c, `tdx_load_mmu_pgd`: which of the two roots is loaded is checked at run time [kvm-14]
 
 use pt_core::pair::{Run, Vm};
 use pt_core::{Arena, Hpa};

@@ -1,5 +1,8 @@
-//! An entry of the shared tree is handled as one of the private tree. KVM asks `is_mirror_sp` at every write, three
-//! loads from the entry to its page to its role; where the question is forgotten, both kinds compile.
+//! An entry of the shared tree is handled as one of the private tree: the monitor is asked to remove a page that it
+//! never had.
+//!
+//! Seen: KVM tdp_mmu.c, `is_mirror_sptep`: asked at each write by three loads, from the entry to its page to its role
+//! [kvm-5]
 
 use pt_core::Hpa;
 use pt_tdx::{EptLeaf, PrivateLeaf, Pt};

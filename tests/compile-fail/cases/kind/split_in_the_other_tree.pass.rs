@@ -1,5 +1,8 @@
-//! The guest accepts 4 KiB of a private 2 MiB page, and the page is split in the shared tree: the draft of
-//! `kvm_tdp_mmu_split_huge_pages` took `mmu->root.hpa`, which is the shared root.
+//! The guest accepts 4 KiB of a private block of 2 MiB, and the block is split in the shared tree: the private one
+//! stays as it was, and the guest faults for ever.
+//!
+//! Seen: KVM, "TDX: Dynamic PAMT + S-EPT Hugepage", patch 41: `mmu->root.hpa` for a private split, found the next day
+//! [kvm-3]
 
 use pt_core::pair::{Run, Vm};
 use pt_core::{Arena, Gpa, Invalidate, Private, Shared};

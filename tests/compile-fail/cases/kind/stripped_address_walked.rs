@@ -1,5 +1,7 @@
-//! A guest frame number, the fault's address without its split bit, is looked up in a table: KVM keeps both forms in
-//! one `gfn_t`, and a walk of the shared root with a stripped one ends in the private half.
+//! A frame number, the fault's address without its split bit, is looked up in a table: a walk of the shared root with
+//! a stripped address ends in the private half.
+//!
+//! Seen: KVM, `kvm_is_gfn_alias`: stripped and raw numbers are both `gfn_t` [kvm-1]
 
 use pt_core::pair::{Run, Vm};
 use pt_core::{Arena, Hpa, RawGpa, Route, Split};

@@ -1,6 +1,7 @@
-//! A device with non-coherent DMA is attached, and all leaves are zapped so that faults map them again with another
-//! memory type. `kvm_zap_gfn_range` visits the private root too: what the guest had there is gone, no fault brings it
-//! back.
+//! A device with non-coherent DMA comes, and all leaves are zapped so that faults map them with another memory type.
+//! Of private memory the content is lost with them: no fault brings it back.
+//!
+//! Seen: KVM, `kvm_zap_gfn_range`, which visits the mirror root too [kvm-7]
 
 use pt_core::pair::{Run, Vm};
 use pt_core::{AddressRange, Arena, Invalidate, Shared};
