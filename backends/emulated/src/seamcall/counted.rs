@@ -3,6 +3,7 @@
 //! Counting must not bring threads together that the module keeps apart. There are several tallies; a thread uses one
 //! of them, and two threads share one only if there are more threads than tallies.
 
+use crate::monitor::OutcomeKind;
 use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -106,6 +107,21 @@ pub struct LeafCount {
     pub status: Status,
     /// How often. Never zero.
     pub calls: u64,
+}
+
+impl LeafCount {
+    /// What kind of outcome the status is. A remark, which is a status without the error bit, is a success.
+    #[must_use]
+    pub fn kind(&self) -> OutcomeKind {
+        const EPT: u8 = Status::with_low(StatusCode::EptWalkFailed, 0).class();
+        match self.status.code() {
+            _ if !self.status.is_error() => OutcomeKind::Done,
+            Some(StatusCode::InterruptedResumable | StatusCode::InterruptedRestartable) => OutcomeKind::Interrupted,
+            _ if self.status.is_busy() => OutcomeKind::Busy,
+            _ if self.status.class() == EPT => OutcomeKind::Stopped,
+            _ => OutcomeKind::Refused,
+        }
+    }
 }
 
 impl LeafCounts {

@@ -3,8 +3,10 @@
 //! The module keeps Secure EPT entries in memory and changes them by single atomic operations, because leaves of other
 //! CPUs and the guests' walks touch the same word. Everything else it does to memory, it does to whole pages.
 
+mod encrypted;
 mod sparse;
 
+pub use encrypted::EncryptedMemory;
 pub use sparse::SparseMemory;
 
 use super::KeyId;
@@ -60,4 +62,11 @@ pub trait Memory: Send + Sync + Sized {
 
     /// Writes bytes of one page.
     fn write(&self, at: Hpa, key: KeyId, from: &[u8]);
+
+    /// Programs a fresh key for the identifier (PCONFIG): what TDH.MNG.KEY.CONFIG does on the last package. Memory that
+    /// knows no keys does nothing.
+    fn program_key(&self, _key: KeyId) {}
+
+    /// Forgets the key of the identifier, which TDH.MNG.KEY.FREEID has freed.
+    fn erase_key(&self, _key: KeyId) {}
 }

@@ -31,6 +31,6 @@ pub mod td;
 pub mod trace;
 
 pub use measurement::Measurement;
-pub use memory::{Memory, SparseMemory};
+pub use memory::{EncryptedMemory, Memory, SparseMemory};
 pub use module::Module;
 pub use platform::{KeyId, Platform, Tdmr};
