@@ -178,7 +178,11 @@ mod tests {
     impl Seamcall for Echo {
         fn seamcall(&self, registers: &mut Registers) -> Result<Status, Unavailable> {
             registers.rax = registers.r8;
-            if registers.r8 == u64::MAX { Err(Unavailable) } else { Ok(Status::from_bits(registers.rax)) }
+            if registers.r8 == u64::MAX {
+                Err(Unavailable::VmFailInvalid)
+            } else {
+                Ok(Status::from_bits(registers.rax))
+            }
         }
     }
 

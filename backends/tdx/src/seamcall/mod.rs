@@ -1,11 +1,20 @@
 //! SEAMCALL: how the host reaches the TDX module.
 //!
 //! [`Seamcall`] is one call: registers in, registers and a status out. Everything that this crate does to a module
-//! goes through it, so that the module behind it may be the real one, an emulated one, or a recording.
+//! goes through it, so that the module behind it may be the real one ([`Instruction`]), an emulated one, or a
+//! recording of either ([`Recorder`], [`Replayer`]).
 
+#[cfg(target_arch = "x86_64")]
+mod instruction;
+mod record;
 mod registers;
+mod replay;
 
+#[cfg(target_arch = "x86_64")]
+pub use instruction::Instruction;
+pub use record::{Exchange, Recorder, Sink};
 pub use registers::Registers;
+pub use replay::{Departure, Replayer};
 
 use crate::status::Status;
 use core::fmt;
@@ -29,13 +38,24 @@ impl<S: Seamcall + ?Sized> Seamcall for &S {
     }
 }
 
-/// No TDX module took the call: SEAMCALL ended with `VMfailInvalid`.
+/// Why no TDX module took a call.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Unavailable;
+pub enum Unavailable {
+    /// SEAMCALL set CF, `VMfailInvalid`: no TDX module is loaded, or it is disabled.
+    VmFailInvalid,
+    /// SEAMCALL set ZF, `VMfailValid`. Processors never do; only an emulation of the instruction could.
+    VmFailValid,
+    /// A [`Replayer`] has no answer, because the caller departed from the record.
+    NotRecorded,
+}
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no TDX module takes SEAMCALLs on this processor")
+        f.write_str(match self {
+            Self::VmFailInvalid => "no TDX module is loaded, or it is disabled (VMfailInvalid)",
+            Self::VmFailValid => "SEAMCALL failed (VMfailValid)",
+            Self::NotRecorded => "the call is not the next one of the record",
+        })
     }
 }
 

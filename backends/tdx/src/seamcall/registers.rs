@@ -57,6 +57,13 @@ impl Registers {
         }
     }
 
+    /// The leaf that RAX names before the call, if this crate knows it.
+    #[inline]
+    #[must_use]
+    pub const fn leaf(&self) -> Option<Leaf> {
+        Leaf::from_number(self.rax as u16)
+    }
+
     /// Names and values, in the order of the fields.
     #[must_use]
     pub const fn named(&self) -> [(&'static str, u64); 15] {
