@@ -5,7 +5,7 @@ use super::lock::{Held, HostPriorityLock, Mode, Sharex};
 use super::pamt::{PageKind, PageSize, Walked};
 use super::refusal::{Refusal, Result, busy, require};
 use super::sept::{Entry, LockedEntry};
-use super::td::{Lifecycle, TDCX_PAGES, Td};
+use super::td::{Lifecycle, TDCX_PAGES, Td, Vcpu};
 use super::{Memory, Module};
 use core::ops::RangeInclusive;
 use core::sync::atomic::Ordering;
@@ -20,6 +20,14 @@ pub(crate) struct LockedTd<'m> {
     /// The TDR page.
     pub tdr: Hpa,
     mode: Mode,
+    _page: Walked<'m>,
+}
+
+/// A vCPU whose TDVPR page is locked until this value is dropped.
+#[derive(Debug)]
+pub(crate) struct LockedVcpu<'m> {
+    /// The vCPU.
+    pub vcpu: &'m Vcpu,
     _page: Walked<'m>,
 }
 
@@ -111,6 +119,29 @@ impl<M: Memory> Module<M> {
         let page = self.explicit_page(tdr, operand, mode, PageKind::Tdr)?;
         let td = self.tds.get(page.record().control());
         Ok(LockedTd { td, tdr: Hpa::new(tdr), mode, _page: page })
+    }
+
+    /// The TD that a page belongs to, by the page's owner. The records above the TDR's are not locked.
+    pub(crate) fn implicit_td(&self, tdr: Hpa, mode: Mode) -> Result<LockedTd<'_>> {
+        let records = self.pamt.records(tdr).ok_or(StatusCode::PageMetadataIncorrect | Operand::Tdr)?;
+        let page = records.lock_in(PageSize::Small, mode).map_err(busy(Operand::Tdr))?;
+        let td = self.tds.get(page.record().control());
+        Ok(LockedTd { td, tdr, mode, _page: page })
+    }
+
+    /// The vCPU whose TDVPR page an operand names.
+    pub(crate) fn explicit_vcpu(&self, tdvpr: u64, operand: Operand, mode: Mode) -> Result<LockedVcpu<'_>> {
+        let page = self.explicit_page(tdvpr, operand, mode, PageKind::Tdvpr)?;
+        let vcpu = self.vcpus.get(page.record().control());
+        Ok(LockedVcpu { vcpu, _page: page })
+    }
+
+    /// A page that RCX names, of any kind, by the record that describes it now.
+    pub(crate) fn page_of_any_size(&self, hpa: u64, mode: Mode) -> Result<Walked<'_>> {
+        let valid = hpa & 0xfff == 0 && self.pamt.platform().is_plain(hpa);
+        require(valid, StatusCode::OperandInvalid, Operand::Rcx)?;
+        let walked = self.pamt.walk(Hpa::new(hpa), mode).ok_or(StatusCode::OperandAddrRangeError | Operand::Rcx)?;
+        walked.map_err(busy(Operand::Rcx))
     }
 
     /// The entry that RCX names, of the TD that RDX names: locked, in a state that the leaf has yet to look at.

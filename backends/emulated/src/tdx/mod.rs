@@ -17,7 +17,9 @@
 #![allow(dead_code)]
 
 mod check;
+mod inspect;
 mod interrupt;
+pub mod keys;
 mod leaf;
 pub mod lock;
 mod measurement;

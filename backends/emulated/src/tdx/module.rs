@@ -2,6 +2,7 @@
 
 use super::Memory;
 use super::interrupt::Interrupt;
+use super::keys::KeyTable;
 use super::pamt::{Pamt, Records};
 use super::platform::Platform;
 use super::refusal::{Refusal, Result};
@@ -32,6 +33,7 @@ pub struct Module<M> {
     pub(super) tds: Slots<Td>,
     pub(super) vcpus: Slots<Vcpu>,
     pub(super) interrupt: Interrupt,
+    pub(super) keys: KeyTable,
     system: AtomicU8,
 }
 
@@ -39,8 +41,11 @@ impl<M: Memory> Module<M> {
     /// A module that has been initialised on this platform, with no TD.
     #[must_use]
     pub fn new(platform: Platform, memory: M) -> Self {
+        let keys = KeyTable::new(&platform);
+        memory.program_key(keys.own());
         Self {
             memory,
+            keys,
             pamt: Pamt::new(platform),
             tds: Slots::new(),
             vcpus: Slots::new(),
@@ -59,6 +64,17 @@ impl<M: Memory> Module<M> {
     #[must_use]
     pub const fn platform(&self) -> &Platform {
         self.pamt.platform()
+    }
+
+    /// The key identifiers, and the locks around them.
+    #[must_use]
+    pub const fn keys(&self) -> &KeyTable {
+        &self.keys
+    }
+
+    /// Makes an interrupt pending for the host after so many polls of a leaf; `None`: none is pending.
+    pub fn set_interrupt(&self, polls: Option<u64>) {
+        self.interrupt.set(polls);
     }
 
     /// Puts the module as a whole into another state.

@@ -5,6 +5,12 @@
 
 mod finalize;
 mod mem_rd_wr;
+mod mng_addcx;
+mod mng_create;
+mod mng_init;
+mod mng_key_config;
+mod mng_key_freeid;
+mod mng_vpflushdone;
 mod mr_extend;
 mod page_add;
 mod page_aug;
@@ -12,12 +18,20 @@ mod page_demote;
 mod page_promote;
 mod page_relocate;
 mod page_remove;
+mod phymem_cache_wb;
+mod phymem_page_rdmd;
+mod phymem_page_reclaim;
+mod phymem_page_wbinvd;
 mod range_block;
 mod range_unblock;
 mod sept_add;
 mod sept_rd;
 mod sept_remove;
 mod track;
+mod vp_addcx;
+mod vp_create;
+mod vp_flush;
+mod vp_init;
 
 use super::refusal::{Result, require};
 use super::{Memory, Module};
@@ -64,7 +78,30 @@ impl<M: Memory> Module<M> {
             Leaf::MemSeptRemove => self.sept_remove(registers, version),
             Leaf::MemTrack => self.track(registers),
             Leaf::MemRangeUnblock => self.range_unblock(registers),
+            Leaf::MngCreate => self.mng_create(registers),
+            Leaf::MngKeyConfig => self.mng_key_config(registers),
+            Leaf::MngAddcx => self.mng_addcx(registers),
+            Leaf::MngInit => self.mng_init(registers),
+            Leaf::MngVpflushdone => self.mng_vpflushdone(registers),
+            Leaf::MngKeyFreeid => self.mng_key_freeid(registers),
+            // Kept for hosts of the first modules; it does nothing.
+            Leaf::MngKeyReclaimid => Ok(()),
+            Leaf::VpCreate => self.vp_create(registers),
+            Leaf::VpAddcx => self.vp_addcx(registers),
+            Leaf::VpInit => self.vp_init(registers),
+            Leaf::VpFlush => self.vp_flush(registers),
+            Leaf::PhymemCacheWb => self.phymem_cache_wb(registers),
+            Leaf::PhymemPageRdmd => self.phymem_page_rdmd(registers),
+            Leaf::PhymemPageReclaim => self.phymem_page_reclaim(registers),
+            Leaf::PhymemPageWbinvd => self.phymem_page_wbinvd(registers),
             _ => Err((StatusCode::OperandInvalid | Operand::Rax).into()),
         }
     }
+}
+
+/// Takes the page out of RCX, and clears the registers that TDH.PHYMEM.PAGE.RDMD and RECLAIM return.
+fn take_page(registers: &mut Registers) -> u64 {
+    let page = core::mem::take(&mut registers.rcx);
+    (registers.rdx, registers.r8, registers.r9, registers.r10, registers.r11) = (0, 0, 0, 0, 0);
+    page
 }

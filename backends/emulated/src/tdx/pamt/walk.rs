@@ -79,7 +79,15 @@ impl<'p> Records<'p> {
     /// # Errors
     /// [`Busy`] if the lock is.
     pub fn lock(self, size: PageSize) -> Result<Walked<'p>, Busy> {
-        let held = Held::take(&self.of(size).lock, Mode::Exclusive)?;
+        self.lock_in(size, Mode::Exclusive)
+    }
+
+    /// [`lock`](Self::lock) in another mode.
+    ///
+    /// # Errors
+    /// [`Busy`] if the lock is.
+    pub fn lock_in(self, size: PageSize, mode: Mode) -> Result<Walked<'p>, Busy> {
+        let held = Held::take(&self.of(size).lock, mode)?;
         Ok(Walked { _locks: [Some(held), None, None], records: self, size })
     }
 

@@ -8,13 +8,15 @@
 
 mod epoch;
 mod op_state;
+mod params;
 mod slots;
 mod vcpu;
 
 pub use epoch::{Epoch, NotBegun};
 pub use op_state::{Lifecycle, OpState};
+pub(crate) use params::{Configuration, TdParams};
 pub(crate) use slots::Slots;
-pub use vcpu::{Vcpu, VcpuState};
+pub use vcpu::{TDVPS_PAGES, Vcpu, VcpuState};
 
 use super::lock::{HostPriorityLock, Sharex};
 use super::sept::Tree;
@@ -122,6 +124,15 @@ impl Td {
         self.associated.store(0, Ordering::Release);
         self.set_op_state(OpState::Uninitialized);
         *self.measurement.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Measurement::default();
+    }
+
+    /// Makes it what TDH.MNG.INIT was asked for.
+    pub(crate) fn configure(&self, configuration: &Configuration) {
+        self.attributes.store(configuration.attributes, Ordering::Release);
+        self.xfam.store(configuration.xfam, Ordering::Release);
+        self.config_flags.store(configuration.flags, Ordering::Release);
+        self.max_vcpus.store(u32::from(configuration.max_vcpus), Ordering::Release);
+        self.set_address_space(configuration.top(), configuration.has_wide_gpas());
     }
 
     /// Fixes the address space, which TDH.MNG.INIT does once, and begins the first epoch.

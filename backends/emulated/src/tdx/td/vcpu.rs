@@ -19,6 +19,9 @@ pub enum VcpuState {
     Disabled = 3,
 }
 
+/// How many pages make a TDVPS without L2 VMs, the TDVPR page among them.
+pub const TDVPS_PAGES: u32 = 6;
+
 /// The control structure of one vCPU: TDVPR and its further pages.
 #[derive(Debug, Default)]
 pub struct Vcpu {

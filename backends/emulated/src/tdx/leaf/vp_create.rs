@@ -1,0 +1,25 @@
+//! TDH.VP.CREATE: a page becomes the root of a vCPU.
+
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::PageKind;
+use crate::tdx::refusal::Result;
+use crate::tdx::{Memory, Module};
+use pt_tdx::{Leaf, Operand, Registers};
+
+impl<M: Memory> Module<M> {
+    /// RCX: the TDVPR page. RDX: the TDR page.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.VP.CREATE leaf.
+    pub(super) fn vp_create(&self, registers: &mut Registers) -> Result<()> {
+        let owner = self.explicit_td(registers.rdx, Operand::Rdx, Mode::Shared)?;
+        let _op_state = owner.ready(Leaf::VpCreate)?;
+        let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageKind::Free)?;
+        self.memory.fill(page.address(), owner.td.key(), 0);
+        let number = self.vcpus.take();
+        self.vcpus.get(number).create(owner.tdr);
+        owner.td.add_children(1);
+        page.record().set_control(number);
+        page.give(PageKind::Tdvpr, owner.tdr);
+        Ok(())
+    }
+}
