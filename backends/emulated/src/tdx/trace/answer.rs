@@ -2,6 +2,7 @@
 
 use super::Malformed;
 use super::fields::{Fields, hexadecimal};
+use core::fmt;
 
 /// What was answered to an operation.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -122,6 +123,15 @@ impl Answer {
                 write_number(*gpa, 1, out);
             }
         }
+    }
+}
+
+/// As a trace prints it, without a comment.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::new();
+        self.write(&mut text);
+        f.write_str(&String::from_utf8_lossy(&text))
     }
 }
 

@@ -26,4 +26,4 @@ mod operation;
 pub use answer::{Answer, Printed, Returned};
 pub use lines::{Line, Lines, Text};
 pub use malformed::Malformed;
-pub use operation::{At, GRAMMAR, Lock, Mode, Operation, Settings};
+pub use operation::{At, GRAMMAR, Lock, Operation, Settings};
