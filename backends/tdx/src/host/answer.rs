@@ -116,12 +116,12 @@ pub(super) fn describe<A: Answer>(answer: &A, f: &mut fmt::Formatter<'_>) -> fmt
     answer.entry().map_or(Ok(()), |entry| write!(f, ", {entry}"))
 }
 
-/// Writes the enum of a leaf from the table of its statuses. The groups, each optional, in this order:
+/// Writes the enum of a leaf from the table of its statuses. The groups, in this order, all but the first optional:
 /// - `done`, with the type of what the leaf returns,
-/// - `plain`: codes without an operand, or with one that is always the same (`| Rcx`),
+/// - `entry`: codes about RCX, with the entry. `EntryBusy = OperandBusy` renames, and then the details must be there,
+/// - `about`: codes with one of several operands, in the order in which the module looks at them,
 /// - `number`: codes with a number in the lower half,
-/// - `about`: codes with one of several operands,
-/// - `entry`: codes about RCX, with the entry. `EntryBusy = OperandBusy` renames, and then the details must be there.
+/// - `plain`: codes without an operand, or with one that is always the same (`| Rcx`).
 macro_rules! answers {
     (@code $variant:ident) => { StatusCode::$variant };
     (@code $variant:ident $code:ident) => { StatusCode::$code };
@@ -134,7 +134,7 @@ macro_rules! answers {
     (@doc $variant:ident) => { concat!(answers!(@link $variant), ".") };
     (@doc $variant:ident = $code:ident) => { concat!(answers!(@link $code), " without an operand.") };
     (@doc $variant:ident | $operand:ident) => {
-        concat!(answers!(@link $variant), " about [`", stringify!($operand), "`](Operand::", stringify!($operand), ").")
+        concat!(answers!(@link $variant), ", about [`", stringify!($operand), "`](Operand::", stringify!($operand), ").")
     };
     (@entry $variant:ident) => { concat!(answers!(@link $variant), ", and the entry.") };
     (@entry $variant:ident = $code:ident) => { concat!(answers!(@link $code), ", and the entry that is locked.") };
@@ -143,10 +143,10 @@ macro_rules! answers {
         $name:ident = $leaf:ident {
             $(#[$done_meta:meta])*
             done $(($done:ty))?;
-            $(plain $($plain:ident $(= $plain_code:ident)? $(| $plain_operand:ident)?),+;)?
-            $(number $($number:ident),+;)?
-            $(about $($about:ident($($operand:ident),+)),+;)?
             $(entry $($entry:ident $(= $entry_code:ident)?),+;)?
+            $(about $($about:ident($($operand:ident),+)),+;)?
+            $(number $($number:ident),+;)?
+            $(plain $($plain:ident $(= $plain_code:ident)? $(| $plain_operand:ident)?),+;)?
         }
     ) => {
         $(#[$meta])*
@@ -156,23 +156,22 @@ macro_rules! answers {
             $(#[$done_meta])*
             Done $(($done))?,
             $($(
-                #[doc = answers!(@doc $plain $(= $plain_code)? $(| $plain_operand)?)]
-                $plain,
+                #[doc = answers!(@entry $entry $(= $entry_code)?)]
+                $entry(EntryDetails),
+            )+)?
+            $($(
+                #[doc = concat!(
+                    answers!(@link $about), ", about" $(, " [`", stringify!($operand), "`](Operand::", stringify!($operand), ")")+, "."
+                )]
+                $about(Operand),
             )+)?
             $($(
                 #[doc = concat!(answers!(@link $number), ", and what the lower half of the status holds.")]
                 $number(u32),
             )+)?
             $($(
-                #[doc = concat!(
-                    answers!(@link $about), " about one of"
-                    $(, " [`", stringify!($operand), "`](Operand::", stringify!($operand), ")")+, "."
-                )]
-                $about(Operand),
-            )+)?
-            $($(
-                #[doc = answers!(@entry $entry $(= $entry_code)?)]
-                $entry(EntryDetails),
+                #[doc = answers!(@doc $plain $(= $plain_code)? $(| $plain_operand)?)]
+                $plain,
             )+)?
             /// A status that this leaf of module 1.5 does not give.
             Unlisted(Status),

@@ -16,8 +16,8 @@ answers! {
     Create = MngCreate {
         /// The page is the TDR of a new TD, to which the key identifier is assigned.
         done;
-        plain HkidNotFree, RndNoEntropy, SysNotReady, SysShutdown;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Kot), PageMetadataIncorrect(Rcx);
+        plain HkidNotFree, RndNoEntropy, SysNotReady, SysShutdown;
     }
 }
 
@@ -39,8 +39,8 @@ answers! {
     KeyConfig = MngKeyConfig {
         /// This package has the key. After the last package the TD's keys are configured.
         done;
-        plain TdFatal, LifecycleStateIncorrect, KeyConfigured, KeyGenerationFailed, SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Ket), PageMetadataIncorrect(Rcx);
+        plain TdFatal, LifecycleStateIncorrect, KeyConfigured, KeyGenerationFailed, SysNotReady, SysShutdown;
     }
 }
 
@@ -59,9 +59,9 @@ answers! {
     AddCx = MngAddcx {
         /// The page is part of the TD's control structure.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcxNumIncorrect, RndNoEntropy, OpStateIncorrect, SysNotReady, SysShutdown;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx, Rcx), OperandBusy(Rdx, Rcx),
             PageMetadataIncorrect(Rdx, Rcx);
+        plain TdFatal, TdKeysNotConfigured, TdcxNumIncorrect, RndNoEntropy, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 
@@ -83,12 +83,12 @@ answers! {
     Init = MngInit {
         /// The TD has its parameters, and its epoch is 1.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
         about OperandInvalid(
                 Rcx, Rdx, Attributes, Xfam, ExecControls, EptpControls, MaxVcpus, CpuidConfig, TscFrequency, NumL2Vms,
                 Ia32ArchCapabilitiesConfig
             ),
             OperandAddrRangeError(Rcx), OperandBusy(Rcx), PageMetadataIncorrect(Rcx);
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 
@@ -111,8 +111,8 @@ answers! {
     VpFlushDone = MngVpflushdone {
         /// No vCPU can enter any more, and the key identifier is ready for TDH.PHYMEM.CACHE.WB.
         done;
-        plain LifecycleStateIncorrect, FlushvpNotDone, SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Kot), PageMetadataIncorrect(Rcx);
+        plain LifecycleStateIncorrect, FlushvpNotDone, SysNotReady, SysShutdown;
     }
 }
 
@@ -131,8 +131,8 @@ answers! {
     KeyFreeId = MngKeyFreeid {
         /// The key identifier is free, and the pages of the TD can be reclaimed.
         done;
-        plain LifecycleStateIncorrect, WbcacheNotComplete, SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Kot), PageMetadataIncorrect(Rcx);
+        plain LifecycleStateIncorrect, WbcacheNotComplete, SysNotReady, SysShutdown;
     }
 }
 

@@ -12,11 +12,11 @@ answers! {
     Extend = MrExtend {
         /// The 256 bytes are measured.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            NotMapped = EptEntryNotPresent;
+        entry EptEntryNotPresent;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx),
             PageMetadataIncorrect(Rdx);
-        entry EptEntryNotPresent;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            NotMapped = EptEntryNotPresent;
     }
 }
 
@@ -39,8 +39,8 @@ answers! {
     Finalize = MrFinalize {
         /// The measurement is complete and the TD can run. From here on, removal needs tracking.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown, NoVcpus;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx), PageMetadataIncorrect(Rcx);
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown, NoVcpus;
     }
 }
 

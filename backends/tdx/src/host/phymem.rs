@@ -19,8 +19,8 @@ answers! {
     CacheWb = PhymemCacheWb {
         /// The caches of this package hold nothing of the key identifiers that are being freed.
         done;
-        plain InterruptedResumable, NoHkidReadyToWbcache, WbcacheResumeError, SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandBusy(Wbcache, Kot);
+        plain InterruptedResumable, NoHkidReadyToWbcache, WbcacheResumeError, SysNotReady, SysShutdown;
     }
 }
 
@@ -53,8 +53,8 @@ answers! {
     PageReclaim = PhymemPageReclaim {
         /// The page is the host's again; what it was before.
         done(PageRecord);
-        plain LifecycleStateIncorrect, TdAssociatedPagesExist, SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Tdr), PageMetadataIncorrect(Rcx);
+        plain LifecycleStateIncorrect, TdAssociatedPagesExist, SysNotReady, SysShutdown;
     }
 }
 
@@ -74,8 +74,8 @@ answers! {
     PageRead = PhymemPageRdmd {
         /// What the module remembers of the page.
         done(PageRecord);
-        plain SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx), PageMetadataIncorrect(Rcx);
+        plain SysNotReady, SysShutdown;
     }
 }
 
@@ -95,8 +95,8 @@ answers! {
     PageWbinvd = PhymemPageWbinvd {
         /// No cache holds a line of the page under this key.
         done;
-        plain SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx), PageMetadataIncorrect(Rcx);
+        plain SysNotReady, SysShutdown;
     }
 }
 

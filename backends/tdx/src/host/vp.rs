@@ -17,9 +17,9 @@ answers! {
     Create = VpCreate {
         /// The page is the TDVPR of a new vCPU.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx, Rcx), OperandBusy(Rdx, OpState, Rcx),
             PageMetadataIncorrect(Rdx, Rcx);
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 
@@ -41,11 +41,11 @@ answers! {
     AddCx = VpAddcx {
         /// The page is part of the vCPU's control structure.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, SysNotReady,
-            SysShutdown;
-        number VcpuStateIncorrect;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx, Rcx), OperandBusy(Rdx, Tdr, OpState, Rcx),
             PageMetadataIncorrect(Rdx, Rcx);
+        number VcpuStateIncorrect;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, SysNotReady,
+            SysShutdown;
     }
 }
 
@@ -67,11 +67,11 @@ answers! {
     Init = VpInit {
         /// The vCPU can enter, once the TD can run.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, MaxVcpusExceeded,
-            SysNotReady, SysShutdown;
-        number VcpuStateIncorrect, InconsistentMsr;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Tdr, OpState),
             PageMetadataIncorrect(Rcx);
+        number VcpuStateIncorrect, InconsistentMsr;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, MaxVcpusExceeded,
+            SysNotReady, SysShutdown;
     }
 }
 
@@ -136,11 +136,11 @@ answers! {
     Enter = VpEnter {
         /// The vCPU was inside the TD, and left it.
         done(TdExit);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, VcpuAssociated,
-            TscRollback, SysNotReady, SysShutdown;
-        number VcpuStateIncorrect, InconsistentMsr, HostPriorityBusyTimeout;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Tdr, OpState, TdEpoch, SeptTree),
             PageMetadataIncorrect(Rcx);
+        number VcpuStateIncorrect, InconsistentMsr, HostPriorityBusyTimeout;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, TdcxNumIncorrect, VcpuAssociated,
+            TscRollback, SysNotReady, SysShutdown;
     }
 }
 
@@ -162,8 +162,8 @@ answers! {
     Flush = VpFlush {
         /// The vCPU is associated with no processor.
         done;
-        plain TdKeysNotConfigured, TdcxNumIncorrect, VcpuNotAssociated, SysNotReady, SysShutdown;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, Tdr), PageMetadataIncorrect(Rcx);
+        plain TdKeysNotConfigured, TdcxNumIncorrect, VcpuNotAssociated, SysNotReady, SysShutdown;
     }
 }
 

@@ -11,10 +11,10 @@ answers! {
     RangeBlock = MemRangeBlock {
         /// No new translation through the entry is made. Old ones live on until they are tracked.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeAlreadyBlocked;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree),
             PageMetadataIncorrect(Rdx);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeAlreadyBlocked;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 
@@ -39,11 +39,11 @@ answers! {
     RangeUnblock = MemRangeUnblock {
         /// The entry is as it was before it was blocked.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            TlbTrackingNotDone | SeptTree;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree),
             PageMetadataIncorrect(Rdx);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            TlbTrackingNotDone | SeptTree;
     }
 }
 
@@ -66,10 +66,10 @@ answers! {
     Track = MemTrack {
         /// A new epoch has begun. What was blocked before is tracked when the last vCPU of the old epoch has left.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            PreviousTlbEpochBusy;
         about OperandInvalid(Rcx), OperandAddrRangeError(Rcx), OperandBusy(Rcx, OpState, TdEpoch),
             PageMetadataIncorrect(Rcx);
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            PreviousTlbEpochBusy;
     }
 }
 

@@ -12,10 +12,10 @@ answers! {
     SeptRead = MemSeptRd {
         /// The entry.
         done(EntryDetails);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
+        entry EntryBusy = OperandBusy, EptWalkFailed;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree),
             PageMetadataIncorrect(Rdx);
-        entry EntryBusy = OperandBusy, EptWalkFailed;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 
@@ -37,10 +37,10 @@ answers! {
     Read = MemRd {
         /// What the memory holds.
         done(u64);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown, TdNonDebug;
+        entry EntryBusy = OperandBusy, EptEntryNotPresent, EptEntryStateIncorrect;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree),
             PageMetadataIncorrect(Rdx);
-        entry EntryBusy = OperandBusy, EptEntryNotPresent, EptEntryStateIncorrect;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown, TdNonDebug;
     }
 }
 
@@ -62,10 +62,10 @@ answers! {
     Write = MemWr {
         /// What the memory held before.
         done(u64);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown, TdNonDebug;
+        entry EntryBusy = OperandBusy, EptEntryNotPresent, EptEntryStateIncorrect;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree),
             PageMetadataIncorrect(Rdx);
-        entry EntryBusy = OperandBusy, EptEntryNotPresent, EptEntryStateIncorrect;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown, TdNonDebug;
     }
 }
 

@@ -12,10 +12,10 @@ answers! {
     SeptAdd = MemSeptAdd {
         /// The entry points to the table, whose entries are all free. The page belongs to the module.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect;
         about OperandInvalid(Rdx, Rcx, R8), OperandAddrRangeError(Rdx, R8), OperandBusy(Rdx, OpState, SeptTree, R8),
             PageMetadataIncorrect(Rdx, R8);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 
@@ -44,10 +44,10 @@ answers! {
     PageAdd = MemPageAdd {
         /// The page is mapped, holds a copy of the source, and its address is measured.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
+        entry EptWalkFailed, EptEntryStateIncorrect;
         about OperandInvalid(Rdx, Rcx, R9, R8), OperandAddrRangeError(Rdx, R8), OperandBusy(Rdx, R8),
             PageMetadataIncorrect(Rdx, R8);
-        entry EptWalkFailed, EptEntryStateIncorrect;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 
@@ -78,10 +78,10 @@ answers! {
     PageAug = MemPageAug {
         /// The page is mapped and pending: the guest cannot use it before it accepts it.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect;
         about OperandInvalid(Rdx, Rcx, R8), OperandAddrRangeError(Rdx, R8), OperandBusy(Rdx, OpState, SeptTree, R8),
             PageMetadataIncorrect(Rdx, R8);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown;
     }
 }
 

@@ -15,11 +15,11 @@ answers! {
     PageRemove = MemPageRemove {
         /// The entry is free; the page that it mapped.
         done(Hpa);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            TlbTrackingNotDone | Rcx;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree, Rcx),
             PageMetadataIncorrect(Rdx);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            TlbTrackingNotDone | Rcx;
     }
 }
 
@@ -42,11 +42,11 @@ answers! {
     SeptRemove = MemSeptRemove {
         /// The entry is free; the page that held the table.
         done(Hpa);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            TlbTrackingNotDone | Rcx;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked, EptPageNotFree;
         about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree, Rcx),
             PageMetadataIncorrect(Rdx);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked, EptPageNotFree;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            TlbTrackingNotDone | Rcx;
     }
 }
 
@@ -68,11 +68,11 @@ answers! {
     PageRelocate = MemPageRelocate {
         /// The entry maps the new page, which holds what the old one held; the old page.
         done(Hpa);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            TlbTrackingNotDone | Rcx;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked;
         about OperandInvalid(Rdx, Rcx, R8), OperandAddrRangeError(Rdx, R8),
             OperandBusy(Rdx, OpState, SeptTree, Rcx, R8), PageMetadataIncorrect(Rdx, R8);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            TlbTrackingNotDone | Rcx;
     }
 }
 

@@ -15,12 +15,12 @@ answers! {
     PageDemote = MemPageDemote {
         /// The entry points to the table, which maps the same memory in smaller pages.
         done;
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            TlbTrackingNotDone | Rcx, InterruptedRestartable;
+        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked;
         about OperandInvalid(Rdx, Rcx, R8), OperandAddrRangeError(Rdx, R8),
             OperandBusy(Rdx, OpState, SeptTree, Rcx, R8), PageMetadataIncorrect(Rdx, R8),
             L2SeptPageNotProvided(R9, R10, R11);
-        entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked;
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            TlbTrackingNotDone | Rcx, InterruptedRestartable;
     }
 }
 
@@ -52,12 +52,12 @@ answers! {
     PagePromote = MemPagePromote {
         /// The entry maps the whole range; the page that held the table.
         done(Hpa);
-        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
-            TlbTrackingNotDone | Rcx, InterruptedRestartable;
-        about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree, Rcx),
-            PageMetadataIncorrect(Rdx);
         entry EntryBusy = OperandBusy, EptWalkFailed, EptEntryStateIncorrect, GpaRangeNotBlocked,
             EptInvalidPromoteConditions;
+        about OperandInvalid(Rdx, Rcx), OperandAddrRangeError(Rdx), OperandBusy(Rdx, OpState, SeptTree, Rcx),
+            PageMetadataIncorrect(Rdx);
+        plain TdFatal, TdKeysNotConfigured, TdcsNotAllocated, OpStateIncorrect, SysNotReady, SysShutdown,
+            TlbTrackingNotDone | Rcx, InterruptedRestartable;
     }
 }
 
