@@ -33,6 +33,7 @@ pub mod pair;
 pub mod plan;
 pub mod reader;
 pub mod reclaim;
+pub mod register;
 #[cfg(test)]
 mod sample;
 pub mod space;
@@ -59,6 +60,7 @@ pub use page::{Page, PageOf, TablePage};
 pub use plan::Plan;
 pub use reader::{Reader, Translation};
 pub use reclaim::{Deferred, Immediate, ParallelTree, Reclaim};
+pub use register::ReservedBits;
 pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
 pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible};
 pub use tree::Tree;

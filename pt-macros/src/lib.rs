@@ -15,6 +15,12 @@ pub fn entry(attr: TokenStream, item: TokenStream) -> TokenStream {
     pt_codegen::entry(attr.into(), item.into()).into()
 }
 
+/// Turns a struct into a register, outside of a declaration. See the [crate].
+#[proc_macro_attribute]
+pub fn register(attr: TokenStream, item: TokenStream) -> TokenStream {
+    pt_codegen::register(attr.into(), item.into()).into()
+}
+
 /// Turns an enum into the values of a field, outside of a declaration. See the [crate].
 #[proc_macro_attribute]
 pub fn values(attr: TokenStream, item: TokenStream) -> TokenStream {

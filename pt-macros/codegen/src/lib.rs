@@ -30,6 +30,12 @@ pub fn entry(attr: TokenStream, item: TokenStream) -> TokenStream {
     alone("entry", attr, item)
 }
 
+/// Expands `#[register(attr)] item` outside of a declaration.
+#[must_use]
+pub fn register(attr: TokenStream, item: TokenStream) -> TokenStream {
+    alone("register", attr, item)
+}
+
 /// Expands `#[values(attr)] item` outside of a declaration.
 #[must_use]
 pub fn values(attr: TokenStream, item: TokenStream) -> TokenStream {

@@ -8,7 +8,7 @@ use ::pt_macros::page_tables;
 pub mod everything {
     use ::engine::flush::TlbiIpa;
     use ::engine::hook::{Frozen, Outcome, Tracked};
-    use ::engine::{Bits, Hpa, Protected, TablePage};
+    use ::engine::{Bits, Hpa, Protected, RawGpa, TablePage};
 
     mod core {}
     mod engine {}
@@ -117,6 +117,36 @@ pub mod everything {
         owner: u16,
         #[bits(16..=31)]
         color: u16,
+    }
+
+    #[register(reserved(3), reserved_ones(62), ignored(61))]
+    pub struct Operand {
+        #[bits(0)]
+        odd: bool,
+        #[bits(1, default = Yes)]
+        both: Both,
+        #[bits(2, reserved = 1)]
+        one: (),
+        #[bits([5, 4])]
+        swapped: Bits<2>,
+        #[bits(6..=11, default = 5)]
+        own: Own,
+        #[bits(12..=47, address)]
+        page: Hpa,
+        #[bits(48..=55, address, shift = 21)]
+        guest: RawGpa,
+        #[bits(56..=59, default = Second)]
+        few: Few,
+        #[bits(60, ignored)]
+        nothing: (),
+        #[bits(63)]
+        last: bool,
+    }
+
+    #[values]
+    pub enum Few {
+        First = 1,
+        Second = 9,
     }
 
     #[table(private, visible_to(vmm), writable_by(vmm), propagates_to(Guarded, Owners), entries(Nothing, Leaf, Subtable),

@@ -5,13 +5,13 @@ use engine::hook::{Hook, Order};
 use engine::states::{Initiator, PhaseName, States};
 use engine::table::LiveRule;
 use engine::{
-    Entry, EntryFormat, Geometry, HasLayout, Hpa, LeafFormat, LevelOf, Levels, Propagating, RawGpa, Route, Split,
+    Bits, Entry, EntryFormat, Geometry, HasLayout, Hpa, LeafFormat, LevelOf, Levels, Propagating, RawGpa, Route, Split,
     Visible,
 };
 use pt_hygiene::alone::{Alone, AloneFields, Kind, Wide};
 use pt_hygiene::everything::everything::{
-    Add, Block, Both, Guarded, Ipa, Large, Leaf, LeafFields, Level, Life, Middle, Mirror, MonitorMethod, Nothing, Open,
-    Own, Owner, Remove, Small, Subtable,
+    Add, Block, Both, Few, Guarded, Ipa, Large, Leaf, LeafFields, Level, Life, Middle, Mirror, MonitorMethod, Nothing,
+    Open, Operand, Own, Owner, Remove, Small, Subtable,
 };
 
 #[test]
@@ -213,4 +213,26 @@ fn a_wide_format_has_128_bits() {
     assert_eq!(Wide::<Middle>::TEMPLATE, 0x5a << 64);
     assert_eq!(format!("{entry:?}"), "Wide(0x5a0000000000001000)");
     assert_eq!(<Alone<Small> as HasLayout>::LAYOUT.template, 0x3);
+}
+
+#[test]
+fn a_register_is_its_fields() {
+    let new = Operand::new();
+    assert_eq!(new.bits(), 0x4900_0000_0000_0146);
+    assert_eq!((Operand::RESERVED, Operand::RESERVED_ONES), (0x4000_0000_0000_000c, 0x4000_0000_0000_0004));
+    assert_eq!((new.both(), new.few(), new.odd(), new.own().into_bits()), (Both::Yes, Some(Few::Second), false, 5));
+    let page = new.with_page(Hpa::new(0x1234_5000)).expect("it fits").with_odd(true).with_few(Few::First);
+    assert_eq!(page.bits(), 0x4100_0000_1234_5147);
+    assert_eq!(page.page(), Hpa::new(0x1234_5000));
+    assert_eq!(new.with_page(Hpa::new(0x10)), None);
+    assert_eq!(new.with_page(Hpa::new(1 << 48)), None);
+    let guest = new.with_guest(RawGpa::new(0x3 << 21)).expect("it fits");
+    assert_eq!((guest.guest(), guest.bits() >> 48 & 0xff), (RawGpa::new(0x60_0000), 3));
+    assert_eq!(new.with_swapped(Bits::from_bits(1)).bits() >> 4 & 3, 2);
+    assert_eq!(Operand::try_from_bits(page.bits()), Ok(page));
+    let wrong = Operand::try_from_bits(page.bits() ^ 0xc).expect_err("bits 2 and 3 are reserved");
+    assert_eq!((wrong.register, wrong.bits), ("Operand", 0xc));
+    assert_eq!(Operand::from_bits(0).few(), None);
+    let shown = format!("{page:?}");
+    assert!(shown.starts_with("Operand { odd: true, both: Yes, swapped: "), "{shown}");
 }

@@ -9,7 +9,7 @@ use proc_macro2::Span;
 use syn::Ident;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
-    for format in &module.formats {
+    for format in module.words() {
         let before = report.count();
         let word = format!("`{}`", format.head.ident);
         for bits in lists(format) {
@@ -194,10 +194,11 @@ fn undescribed(format: &Format, mask: u128, levels: &[Ident], report: &mut Repor
         let levels: Vec<_> = levels.iter().map(ToString::to_string).collect();
         format!(", levels({})", levels.join(", "))
     };
+    let classes = if format.register { " or `reserved(…)`" } else { ", `reserved(…)` or `software(…)`" };
     let message = format!(
-        "{} of `{name}` {is} not described{at}: add a field, or `ignored({spelt}{filter})`, `reserved(…)` or \
-         `software(…)` to its `#[entry]`",
-        named(mask)
+        "{} of `{name}` {is} not described{at}: add a field, or `ignored({spelt}{filter})`{classes} to its `#[{}]`",
+        named(mask),
+        format.attribute()
     );
     report.error(name.span(), message);
 }

@@ -4,17 +4,17 @@ use super::bits::is_sound;
 use super::fields::is_valued;
 use super::report::Report;
 use super::written::{named_value, number_fits};
-use crate::model::{Default, Field, FieldType, Module, Place, Role, Spanned};
+use crate::model::{Default, Field, FieldType, Format, Module, Place, Role, Spanned};
 
 pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
     let mut wrong = Vec::new();
-    for (in_module, format) in module.formats.iter().enumerate() {
+    for (in_module, format) in module.words().enumerate() {
         for (in_format, field) in format.fields.iter().enumerate() {
             for (in_field, place) in field.places.iter().enumerate() {
                 let Some(default) = &place.default else { continue };
                 let before = report.count();
                 if is_sound(&place.bits, format.word.bits()) {
-                    default_fits(module, field, place, default, report);
+                    default_fits(module, (format, field), place, default, report);
                 }
                 if report.count() != before {
                     wrong.push((in_module, in_format, in_field));
@@ -23,15 +23,25 @@ pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
         }
     }
     for (in_module, in_format, in_field) in wrong {
-        module.formats[in_module].fields[in_format].places[in_field].default = None;
+        if let Some(format) = module.words_mut().nth(in_module) {
+            format.fields[in_format].places[in_field].default = None;
+        }
     }
 }
 
-fn default_fits(module: &Module, field: &Field, place: &Place, default: &Spanned<Default>, report: &mut Report<'_>) {
+fn default_fits(
+    module: &Module,
+    (format, field): (&Format, &Field),
+    place: &Place,
+    default: &Spanned<Default>,
+    report: &mut Report<'_>,
+) {
     let (name, span, kind) = (&field.ident, default.span(), field.kind(module));
     if !is_valued(place.role) || matches!(place.role, Role::Frame { .. }) {
         let why = match place.role {
+            Role::Frame { .. } if format.register => "a new register has no address",
             Role::Frame { .. } => "the frame is given to `new`",
+            Role::Ignored if format.register => "ignored bits are zero in a new register",
             Role::Ignored => "ignored bits are zero in a new entry",
             _ => "a tag or reserved bits have one value already",
         };

@@ -20,7 +20,7 @@ pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
         values.head.broken |= distinct(&mut values.values, |value| &value.ident, "value", report);
         values.head.broken |= distinct_numbers(values, report);
     }
-    for format in &mut module.formats {
+    for format in module.words_mut() {
         format.head.broken |= distinct(&mut format.fields, |field| &field.ident, "field", report);
     }
     accessors(module, report);
@@ -92,6 +92,7 @@ fn items(module: &mut Module, report: &mut Report<'_>) {
     let before = report.count();
     module.values.retain(|values| is_new(&mut seen, &values.head.ident, "enum of values", report));
     module.formats.retain(|format| is_new(&mut seen, &format.head.ident, "format", report));
+    module.registers.retain(|register| is_new(&mut seen, &register.head.ident, "register", report));
     module.tables.retain(|table| is_new(&mut seen, &table.head.ident, "table", report));
     module.states.retain(|states| is_new(&mut seen, &states.head.ident, "enum of states", report));
     module.hooks.retain(|hooks| is_new(&mut seen, &hooks.head.ident, "trait of hooks", report));
@@ -122,8 +123,10 @@ fn marker_is_new(seen: &Seen, hook: &Hook, report: &mut Report<'_>) -> bool {
 /// Takes out fields whose accessors would have the names of others.
 fn accessors(module: &mut Module, report: &mut Report<'_>) {
     const OF_ALL: [&str; 3] = ["new", "bits", "from_bits"];
+    const OF_REGISTERS: &str = "try_from_bits";
     let has_accessors = |field: &&Field| !matches!(&field.ty, Type::Tuple(tuple) if tuple.elems.is_empty());
-    for format in &mut module.formats {
+    for format in module.words_mut() {
+        let what = if format.register { "register" } else { "format" };
         let names = format.fields.iter().filter(has_accessors).map(|field| field.ident.clone());
         let taken: Vec<(String, Ident)> = names.map(|name| (format!("with_{name}"), name)).collect();
         let count = format.fields.len();
@@ -132,8 +135,8 @@ fn accessors(module: &mut Module, report: &mut Report<'_>) {
             if !has_accessors(&field) {
                 return true;
             }
-            if OF_ALL.contains(&name.as_str()) {
-                report.error(field.ident.span(), format!("each format has a method `{name}`: rename this field"));
+            if OF_ALL.contains(&name.as_str()) || format.register && name == OF_REGISTERS {
+                report.error(field.ident.span(), format!("each {what} has a method `{name}`: rename this field"));
                 return false;
             }
             let Some((_, other)) = taken.iter().find(|(with, _)| *with == name) else { return true };

@@ -7,13 +7,13 @@ use syn::Ident;
 use syn::spanned::Spanned as _;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
-    for format in &module.formats {
+    for format in module.words() {
         for field in &format.fields {
             let word = format.word.bits();
             if !field.places.iter().all(|place| is_sound(&place.bits, word)) {
                 continue;
             }
-            type_fits(module, field, report);
+            type_fits(module, format, field, report);
             for place in &field.places {
                 values_fit(place, report);
             }
@@ -27,12 +27,14 @@ pub(super) const fn is_valued(role: Role) -> bool {
     matches!(role, Role::Value | Role::Frame { .. } | Role::Hardware(_) | Role::Software)
 }
 
-fn type_fits(module: &Module, field: &Field, report: &mut Report<'_>) {
+fn type_fits(module: &Module, format: &Format, field: &Field, report: &mut Report<'_>) {
     let (name, span) = (&field.ident, field.ty.span());
     let kind = field.kind(module);
     let Some(place) = field.places.iter().find(|place| is_valued(place.role)) else {
         if kind != FieldType::Unit && !field.places.is_empty() {
             let mend = match field.places[0].role {
+                Role::Ignored if format.register => "nobody reads ignored bits: write `()`",
+                _ if format.register => "reserved bits have one value only: write `()`",
                 Role::Ignored => "nobody reads ignored bits: write `()`, or `software` for bits that you use",
                 _ => "a tag or reserved bits have one value only: write `()`",
             };
@@ -41,22 +43,26 @@ fn type_fits(module: &Module, field: &Field, report: &mut Report<'_>) {
         return;
     };
     if kind == FieldType::Unit {
-        let fitting = type_for(place);
+        let fitting = type_for(format, place);
         return report
             .error(span, format!("`{name}` has a value, and `()` has none: write a type such as `{fitting}`"));
     }
     for place in field.places.iter().filter(|place| is_valued(place.role)) {
         let before = report.count();
         match place.role {
-            Role::Frame { .. } if kind != FieldType::Frame => {
+            Role::Frame { .. } if kind != FieldType::Frame && format.register => {
+                report.error(span, format!("`{name}` is an address: write `Hpa` or `RawGpa`"));
+            }
+            Role::Frame { .. } if kind != FieldType::Frame || !format.register && is_guest(field) => {
                 report.error(span, format!("`{name}` is a frame, and its type is `Hpa`: write `Hpa`"));
             }
             Role::Frame { .. } => {}
             _ if kind == FieldType::Frame => {
-                let message = format!("`Hpa` is the type of a frame: add `frame` to the `#[bits]` of `{name}`");
+                let (what, option) = if format.register { ("an address", "address") } else { ("a frame", "frame") };
+                let message = format!("`Hpa` is the type of {what}: add `{option}` to the `#[bits]` of `{name}`");
                 report.error(span, message);
             }
-            _ => width_fits(module, field, &kind, place, report),
+            _ => width_fits(module, (format, field), &kind, place, report),
         }
         if report.count() != before {
             return;
@@ -64,9 +70,15 @@ fn type_fits(module: &Module, field: &Field, report: &mut Report<'_>) {
     }
 }
 
+/// Whether its type is an address of a guest.
+fn is_guest(field: &Field) -> bool {
+    matches!(&field.ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "RawGpa"))
+}
+
 /// A type that these bits can have.
-fn type_for(place: &Place) -> String {
+fn type_for(format: &Format, place: &Place) -> String {
     match (place.role, place.bits.width()) {
+        (Role::Frame { .. }, _) if format.register => String::from("Hpa` or `RawGpa"),
         (Role::Frame { .. }, _) => String::from("Hpa"),
         (_, 1) => String::from("bool"),
         (_, width @ (8 | 16 | 32 | 64)) => format!("u{width}"),
@@ -74,7 +86,13 @@ fn type_for(place: &Place) -> String {
     }
 }
 
-fn width_fits(module: &Module, field: &Field, kind: &FieldType, place: &Place, report: &mut Report<'_>) {
+fn width_fits(
+    module: &Module,
+    (format, field): (&Format, &Field),
+    kind: &FieldType,
+    place: &Place,
+    report: &mut Report<'_>,
+) {
     let (name, width) = (&field.ident, place.bits.width());
     let wanted = match kind {
         FieldType::Bool => Some(1),
@@ -86,7 +104,7 @@ fn width_fits(module: &Module, field: &Field, kind: &FieldType, place: &Place, r
     };
     if wanted.is_some_and(|wanted| wanted != width) {
         let has = format!("{width} {}", plural(width as usize, "bit"));
-        report.error(field.ty.span(), format!("`{name}` has {has}: write `{}`", type_for(place)));
+        report.error(field.ty.span(), format!("`{name}` has {has}: write `{}`", type_for(format, place)));
     } else if width > 64 {
         report.error(place.bits.span, format!("`{name}` has {width} bits, and a field has at most 64: split it"));
     }

@@ -6,6 +6,11 @@ use crate::model::{BitRange, Field, Format, Module, Place, Role, Shape};
 use syn::Ident;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
+    for register in &module.registers {
+        for (field, place) in frames(register) {
+            ends_outside(field, place, report);
+        }
+    }
     for format in &module.formats {
         if two_frames(format, report) {
             continue;

@@ -54,6 +54,7 @@ pub fn emit(module: &Module) -> TokenStream {
     items.extend(module.geometry.as_ref().map(|geometry| geometry::emit(context, geometry)));
     items.extend(module.values.iter().map(values::emit));
     items.extend(module.formats.iter().map(|format| format::emit(context, format)));
+    items.extend(module.registers.iter().map(|register| format::emit_register(context, register)));
     items.extend(module.tables.iter().map(|table| table::emit(context, table)));
     items.extend(table::pair(context));
     items.extend(module.states.iter().map(|states| states::emit(context, states)));

@@ -8,6 +8,8 @@ use syn::{Attribute, Ident, Path, Type};
 pub struct Format {
     /// Name and attributes.
     pub head: Head,
+    /// It is a `#[register]`: it has no shapes and no levels but one of its own.
+    pub register: bool,
     /// `leaf`, `table`, `absent`.
     pub shapes: Vec<Spanned<Shape>>,
     /// `levels(…)`. Empty if it is missing (and was reported).
@@ -202,7 +204,7 @@ pub enum FieldType {
     Integer(u32),
     /// `Bits<N>`, with `N` unless it is not a literal.
     Bits(Option<u32>),
-    /// `Hpa`.
+    /// `Hpa`, or `RawGpa`: an address.
     Frame,
     /// A `#[values]` enum of the module.
     Values(Ident),
@@ -215,6 +217,12 @@ pub enum FieldType {
 }
 
 impl Format {
+    /// The attribute that declares it.
+    #[must_use]
+    pub const fn attribute(&self) -> &'static str {
+        if self.register { "register" } else { "entry" }
+    }
+
     /// Whether entries of this shape have this format.
     #[must_use]
     pub fn has(&self, shape: Shape) -> bool {
@@ -276,7 +284,7 @@ fn named(segment: &syn::PathSegment) -> Option<FieldType> {
         "u16" => FieldType::Integer(16),
         "u32" => FieldType::Integer(32),
         "u64" => FieldType::Integer(64),
-        "Hpa" => FieldType::Frame,
+        "Hpa" | "RawGpa" => FieldType::Frame,
         "Bits" => FieldType::Bits(literal_argument(&segment.arguments)),
         _ => return None,
     })

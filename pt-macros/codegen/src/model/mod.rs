@@ -67,6 +67,8 @@ pub struct Module {
     pub values: Vec<Values>,
     /// The `#[entry]` structs.
     pub formats: Vec<Format>,
+    /// The `#[register]` structs.
+    pub registers: Vec<Format>,
     /// The `#[table]` structs.
     pub tables: Vec<Table>,
     /// The `#[states]` enums.
@@ -131,6 +133,16 @@ impl Module {
             Some(level) => Some(level.index.low),
             None => format.levels.names.iter().find(|name| name.ident == *level)?.shift,
         }
+    }
+
+    /// Everything that is made of bits: formats and registers.
+    pub fn words(&self) -> impl Iterator<Item = &Format> {
+        self.formats.iter().chain(&self.registers)
+    }
+
+    /// The same, to change it.
+    pub fn words_mut(&mut self) -> impl Iterator<Item = &mut Format> {
+        self.formats.iter_mut().chain(&mut self.registers)
     }
 
     /// The shapes that `format` has at a level: those of its shapes that the level can hold. Without levels, all.

@@ -95,7 +95,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
         fields.push(Field { attrs, ident, ty: item.ty, places });
     }
     let word = word.map_or(Word::U64, |word| *word);
-    Format { head, shapes, levels, word, presence, classes, fields }
+    Format { head, register: false, shapes, levels, word, presence, classes, fields }
 }
 
 fn presence(options: &mut Options<'_>) -> Option<Spanned<Presence>> {
@@ -123,7 +123,7 @@ fn presence(options: &mut Options<'_>) -> Option<Spanned<Presence>> {
 }
 
 /// `reserved(3..=6, 8, levels(A, B))`.
-fn class_bits(meta: &Meta, role: Role, errors: &mut Errors) -> Option<ClassBits> {
+pub(super) fn class_bits(meta: &Meta, role: Role, errors: &mut Errors) -> Option<ClassBits> {
     let Meta::List(list) = meta else {
         let name = meta.path().get_ident().map(ToString::to_string).unwrap_or_default();
         errors.push(Error::custom(format!("which bits? Write `{name}(LOW..=HIGH)`")).with_span(meta));

@@ -11,6 +11,7 @@ mod levels;
 mod operations;
 mod options;
 mod phases;
+mod register;
 mod salvage;
 mod states;
 mod table;
@@ -41,7 +42,7 @@ pub fn page_tables(attr: TokenStream, item: TokenStream, errors: &mut Errors) ->
     Some(module)
 }
 
-/// Reads an `#[entry]` or a `#[values]` outside of a module; `name` is the attribute's name.
+/// Reads an `#[entry]`, a `#[register]` or a `#[values]` outside of a module; `name` is the attribute's name.
 pub fn alone(name: &str, attr: TokenStream, item: TokenStream, errors: &mut Errors) -> Module {
     let mut krate: Path = parse_quote!(::pt_core);
     // The attribute that was taken away is put back in front, so that both forms are read by the same code.
@@ -73,6 +74,7 @@ fn empty(krate: Path, head: Option<Head>) -> Module {
         geometry: None,
         values: Vec::new(),
         formats: Vec::new(),
+        registers: Vec::new(),
         tables: Vec::new(),
         states: Vec::new(),
         hooks: Vec::new(),
@@ -102,7 +104,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         (name.as_str(), &item),
         ("", _)
             | ("levels" | "geometry" | "values" | "states" | "operations" | "phases", Item::Enum(_))
-            | ("entry" | "table", Item::Struct(_))
+            | ("entry" | "register" | "table", Item::Struct(_))
             | ("hooks", Item::Trait(_))
     );
     // What is wrong inside of an item that should be another one says nothing.
@@ -124,6 +126,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         }
         ("values", Item::Enum(item)) => module.values.push(values::read(reader, item, errors)),
         ("entry", Item::Struct(item)) => module.formats.push(entry::read(reader, item, errors)),
+        ("register", Item::Struct(item)) => module.registers.push(register::read(reader, item, errors)),
         ("table", Item::Struct(item)) => module.tables.push(table::read(reader, item, errors)),
         ("states", Item::Enum(item)) => module.states.push(states::read(reader, item, errors)),
         ("operations", Item::Enum(item)) => module.operations.push(operations::read(reader, item, errors)),
@@ -131,7 +134,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         ("hooks", Item::Trait(item)) => module.hooks.push(hooks::read(reader, item, errors)),
         (name, item) => {
             let wanted = match name {
-                "entry" => "a struct with named fields",
+                "entry" | "register" => "a struct with named fields",
                 "table" => "a unit struct",
                 "hooks" => "a trait",
                 _ => "an enum",
@@ -156,7 +159,8 @@ impl Reader {
     }
 }
 
-const OURS: [&str; 9] = ["levels", "geometry", "values", "entry", "table", "states", "hooks", "operations", "phases"];
+const OURS: [&str; 10] =
+    ["levels", "geometry", "values", "entry", "register", "table", "states", "hooks", "operations", "phases"];
 
 fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     match item {

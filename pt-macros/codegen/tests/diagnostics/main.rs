@@ -22,6 +22,7 @@ mod parties;
 mod phases;
 mod presence;
 mod propagation;
+mod registers;
 mod shapes;
 mod spaces;
 mod states;

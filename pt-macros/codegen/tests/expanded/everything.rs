@@ -2,7 +2,7 @@
 pub mod everything {
     use ::engine::flush::TlbiIpa;
     use ::engine::hook::{Frozen, Outcome, Tracked};
-    use ::engine::{Bits, Hpa, Protected, TablePage};
+    use ::engine::{Bits, Hpa, Protected, RawGpa, TablePage};
     mod core {}
     mod engine {}
     struct Option;
@@ -164,6 +164,32 @@ pub mod everything {
             match bits {
                 0 => ::core::option::Option::Some(Self::No),
                 1 => ::core::option::Option::Some(Self::Yes),
+                _ => ::core::option::Option::None,
+            }
+        }
+        /// The number.
+        #[inline]
+        #[must_use]
+        pub const fn into_bits(self) -> u64 {
+            self as u64
+        }
+    }
+    /// The values of a field.
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Few {
+        /// Value 1.
+        First = 1,
+        /// Value 9.
+        Second = 9,
+    }
+    impl Few {
+        /// The value with this number, if it has a name.
+        #[inline]
+        #[must_use]
+        pub const fn from_bits(bits: u64) -> ::core::option::Option<Self> {
+            match bits {
+                1 => ::core::option::Option::Some(Self::First),
+                9 => ::core::option::Option::Some(Self::Second),
                 _ => ::core::option::Option::None,
             }
         }
@@ -920,6 +946,202 @@ pub mod everything {
         fn access(self) -> ::engine::format::Access {
             use ::engine::format::Access;
             Access::ALL
+        }
+    }
+    /// | bits | `Operand` |
+    /// |---|---|
+    /// | 63 | `last` |
+    /// | 62 | reserved (1) |
+    /// | 61 | ignored |
+    /// | 60 | `nothing`, ignored |
+    /// | 59:56 | `few` |
+    /// | 55:48 | `guest` |
+    /// | 47:12 | `page` |
+    /// | 11:6 | `own` |
+    /// | 5 | 0 of `swapped` |
+    /// | 4 | 1 of `swapped` |
+    /// | 3 | reserved (0) |
+    /// | 2 | `one`, reserved (1) |
+    /// | 1 | `both` |
+    /// | 0 | `odd` |
+    #[derive(Copy, Clone, PartialEq, Eq, Hash)]
+    #[repr(transparent)]
+    #[must_use]
+    pub struct Operand(u64);
+    impl Operand {
+        /// The bits that must have one value.
+        pub const RESERVED: u64 = 0x4000_0000_0000_000c;
+        /// Those of the reserved bits that must be one.
+        pub const RESERVED_ONES: u64 = 0x4000_0000_0000_0004;
+        /// The declared defaults, and the bits that must be one.
+        #[inline]
+        pub const fn new() -> Self {
+            Self(0x4900_0000_0000_0146)
+        }
+        /// Takes a word as it is.
+        #[inline(always)]
+        pub const fn from_bits(bits: u64) -> Self {
+            Self(bits)
+        }
+        /// Takes a word whose reserved bits are what they must be.
+        ///
+        /// # Errors
+        /// The reserved bits that are not.
+        #[inline]
+        pub const fn try_from_bits(
+            bits: u64,
+        ) -> ::core::result::Result<Self, ::engine::ReservedBits> {
+            match ::engine::ReservedBits::check(
+                "Operand",
+                bits,
+                Self::RESERVED,
+                Self::RESERVED_ONES,
+            ) {
+                ::core::result::Result::Ok(()) => ::core::result::Result::Ok(Self(bits)),
+                ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+            }
+        }
+        /// The word.
+        #[inline(always)]
+        #[must_use]
+        pub const fn bits(self) -> u64 {
+            self.0
+        }
+        /// Bit 0.
+        #[inline]
+        #[must_use]
+        pub const fn odd(self) -> bool {
+            self.0 & 0x1 != 0
+        }
+        /// The register with this `odd`.
+        #[inline]
+        pub const fn with_odd(self, odd: bool) -> Self {
+            Self(self.0 & !0x1 | (odd as u64))
+        }
+        /// Bit 1.
+        #[inline]
+        #[must_use]
+        pub const fn both(self) -> Both {
+            match <Both>::from_bits((self.0 >> 1 & 0x1)) {
+                ::core::option::Option::Some(value) => value,
+                ::core::option::Option::None => <Both>::No,
+            }
+        }
+        /// The register with this `both`.
+        #[inline]
+        pub const fn with_both(self, both: Both) -> Self {
+            Self(self.0 & !0x2 | ((both.into_bits() << 1) & 0x2))
+        }
+        /// Bits 4, 5 (highest first).
+        #[inline]
+        #[must_use]
+        pub const fn swapped(self) -> Bits<2> {
+            <Bits<2>>::from_bits(((self.0 >> 5 & 0x1) | ((self.0 >> 4 & 0x1) << 1)))
+        }
+        /// The register with this `swapped`.
+        #[inline]
+        pub const fn with_swapped(self, swapped: Bits<2>) -> Self {
+            Self(
+                self.0 & !0x30
+                    | (((swapped.into_bits() << 5) & 0x20)
+                        | ((swapped.into_bits() << 3) & 0x10)),
+            )
+        }
+        /// Bits 11:6.
+        #[inline]
+        #[must_use]
+        pub const fn own(self) -> Own {
+            <Own>::from_bits((self.0 >> 6 & 0x3f))
+        }
+        /// The register with this `own`.
+        #[inline]
+        pub const fn with_own(self, own: Own) -> Self {
+            Self(self.0 & !0xfc0 | ((own.into_bits() << 6) & 0xfc0))
+        }
+        /// Bits 47:12.
+        #[inline]
+        #[must_use]
+        pub const fn page(self) -> Hpa {
+            let bits = self.0 & 0xffff_ffff_f000;
+            <Hpa>::new(bits)
+        }
+        /// The register with this `page`, or `None` if it has bits that the field lacks.
+        #[inline]
+        #[must_use]
+        pub const fn with_page(self, page: Hpa) -> ::core::option::Option<Self> {
+            let frame = page.as_u64();
+            let bits = frame & 0xffff_ffff_f000;
+            let register = Self(self.0 & !0xffff_ffff_f000 | bits);
+            if bits == frame {
+                ::core::option::Option::Some(register)
+            } else {
+                ::core::option::Option::None
+            }
+        }
+        /// Bits 55:48.
+        #[inline]
+        #[must_use]
+        pub const fn guest(self) -> RawGpa {
+            let bits = self.0 & 0x00ff_0000_0000_0000;
+            <RawGpa>::new((bits >> 48 & 0xff) << 21)
+        }
+        /// The register with this `guest`, or `None` if it has bits that the field lacks.
+        #[inline]
+        #[must_use]
+        pub const fn with_guest(self, guest: RawGpa) -> ::core::option::Option<Self> {
+            let frame = guest.as_u64();
+            let bits = (((frame >> 21) << 48) & 0x00ff_0000_0000_0000)
+                & 0x00ff_0000_0000_0000;
+            let register = Self(self.0 & !0x00ff_0000_0000_0000 | bits);
+            if (bits >> 48 & 0xff) << 21 == frame {
+                ::core::option::Option::Some(register)
+            } else {
+                ::core::option::Option::None
+            }
+        }
+        /// Bits 59:56.
+        #[inline]
+        #[must_use]
+        pub const fn few(self) -> ::core::option::Option<Few> {
+            <Few>::from_bits((self.0 >> 56 & 0xf))
+        }
+        /// The register with this `few`.
+        #[inline]
+        pub const fn with_few(self, few: Few) -> Self {
+            Self(
+                self.0 & !0x0f00_0000_0000_0000
+                    | ((few.into_bits() << 56) & 0x0f00_0000_0000_0000),
+            )
+        }
+        /// Bit 63.
+        #[inline]
+        #[must_use]
+        pub const fn last(self) -> bool {
+            self.0 & (1 << 63) != 0
+        }
+        /// The register with this `last`.
+        #[inline]
+        pub const fn with_last(self, last: bool) -> Self {
+            Self(self.0 & !(1 << 63) | ((last as u64) << 63))
+        }
+    }
+    impl ::core::default::Default for Operand {
+        fn default() -> Self {
+            Self::new()
+        }
+    }
+    impl ::core::fmt::Debug for Operand {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Operand")
+                .field("odd", &self.odd())
+                .field("both", &self.both())
+                .field("swapped", &self.swapped())
+                .field("own", &self.own())
+                .field("page", &self.page())
+                .field("guest", &self.guest())
+                .field("few", &self.few())
+                .field("last", &self.last())
+                .finish()
         }
     }
     /// Visible to the VMM, which may write it, used by no CPU. Its changes are propagated to [`Guarded`], then [`Owners`]. It belongs to the tests.

@@ -57,7 +57,7 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     }
 }
 
-fn is_frame(place: &Place) -> bool {
+pub(super) fn is_frame(place: &Place) -> bool {
     matches!(place.role, Role::Frame { .. })
 }
 
@@ -88,7 +88,7 @@ fn new(context: Context<'_>, format: &Format, level: Option<&Ident>) -> TokenStr
     }
 }
 
-fn with_name(field: &Field) -> Ident {
+pub(super) fn with_name(field: &Field) -> Ident {
     format_ident!("with_{}", field.ident, span = field.ident.span())
 }
 
@@ -173,7 +173,7 @@ pub(super) fn frame_bits(format: &Format, place: &Place) -> (TokenStream, TokenS
 }
 
 /// `Bits 51:12`, highest first.
-fn positions(place: &Place) -> String {
+pub(super) fn positions(place: &Place) -> String {
     let word = if place.bits.width() == 1 { "Bit" } else { "Bits" };
     if place.bits.ranges.len() == 1 {
         return format!("{word} {}", describe(place.bits.mask()));

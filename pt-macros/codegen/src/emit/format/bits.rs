@@ -139,11 +139,11 @@ pub(super) fn is_optional(context: Context<'_>, field: &Field, place: &Place) ->
 
 /// The value of the field in the place that a getter returns.
 pub(super) fn read(context: Context<'_>, field: &Field, place: &Place, format: &Format) -> TokenStream {
-    let whole = hygienic!(self.bits);
+    let whole = if format.register { hygienic!(self.0) } else { hygienic!(self.bits) };
     match (field.kind(context.module), plain_frame(place)) {
         (FieldType::Bool, _) => {
             let mask = mask(place.bits.mask());
-            hygienic!(self.bits & #mask != 0)
+            hygienic!(#whole & #mask != 0)
         }
         (FieldType::Frame, plain) if format.word == Word::U64 => {
             let krate = context.krate;

@@ -90,7 +90,7 @@ pub(crate) fn template_bits(context: Context<'_>, format: &Format, level: &Ident
 }
 
 /// A new entry. Defaults that are not numbers here stay expressions.
-fn template(context: Context<'_>, format: &Format, layout: &Layout<'_>) -> TokenStream {
+pub(super) fn template(context: Context<'_>, format: &Format, layout: &Layout<'_>) -> TokenStream {
     let (known, unknown) = known(context, format, layout);
     let expressions = unknown.into_iter().map(|(field, place)| {
         let value = untyped(context, field, place, &default_value(context, field, place));

@@ -12,10 +12,12 @@ mod bits;
 mod drawing;
 mod fields;
 mod layout;
+mod register;
 mod traits;
 
 pub(super) use fields::name as fields_name;
 pub(super) use layout::template_bits;
+pub(super) use register::emit as emit_register;
 
 use super::Context;
 use super::derives::{KEY, derive};
@@ -77,7 +79,7 @@ fn bound(context: Context<'_>, format: &Format) -> Option<TokenStream> {
 
 /// The levels of a format that exist, in its order.
 fn levels<'f>(context: Context<'f>, format: &'f Format) -> impl Iterator<Item = &'f Ident> {
-    let alone = context.module.head.is_none();
+    let alone = context.module.head.is_none() || format.register;
     let names = format.levels.names.iter().enumerate();
     names
         .filter(|(at, name)| format.levels.names[..*at].iter().all(|before| before.ident != name.ident))
