@@ -5,11 +5,12 @@ use super::lock::{Held, HostPriorityLock, Mode, Sharex};
 use super::pamt::{PageKind, PageSize, Walked};
 use super::refusal::{Refusal, Result, busy, require};
 use super::sept::{Entry, LockedEntry};
-use super::td::{Lifecycle, TDCX_PAGES, Td, Vcpu};
+use super::td::{Lifecycle, TDCX_PAGES, Td, Vcpu, allows};
 use super::{Memory, Module};
 use core::ops::RangeInclusive;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
+use pt_tdx::module::{Legality, SeptOperation, SeptState, Step};
 use pt_tdx::{Leaf, Operand, PageInfo, Registers, SeptLevel, StatusCode};
 
 /// A TD whose TDR page is locked until this value is dropped.
@@ -118,7 +119,7 @@ impl<M: Memory> Module<M> {
     pub(crate) fn explicit_td(&self, tdr: u64, operand: Operand, mode: Mode) -> Result<LockedTd<'_>> {
         let page = self.explicit_page(tdr, operand, mode, PageKind::Tdr)?;
         let td = self.tds.get(page.record().control());
-        Ok(LockedTd { td, tdr: Hpa::new(tdr), mode, _page: page })
+        Ok(LockedTd::new(td, Hpa::new(tdr), mode, page))
     }
 
     /// The TD that a page belongs to, by the page's owner. The records above the TDR's are not locked.
@@ -126,7 +127,7 @@ impl<M: Memory> Module<M> {
         let records = self.pamt.records(tdr).ok_or(StatusCode::PageMetadataIncorrect | Operand::Tdr)?;
         let page = records.lock_in(PageSize::Small, mode).map_err(busy(Operand::Tdr))?;
         let td = self.tds.get(page.record().control());
-        Ok(LockedTd { td, tdr, mode, _page: page })
+        Ok(LockedTd::new(td, tdr, mode, page))
     }
 
     /// The vCPU whose TDVPR page an operand names.
@@ -179,6 +180,11 @@ impl<M: Memory> Module<M> {
 }
 
 impl<'m> LockedTd<'m> {
+    /// The TD whose TDR page is locked in `mode`.
+    pub const fn new(td: &'m Td, tdr: Hpa, mode: Mode, page: Walked<'m>) -> Self {
+        Self { td, tdr, mode, _page: page }
+    }
+
     /// A TD with its key configured, its TDCS complete, and in an operation state that allows the leaf. Whoever does not
     /// hold the TDR page exclusively holds the operation state.
     pub fn ready(&self, leaf: Leaf) -> Result<Option<Held<'m, HostPriorityLock>>> {
@@ -188,7 +194,7 @@ impl<'m> LockedTd<'m> {
             Mode::Exclusive => None,
             Mode::Shared => Some(Held::take(&td.op_state_lock, Mode::Shared).map_err(busy(Operand::OpState))?),
         };
-        if td.op_state().allows(leaf) { Ok(held) } else { Err(StatusCode::OpStateIncorrect.into()) }
+        if allows(td.op_state(), leaf) { Ok(held) } else { Err(StatusCode::OpStateIncorrect.into()) }
     }
 }
 
@@ -221,21 +227,18 @@ impl Td {
         level.map(|level| (gpa, level)).ok_or_else(|| (StatusCode::OperandInvalid | Operand::Rcx).into())
     }
 
-    /// While vCPUs may be running, what is taken from them must be blocked; `Ok(true)` if it must be tracked as well.
-    fn must_be_tracked(&self, entry: Entry, level: SeptLevel) -> Result<bool> {
-        if !(entry.is(super::sept::State::needs_tracking) && self.op_state().needs_tracking()) {
-            return Ok(false);
+    /// What `leaf` makes of the entry, if what is behind it may be taken away: while vCPUs may be running, it must be
+    /// blocked, and no vCPU may have a translation from before. `blocked` is the epoch that the PAMT has for it.
+    pub(crate) fn step(&self, leaf: SeptOperation, entry: Entry, level: SeptLevel, blocked: u64) -> Result<Step> {
+        let phase = self.op_state();
+        match leaf.on(entry.state().unwrap_or(SeptState::Free), phase) {
+            Legality::Incorrect => Err(Refusal::state(entry, level)),
+            Legality::NotBlocked => Err(Refusal::of_entry(StatusCode::GpaRangeNotBlocked, Operand::Rcx, entry, level)),
+            Legality::Allowed(step) => {
+                let tracked = !step.after_track() || !phase.is_tracked() || self.epoch.is_tracked(blocked);
+                require(tracked, StatusCode::TlbTrackingNotDone, Operand::Rcx)?;
+                Ok(step)
+            }
         }
-        if entry.is(super::sept::State::is_blocked) {
-            return Ok(true);
-        }
-        Err(Refusal::of_entry(StatusCode::GpaRangeNotBlocked, Operand::Rcx, entry, level))
-    }
-
-    /// What is behind the entry may be taken away: no vCPU can have a translation through it. `blocked` is the epoch
-    /// that the PAMT has for it.
-    pub(crate) fn check_tracked(&self, entry: Entry, level: SeptLevel, blocked: u64) -> Result<()> {
-        let must = self.must_be_tracked(entry, level)?;
-        require(!must || self.epoch.is_tracked(blocked), StatusCode::TlbTrackingNotDone, Operand::Rcx)
     }
 }

@@ -3,11 +3,12 @@
 //! Nothing here takes a lock, as a debugger would not. What is seen while leaves run may have been passed already.
 
 use super::pamt::{PageKind, PageSize, Record};
-use super::sept::{ENTRIES, Entry, Place, State, below};
+use super::sept::{ENTRIES, Entry, Place, below};
 use super::td::{OpState, Td, Vcpu};
 use super::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::SeptLevel;
+use pt_tdx::module::SeptState;
 
 /// An entry of a TD's Secure EPT.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -83,7 +84,7 @@ impl<M: Memory> Module<M> {
             }
             let gpa = base | index << level.shift();
             visit(SeptEntry { gpa, level, at, entry });
-            let points_to_table = entry.is(|state| matches!(state, State::NlMapped | State::NlBlocked));
+            let points_to_table = matches!(entry.state(), Some(SeptState::NlMapped | SeptState::NlBlocked));
             if let Some(below) = below(level).filter(|_| points_to_table) {
                 self.entries_of(td, entry.frame(), below, gpa, visit);
             }

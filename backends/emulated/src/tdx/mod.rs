@@ -8,6 +8,7 @@
 //!
 //! - [`lock`]: lock words. [`pamt`]: what pages are used for. [`sept`]: entries and walks. [`td`]: control structures.
 //! - `check`: the steps that leaves share. `leaf`: the leaves, one a file.
+//! - [`guest`]: the guest's side. [`Lock`] and the methods beside it: outside agents.
 //! - [`trace`]: records of what a module was asked and answered.
 //!
 //! Not modelled: L2 VMs (a TD has none), migration leaves (their states and operation states are), and the module's own
@@ -16,7 +17,9 @@
 // The leaves of a TD's life and the guest's side are to use the rest.
 #![allow(dead_code)]
 
+mod agent;
 mod check;
+pub mod guest;
 mod inspect;
 mod interrupt;
 pub mod keys;
@@ -32,6 +35,7 @@ pub mod sept;
 pub mod td;
 pub mod trace;
 
+pub use agent::Lock;
 pub use measurement::Measurement;
 pub use memory::{EncryptedMemory, Memory, SparseMemory};
 pub use module::Module;

@@ -1,6 +1,7 @@
 //! The module as a whole, and the dispatcher of its leaves.
 
 use super::Memory;
+use super::guest::Programs;
 use super::interrupt::Interrupt;
 use super::keys::KeyTable;
 use super::pamt::{Pamt, Records};
@@ -34,6 +35,7 @@ pub struct Module<M> {
     pub(super) vcpus: Slots<Vcpu>,
     pub(super) interrupt: Interrupt,
     pub(super) keys: KeyTable,
+    pub(super) programs: Programs<M>,
     system: AtomicU8,
 }
 
@@ -50,6 +52,7 @@ impl<M: Memory> Module<M> {
             tds: Slots::new(),
             vcpus: Slots::new(),
             interrupt: Interrupt::new(),
+            programs: Programs::new(),
             system: AtomicU8::new(SystemState::Ready as u8),
         }
     }
@@ -88,7 +91,7 @@ impl<M: Memory> Module<M> {
     }
 
     /// The checks of RAX, then the leaf.
-    fn dispatch(&self, registers: &mut Registers) -> Result<()> {
+    fn dispatch(&self, registers: &mut Registers) -> Result<Dispatched> {
         let (number, version) = (registers.rax as u16, (registers.rax >> 16) as u8);
         let invalid = || Refusal::from(StatusCode::OperandInvalid | Operand::Rax);
         let leaf = Leaf::from_number(number);
@@ -103,8 +106,22 @@ impl<M: Memory> Module<M> {
         if system < SystemState::Ready as u8 && !leaf.is_some_and(initialises) {
             return Err(StatusCode::SysNotReady.into());
         }
-        self.call(leaf.ok_or_else(invalid)?, version, registers)
+        match leaf.ok_or_else(invalid)? {
+            Leaf::VpEnter => {
+                self.vp_enter(registers);
+                Ok(Dispatched::Entered)
+            }
+            leaf => self.call(leaf, version, registers).map(|()| Dispatched::Returned),
+        }
     }
+}
+
+/// What has become of a call that was not refused.
+enum Dispatched {
+    /// The leaf succeeded.
+    Returned,
+    /// TDH.VP.ENTER has filled all registers, RAX among them.
+    Entered,
 }
 
 /// Whether the leaf belongs to the initialisation of the module.
@@ -127,7 +144,8 @@ const fn initialises(leaf: Leaf) -> bool {
 impl<M: Memory> Seamcall for Module<M> {
     fn seamcall(&self, registers: &mut Registers) -> core::result::Result<Status, Unavailable> {
         let status = match self.dispatch(registers) {
-            Ok(()) => Status::SUCCESS,
+            Ok(Dispatched::Returned) => Status::SUCCESS,
+            Ok(Dispatched::Entered) => return Ok(Status::from_bits(registers.rax)),
             Err(refusal) => {
                 if let Some(details) = refusal.details {
                     (registers.rcx, registers.rdx) = details.registers();

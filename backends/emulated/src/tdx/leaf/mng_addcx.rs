@@ -4,7 +4,7 @@ use crate::tdx::lock::Mode;
 use crate::tdx::pamt::PageKind;
 use crate::tdx::refusal::Result;
 use crate::tdx::sept::Entry;
-use crate::tdx::td::{Lifecycle, OpState, ROOT_PAGE, TDCX_PAGES};
+use crate::tdx::td::{Lifecycle, OpState, ROOT_PAGE, TDCX_PAGES, allows};
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
@@ -37,7 +37,7 @@ impl<M: Memory> Module<M> {
         self.memory.fill(page.address(), td.key(), content);
         if count + 1 == TDCX_PAGES {
             td.set_op_state(OpState::Uninitialized);
-        } else if count >= TDCX_PAGES && !td.op_state().allows(Leaf::MngAddcx) {
+        } else if count >= TDCX_PAGES && !allows(td.op_state(), Leaf::MngAddcx) {
             return Err(StatusCode::OpStateIncorrect.into());
         }
         slot.store(page.address().as_u64(), Ordering::Release);

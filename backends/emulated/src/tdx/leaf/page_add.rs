@@ -4,9 +4,10 @@ use super::super::check::Operands;
 use super::super::lock::Mode;
 use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result, require};
-use super::super::sept::{Entry, State};
+use super::super::sept::{Entry, Permissions};
 use super::super::{Memory, Module};
 use pt_core::Hpa;
+use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 use std::sync::PoisonError;
 
@@ -35,7 +36,7 @@ impl<M: Memory> Module<M> {
         let page = self.free_block(registers.r8, Operand::R8, PageSize::Small)?;
         let source_key = platform.key_id(source);
         self.memory.copy(Hpa::new(platform.without_key_id(source)), source_key, page.address(), td.key());
-        self.memory.store(end.at, td.key(), Entry::leaf(State::Mapped, page.address(), Entry::RWX).0);
+        self.memory.store(end.at, td.key(), Entry::leaf(SeptState::Mapped, page.address(), Permissions::All).bits());
         td.measurement.lock().unwrap_or_else(PoisonError::into_inner).add_page(gpa);
         td.add_children(1);
         page.give(PageKind::Regular, owner.tdr);

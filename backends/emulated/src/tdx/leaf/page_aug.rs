@@ -4,8 +4,9 @@ use super::super::check::{OnEntry, Operands};
 use super::super::lock::Mode;
 use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result};
-use super::super::sept::{Entry, State};
+use super::super::sept::{Entry, Permissions};
 use super::super::{Memory, Module};
+use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel};
 
 impl<M: Memory> Module<M> {
@@ -22,7 +23,7 @@ impl<M: Memory> Module<M> {
         }
         let size = PageSize::of(target.level);
         let page = self.free_block(registers.r8, Operand::R8, size)?;
-        target.entry.set(Entry::leaf(State::Pending, page.address(), 0));
+        target.entry.set(Entry::leaf(SeptState::Pending, page.address(), Permissions::None));
         target.owner.td.add_children(size.small_pages());
         page.give(PageKind::Regular, target.owner.tdr);
         Ok(())

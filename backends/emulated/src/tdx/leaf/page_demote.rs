@@ -8,6 +8,7 @@ use super::super::sept::{ENTRIES, Entry, below};
 use super::super::{Memory, Module};
 use super::TdOperand;
 use pt_core::Hpa;
+use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
@@ -33,13 +34,13 @@ impl<M: Memory> Module<M> {
         let entry = target.entry.entry.without_accepted(level);
         let (page, size) = (entry.base(level), PageSize::of(level));
         let records = self.implicit_records(page)?;
-        td.check_tracked(entry, level, records.of(size).epoch())?;
+        td.step(SeptOperation::PageDemote, entry, level, records.of(size).epoch())?;
         let table = self.free_block(registers.r8, Operand::R8, PageSize::Small)?;
         let part = entry.unblocked().unlocked();
         let step = below(level).map_or(0, |level| 1 << level.shift());
         for index in 0..ENTRIES {
             let entry = part.with_frame(Hpa::new(page.as_u64() + index * step));
-            self.memory.store(Hpa::new(table.address().as_u64() + 8 * index), td.key(), entry.0);
+            self.memory.store(Hpa::new(table.address().as_u64() + 8 * index), td.key(), entry.bits());
         }
         if self.interrupt.poll() {
             operands.restore(registers);

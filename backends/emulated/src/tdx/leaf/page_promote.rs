@@ -4,10 +4,11 @@ use super::super::check::{OnEntry, Operands};
 use super::super::lock::Mode;
 use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result, busy};
-use super::super::sept::{ENTRIES, Entry, LockedEntry, State, below};
+use super::super::sept::{ENTRIES, Entry, LockedEntry, below};
 use super::super::{KeyId, Memory, Module};
 use super::NULL_PA;
 use pt_core::Hpa;
+use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
@@ -31,7 +32,7 @@ impl<M: Memory> Module<M> {
             return Err(Refusal::state(entry, level));
         }
         let table = self.implicit_page(entry.frame(), PageSize::Small)?;
-        td.check_tracked(entry, level, table.record().epoch())?;
+        td.step(SeptOperation::PagePromote, entry, level, table.record().epoch())?;
         let (_locked, merged) = self
             .lock_parts(table.address(), td.key(), level)
             .map_err(|code| Refusal::of_entry(code, Operand::Rcx, entry, level))?;
@@ -67,7 +68,7 @@ impl<M: Memory> Module<M> {
                 Some(expected) => entry == expected,
                 None => {
                     entry.base(part_level).is_aligned(level.shift())
-                        && matches!(entry.state(), Some(State::Mapped | State::Pending))
+                        && matches!(entry.state(), Some(SeptState::Mapped | SeptState::Pending))
                 }
             };
             if !matches {

@@ -4,8 +4,8 @@ use super::super::check::{OnEntry, Operands};
 use super::super::lock::Mode;
 use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result, require};
-use super::super::sept::State;
 use super::super::{Memory, Module};
+use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
@@ -28,9 +28,9 @@ impl<M: Memory> Module<M> {
         let old = entry.base(level);
         require(old.as_u64() != registers.r8, StatusCode::OperandInvalid, Operand::R8)?;
         let old_page = self.implicit_page(old, PageSize::Small)?;
-        td.check_tracked(entry, level, old_page.record().epoch())?;
+        td.step(SeptOperation::PageRelocate, entry, level, old_page.record().epoch())?;
         let new_page = self.free_block(registers.r8, Operand::R8, PageSize::Small)?;
-        if !entry.is(State::is_pending) {
+        if !entry.state().is_some_and(SeptState::is_pending) {
             self.memory.copy(old, td.key(), new_page.address(), td.key());
         }
         old_page.set_kind(PageKind::Free);

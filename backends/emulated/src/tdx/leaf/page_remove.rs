@@ -6,6 +6,7 @@ use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result};
 use super::super::sept::Entry;
 use super::super::{Memory, Module};
+use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Registers, SeptLevel};
 
 impl<M: Memory> Module<M> {
@@ -28,8 +29,8 @@ impl<M: Memory> Module<M> {
         let entry = target.entry.entry.without_accepted(level);
         let size = PageSize::of(level);
         let page = self.implicit_page(entry.base(level), size)?;
-        td.check_tracked(entry, level, page.record().epoch())?;
-        target.entry.set(if td.op_state().is_importing() { Entry::removed() } else { Entry::FREE });
+        let step = td.step(SeptOperation::PageRemove, entry, level, page.record().epoch())?;
+        target.entry.set(if step.leads_to(SeptState::Removed) { Entry::removed() } else { Entry::FREE });
         td.remove_children(size.small_pages());
         page.set_kind(PageKind::Free);
         registers.rcx = page.address().as_u64();

@@ -4,8 +4,10 @@ use super::super::check::{OnEntry, Operands};
 use super::super::lock::Mode;
 use super::super::pamt::PageSize;
 use super::super::refusal::{Refusal, Result};
-use super::super::sept::State;
+use super::super::sept::Permissions;
 use super::super::{Memory, Module};
+use pt_core::states::States;
+use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
@@ -17,20 +19,18 @@ impl<M: Memory> Module<M> {
         let leaf = OnEntry { leaf: Leaf::MemRangeBlock, lowest: SeptLevel::Pt, highest: None, tree: Mode::Exclusive };
         let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
-        if entry.is(State::is_blocked) {
+        if entry.state().is_some_and(SeptState::is_blocked) {
             return Err(Refusal::of_entry(StatusCode::GpaRangeAlreadyBlocked, Operand::Rcx, entry, level));
         }
-        let blocked = match entry.state() {
-            Some(state) if entry.allows(Leaf::MemRangeBlock) => state.blocked(),
-            _ => return Err(Refusal::state(entry, level)),
-        };
+        let step = td.step(SeptOperation::RangeBlock, entry, level, 0)?;
+        let blocked = step.to().ok_or_else(|| Refusal::state(entry, level))?;
         let (entry, page, size) = if entry.is_leaf() {
             let entry = entry.without_accepted(level);
             (entry, entry.base(level), PageSize::of(level))
         } else {
             (entry, entry.frame(), PageSize::Small)
         };
-        target.entry.set(entry.with_state(blocked).with_permissions(0));
+        target.entry.set(entry.with_state(blocked).with_permissions(Permissions::None));
         // The record is not locked: what the entry names cannot go away under the exclusive tree lock.
         self.implicit_records(page)?.of(size).set_epoch(td.epoch.current());
         Ok(())

@@ -4,7 +4,6 @@ use super::super::check::{OnEntry, Operands};
 use super::super::lock::Mode;
 use super::super::pamt::PageSize;
 use super::super::refusal::{Refusal, Result, require};
-use super::super::sept::State;
 use super::super::{Memory, Module};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
@@ -22,7 +21,7 @@ impl<M: Memory> Module<M> {
         }
         let (page, size) =
             if entry.is_leaf() { (entry.base(level), PageSize::of(level)) } else { (entry.frame(), PageSize::Small) };
-        if td.op_state().needs_tracking() && entry.is(State::needs_tracking) {
+        if td.op_state().is_tracked() {
             let blocked = self.implicit_records(page)?.of(size).epoch();
             require(td.epoch.is_tracked(blocked), StatusCode::TlbTrackingNotDone, Operand::SeptTree)?;
         }

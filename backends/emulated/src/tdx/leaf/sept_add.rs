@@ -4,9 +4,10 @@ use super::super::check::{OnEntry, Operands};
 use super::super::lock::Mode;
 use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result, require};
-use super::super::sept::{Entry, State};
+use super::super::sept::Entry;
 use super::super::{Memory, Module};
 use super::{NULL_PA, TdOperand, UNUSED};
+use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
@@ -27,7 +28,7 @@ impl<M: Memory> Module<M> {
         let page = registers.r8;
         let table = if page == NULL_PA {
             require(version > 0, StatusCode::OperandInvalid, Operand::R8)?;
-            if entry.state() != Some(State::NlMapped) {
+            if entry.state() != Some(SeptState::NlMapped) {
                 return Err(incorrect());
             }
             None

@@ -8,6 +8,7 @@ use super::super::sept::Entry;
 use super::super::{Memory, Module};
 use super::NULL_PA;
 use pt_core::Hpa;
+use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
@@ -26,7 +27,7 @@ impl<M: Memory> Module<M> {
             return Err(Refusal::state(entry, level));
         }
         let table = self.implicit_page(entry.frame(), PageSize::Small)?;
-        td.check_tracked(entry, level, table.record().epoch())?;
+        td.step(SeptOperation::SeptRemove, entry, level, table.record().epoch())?;
         let mut words = (0..4096).step_by(8).map(|offset| Hpa::new(table.address().as_u64() + offset));
         if !words.all(|at| Entry(self.memory.load(at, td.key())).is_free()) {
             return Err(Refusal::of_entry(StatusCode::EptPageNotFree, Operand::Rcx, entry, level));

@@ -1,85 +1,125 @@
-//! The bits of a Secure EPT entry.
+//! One Secure EPT entry, as a leaf works on it.
 
-use super::State;
 use core::fmt;
-use pt_core::Hpa;
-use pt_tdx::{EntryDetails, EntryState, SeptLevel};
+use pt_core::states::{Shape, States};
+use pt_core::{Bits, Hpa};
+use pt_tdx::module::{FREE_ENTRY, Pd, Pt, SeptAbsent, SeptLeaf, SeptOperation, SeptState, SeptTable};
+use pt_tdx::{EntryDetails, EntryState, Leaf, SeptLevel};
 
 /// A Secure EPT entry of the TD itself, as it is in memory.
 ///
-/// Addresses in entries carry no key identifier. TDX module 1.5 base specification, Secure EPT entry format.
+/// The bits are those of the declaration, [`pt_tdx::module`]; what is here is what the module's leaves do with them.
+/// Addresses in entries carry no key identifier.
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub struct Entry(pub(crate) u64);
 
-impl Entry {
-    /// A slot in which nothing is mapped: state `FREE`, suppress #VE.
-    pub const FREE: Self = Self(0x80e0_0000_0000_0000);
+/// Read, write and execute.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Permissions {
+    /// Nothing.
+    None,
+    /// Everything.
+    All,
+}
 
-    /// Read, write and execute.
-    pub const RWX: u64 = 7;
-    const MEMORY_TYPE: u64 = 7 << 3;
-    const WRITE_BACK: u64 = 6 << 3;
-    const LEAF: u64 = 1 << 7;
+type Leaf4K = SeptLeaf<Pt>;
+
+impl Entry {
+    /// A slot in which nothing is mapped.
+    pub const FREE: Self = Self(FREE_ENTRY);
     /// TDEL: a leaf is at work on the entry.
-    pub const LOCK: u64 = 1 << 11;
-    const FRAME: u64 = 0x000f_ffff_ffff_f000;
+    pub const LOCK: u64 = Leaf4K::from_bits(0).with_locked(true).bits();
     /// TDHP: a leaf of the host found the entry locked.
-    pub const HOST_PRIORITY: u64 = 1 << 52;
-    const SUPPRESS_VE: u64 = 1 << 63;
-    /// D, TDEX, TDBW, TDB, TDP, ignore PAT, leaf.
-    const STATE: u64 = 0x01e0_0000_0000_02c0;
-    /// Of a pending 2 MiB leaf: how many of its 4 KiB pages the guest has accepted so far.
-    const ACCEPTED: u64 = 0x1f_f000;
-    const ACCEPTED_ONE: u64 = 1 << 12;
+    pub const HOST_PRIORITY: u64 = Leaf4K::from_bits(0).with_host_priority(true).bits();
+
+    const RWX: u64 = Leaf4K::from_bits(0).with_read(true).with_write(true).with_execute(true).bits();
+    /// Bits 51:12.
+    const FRAME: u64 = 0x000f_ffff_ffff_f000;
+    const SUPPRESS_VE: u64 = Leaf4K::from_bits(0).with_suppress_ve(true).bits();
+    /// Set in every leaf, whatever its size.
+    const LEAF: u64 = 1 << 7;
+    /// Memory type and ignore PAT.
+    const CACHING: u64 = 0x78;
+    const WRITE_BACK: Bits<3> = Bits::from_bits(6);
 
     /// What the host is told of a leaf.
-    const LEAF_TOLD: u64 = Self::RWX | 0x78 | Self::LEAF | Self::FRAME | Self::SUPPRESS_VE;
-    /// What the host is told of any other entry: not where the table lies.
+    const LEAF_TOLD: u64 = Self::RWX | Self::CACHING | Self::LEAF | Self::FRAME | Self::SUPPRESS_VE;
+    /// What the host is told of an entry that is neither free nor a leaf: not where the table lies.
     const TABLE_TOLD: u64 = Self::RWX | Self::LEAF;
 
-    const fn state_bits(state: State) -> u64 {
-        let code = state as u64;
-        (code & 1) << 9 | (code >> 1 & 0xf) << 53 | (code >> 5) << 6
-    }
-
-    /// A leaf that maps `frame`, with the given permissions.
+    /// A leaf that maps `frame`.
     #[must_use]
-    pub const fn leaf(state: State, frame: Hpa, rwx: u64) -> Self {
-        Self(Self::state_bits(state) | Self::WRITE_BACK | Self::SUPPRESS_VE | frame.as_u64() | rwx)
+    pub const fn leaf(state: SeptState, frame: Hpa, permissions: Permissions) -> Self {
+        let leaf = Leaf4K::from_bits(0).with_state(state).with_memory_type(Self::WRITE_BACK).with_suppress_ve(true);
+        Self(leaf.bits()).with_permissions(permissions).with_frame(frame)
     }
 
     /// An entry that points to the table at `frame`.
     #[must_use]
     pub const fn table(frame: Hpa) -> Self {
-        Self(Self::state_bits(State::NlMapped) | Self::RWX | Self::SUPPRESS_VE | frame.as_u64())
+        let table = SeptTable::<Pd>::from_bits(0).with_state(SeptState::NlMapped).with_suppress_ve(true);
+        Self(table.bits()).with_permissions(Permissions::All).with_frame(frame)
     }
 
-    /// An entry from which a page was taken during an import. The epoch of the migration is 0 and valid.
+    /// An entry from which a page was taken in the migration epoch 0 of an import.
     #[must_use]
     pub const fn removed() -> Self {
-        Self(Self::state_bits(State::Removed) | Self::SUPPRESS_VE | 1 << 44)
+        let absent = SeptAbsent::<Pt>::from_bits(0).with_state(SeptState::Removed);
+        Self(absent.with_migration_epoch_is_valid(true).with_suppress_ve(true).bits())
+    }
+
+    /// The word.
+    #[inline]
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
     }
 
     /// The state, if the bits are one.
     #[inline]
     #[must_use]
-    pub const fn state(self) -> Option<State> {
-        State::from_code((self.0 >> 9 & 1 | (self.0 >> 53 & 0xf) << 1 | (self.0 >> 6 & 3) << 5) as u8)
+    pub const fn state(self) -> Option<SeptState> {
+        SeptState::of(self.0)
+    }
+
+    /// Whether `leaf` may be called on the entry. A combination of state bits that is no state counts as free.
+    #[inline]
+    #[must_use]
+    pub fn allows(self, leaf: Leaf) -> bool {
+        SeptOperation::from_bits(leaf.number().into())
+            .is_some_and(|operation| operation.acts_on(self.state().unwrap_or(SeptState::Free)))
+    }
+
+    /// Whether the guest can at least read through it.
+    #[inline]
+    #[must_use]
+    pub fn is_guest_leaf(self) -> bool {
+        self.state().is_some_and(|state| state.is_accessible() && state.shape() == Shape::Leaf)
+    }
+
+    /// Whether the guest may accept the page.
+    #[inline]
+    #[must_use]
+    pub const fn is_acceptable(self) -> bool {
+        matches!(self.state(), Some(SeptState::Pending | SeptState::PendingExportedDirty))
     }
 
     /// The entry in another state, everything else unchanged.
     #[must_use]
-    pub const fn with_state(self, state: State) -> Self {
-        Self(self.0 & !Self::STATE | Self::state_bits(state) | Self::SUPPRESS_VE)
+    pub const fn with_state(self, state: SeptState) -> Self {
+        Self(Leaf4K::from_bits(self.0).with_state(state).with_suppress_ve(true).bits())
     }
 
     /// The entry with these permissions.
     #[must_use]
-    pub const fn with_permissions(self, rwx: u64) -> Self {
-        Self(self.0 & !Self::RWX | rwx)
+    pub const fn with_permissions(self, permissions: Permissions) -> Self {
+        match permissions {
+            Permissions::None => Self(self.0 & !Self::RWX),
+            Permissions::All => Self(self.0 | Self::RWX),
+        }
     }
 
-    /// Read, write, execute.
+    /// Bits 2:0: read, write, execute.
     #[inline]
     #[must_use]
     pub const fn permissions(self) -> u64 {
@@ -97,7 +137,7 @@ impl Entry {
     #[inline]
     #[must_use]
     pub const fn is_free(self) -> bool {
-        self.0 & Self::STATE == Self::FREE.0 & Self::STATE
+        matches!(self.state(), Some(SeptState::Free))
     }
 
     /// The entry as it is when no leaf is at work on it.
@@ -115,49 +155,54 @@ impl Entry {
     }
 
     /// The first address that a leaf at `level` maps: the address bits below its size are not part of it.
+    #[inline]
     #[must_use]
     pub const fn base(self, level: SeptLevel) -> Hpa {
         Hpa::new(self.0 & Self::FRAME & !((1 << level.shift()) - 1))
     }
 
-    /// The entry with another address.
+    /// The entry with another address, which is a page's.
     #[must_use]
     pub const fn with_frame(self, frame: Hpa) -> Self {
-        Self(self.0 & !Self::FRAME | frame.as_u64())
+        Self(self.0 & !Self::FRAME | frame.as_u64() & Self::FRAME)
     }
 
     /// How many 4 KiB pages of a pending 2 MiB leaf are accepted.
     #[must_use]
     pub const fn accepted(self) -> u64 {
-        (self.0 & Self::ACCEPTED) / Self::ACCEPTED_ONE
+        SeptLeaf::<Pd>::from_bits(self.0).accept_counter().into_bits()
     }
 
     /// The entry with this number of accepted pages, below 512.
     #[must_use]
     pub const fn with_accepted(self, pages: u64) -> Self {
-        Self(self.0 & !Self::ACCEPTED | ((pages * Self::ACCEPTED_ONE) & Self::ACCEPTED))
+        Self(SeptLeaf::<Pd>::from_bits(self.0).with_accept_counter(Bits::from_bits(pages)).bits())
     }
 
     /// The entry without the count of accepted pages, if it is one that may have it.
     #[must_use]
-    pub fn without_accepted(self, level: SeptLevel) -> Self {
-        if level == SeptLevel::Pd && self.is(State::is_acceptable) { self.with_accepted(0) } else { self }
+    pub const fn without_accepted(self, level: SeptLevel) -> Self {
+        if matches!(level, SeptLevel::Pd) && self.is_acceptable() { self.with_accepted(0) } else { self }
     }
 
     /// The entry as it was before it was blocked; an entry that is not blocked as it is.
     #[must_use]
-    pub fn unblocked(self) -> Self {
+    pub const fn unblocked(self) -> Self {
         match self.state() {
-            Some(State::NlBlocked) => {
-                Self(self.with_state(State::NlMapped).0 & !Self::MEMORY_TYPE).with_permissions(Self::RWX)
+            Some(SeptState::NlBlocked) => self
+                .with_state(SeptState::NlMapped)
+                .with_memory_type(Bits::from_bits(0))
+                .with_permissions(Permissions::All),
+            Some(SeptState::Blocked) => {
+                self.with_state(SeptState::Mapped).with_memory_type(Self::WRITE_BACK).with_permissions(Permissions::All)
             }
-            Some(State::Blocked) => {
-                let mapped = self.with_state(State::Mapped).with_permissions(Self::RWX);
-                Self(mapped.0 & !Self::MEMORY_TYPE | Self::WRITE_BACK)
-            }
-            Some(State::PendingBlocked) => self.with_state(State::Pending),
+            Some(SeptState::PendingBlocked) => self.with_state(SeptState::Pending),
             _ => self,
         }
+    }
+
+    const fn with_memory_type(self, memory_type: Bits<3>) -> Self {
+        Self(Leaf4K::from_bits(self.0).with_memory_type(memory_type).bits())
     }
 
     /// What RCX and RDX tell the host of the entry.
@@ -166,11 +211,11 @@ impl Entry {
     #[must_use]
     pub fn details(self, level: SeptLevel) -> EntryDetails {
         let told = match self.state() {
-            _ if self.is_free() => Self::SUPPRESS_VE,
+            Some(SeptState::Free) => Self::SUPPRESS_VE,
             _ if self.is_leaf() => self.0 & Self::LEAF_TOLD,
             _ => self.0 & Self::TABLE_TOLD,
         };
-        EntryDetails::new(told, level, self.state().map_or(EntryState::Free, State::told))
+        EntryDetails::new(told, level, self.state().map_or(EntryState::Free, SeptState::public))
     }
 }
 

@@ -5,9 +5,9 @@
 //! the vCPU leaves, because taking it away needs tracking.
 
 mod entry;
-mod state;
+
 mod walk;
 
-pub use entry::Entry;
-pub use state::State;
+pub use entry::{Entry, Permissions};
+
 pub(crate) use walk::{ENTRIES, LockedEntry, Place, Tree, below};

@@ -13,7 +13,7 @@ mod slots;
 mod vcpu;
 
 pub use epoch::{Epoch, NotBegun};
-pub use op_state::{Lifecycle, OpState};
+pub use op_state::{Lifecycle, allows};
 pub(crate) use params::{Configuration, TdParams};
 pub(crate) use slots::Slots;
 pub use vcpu::{TDVPS_PAGES, Vcpu, VcpuState};
@@ -24,6 +24,7 @@ use super::{KeyId, Measurement};
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use pt_core::Hpa;
 use pt_tdx::SeptLevel;
+pub use pt_tdx::module::OpState;
 use std::sync::Mutex;
 
 /// How many TDCX pages make a TDCS without L2 VMs.
@@ -105,11 +106,11 @@ impl Td {
     #[inline]
     #[must_use]
     pub fn op_state(&self) -> OpState {
-        OpState::from_bits(self.op_state.load(Ordering::Acquire)).unwrap_or(OpState::Uninitialized)
+        OpState::from_bits(self.op_state.load(Ordering::Acquire).into()).unwrap_or(OpState::Uninitialized)
     }
 
     pub(crate) fn set_op_state(&self, state: OpState) {
-        self.op_state.store(state as u8, Ordering::Release);
+        self.op_state.store(state.into_bits() as u8, Ordering::Release);
     }
 
     /// Begins the life of a TD: no pages, no vCPUs, a key identifier.
@@ -160,8 +161,14 @@ impl Td {
     #[inline]
     #[must_use]
     pub fn is_private(&self, gpa: u64) -> bool {
-        let shared_bit = if self.wide.load(Ordering::Acquire) { 51 } else { 47 };
-        gpa >> shared_bit == 0
+        gpa >> self.shared_bit() == 0
+    }
+
+    /// The address bit that tells shared addresses from private ones: the highest of the guest's width.
+    #[inline]
+    #[must_use]
+    pub fn shared_bit(&self) -> u32 {
+        if self.wide.load(Ordering::Acquire) { 51 } else { 47 }
     }
 
     /// Whether the host may look into it.

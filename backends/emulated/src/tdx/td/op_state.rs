@@ -1,6 +1,7 @@
 //! Where a TD is in its life.
 
 use pt_tdx::Leaf;
+use pt_tdx::module::{OpState, SeptOperation};
 
 /// The state of the TD's key.
 ///
@@ -29,96 +30,23 @@ impl Lifecycle {
     }
 }
 
-/// The operation state of a TD with configured keys.
+/// Whether `leaf` may be called in this operation state.
 ///
 /// TDX module 1.5 base specification, TD operation state machine (`OP_STATE`).
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[repr(u8)]
-#[allow(missing_docs)] // the names are those of the specification
-pub enum OpState {
-    Uninitialized = 0,
-    Initialized = 1,
-    Runnable = 2,
-    LiveExport = 3,
-    PausedExport = 4,
-    PostExport = 5,
-    MemoryImport = 6,
-    StateImport = 7,
-    PostImport = 8,
-    LiveImport = 9,
-    FailedImport = 10,
-}
-
-impl OpState {
-    const ALL: [Self; 11] = [
-        Self::Uninitialized,
-        Self::Initialized,
-        Self::Runnable,
-        Self::LiveExport,
-        Self::PausedExport,
-        Self::PostExport,
-        Self::MemoryImport,
-        Self::StateImport,
-        Self::PostImport,
-        Self::LiveImport,
-        Self::FailedImport,
-    ];
-
-    /// The state with this number, 0 to 10.
-    #[must_use]
-    pub fn from_bits(bits: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(bits)).copied()
-    }
-
-    /// Whether vCPUs may be running, so that what is taken from them must be blocked and tracked first.
-    #[inline]
-    #[must_use]
-    pub const fn needs_tracking(self) -> bool {
-        matches!(self, Self::Runnable | Self::LiveExport | Self::LiveImport)
-    }
-
-    /// Whether memory is being imported, so that a removed page leaves a mark.
-    #[inline]
-    #[must_use]
-    pub const fn is_importing(self) -> bool {
-        matches!(self, Self::MemoryImport | Self::StateImport | Self::PostImport | Self::LiveImport)
-    }
-
-    /// Whether `leaf` may be called in this state.
-    #[must_use]
-    pub const fn allows(self, leaf: Leaf) -> bool {
-        use OpState as S;
-        match leaf {
-            Leaf::VpEnter => matches!(self, S::Runnable | S::LiveExport | S::LiveImport),
-            Leaf::MngAddcx | Leaf::MngInit => matches!(self, S::Uninitialized),
-            Leaf::MemPageAdd | Leaf::MrExtend | Leaf::MrFinalize | Leaf::VpInit => matches!(self, S::Initialized),
-            Leaf::MemSeptAdd => !matches!(self, S::Uninitialized | S::PausedExport | S::PostExport | S::FailedImport),
-            Leaf::VpCreate | Leaf::VpAddcx => matches!(self, S::Initialized | S::StateImport),
-            Leaf::MemPageAug => matches!(self, S::Initialized | S::Runnable | S::LiveExport | S::LiveImport),
-            Leaf::MemPageRelocate
-            | Leaf::MemRangeBlock
-            | Leaf::MemPageDemote
-            | Leaf::MemPagePromote
-            | Leaf::MemRangeUnblock => {
-                !matches!(self, S::Uninitialized | S::MemoryImport | S::StateImport | S::FailedImport)
-            }
-            Leaf::MemPageRemove => !matches!(self, S::Uninitialized | S::MemoryImport | S::StateImport),
-            Leaf::MemRd | Leaf::MemSeptRd | Leaf::MemSeptRemove => !matches!(self, S::Uninitialized),
-            Leaf::MemWr => !matches!(self, S::Uninitialized | S::PausedExport | S::PostExport),
-            Leaf::MemTrack => !matches!(self, S::Uninitialized | S::FailedImport),
-            _ => false,
-        }
-    }
+#[inline]
+#[must_use]
+pub fn allows(state: OpState, leaf: Leaf) -> bool {
+    SeptOperation::from_bits(leaf.number().into()).is_some_and(|operation| operation.exists_in(state))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Leaf by leaf, the states in which the module's specification allows it.
+    /// Leaf by leaf, the numbers of the states in which the module's specification allows it.
     #[test]
     fn leaves_are_allowed_in_the_states_of_the_specification() {
-        let table: [(Leaf, &[u8]); 19] = [
+        let table: [(Leaf, &[u64]); 22] = [
             (Leaf::VpEnter, &[2, 3, 9]),
             (Leaf::MngAddcx, &[0]),
             (Leaf::MemPageAdd, &[1]),
@@ -132,6 +60,9 @@ mod tests {
             (Leaf::MemWr, &[1, 2, 3, 6, 7, 8, 9, 10]),
             (Leaf::MemPageDemote, &[1, 2, 3, 4, 5, 8, 9]),
             (Leaf::MrExtend, &[1]),
+            (Leaf::MrFinalize, &[1]),
+            (Leaf::MngInit, &[0]),
+            (Leaf::VpInit, &[1]),
             (Leaf::MemPagePromote, &[1, 2, 3, 4, 5, 8, 9]),
             (Leaf::MemSeptRd, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
             (Leaf::MemPageRemove, &[1, 2, 3, 4, 5, 8, 9, 10]),
@@ -140,8 +71,8 @@ mod tests {
             (Leaf::MemRangeUnblock, &[1, 2, 3, 4, 5, 8, 9]),
         ];
         for (leaf, states) in table {
-            let allowed: Vec<u8> = (0..=10).filter(|&bits| OpState::from_bits(bits).unwrap().allows(leaf)).collect();
-            assert_eq!(allowed, states, "{leaf}");
+            let allowed = OpState::ALL.iter().filter(|&&state| allows(state, leaf)).map(|state| state.into_bits());
+            assert!(allowed.eq(states.iter().copied()), "{leaf}");
         }
     }
 }

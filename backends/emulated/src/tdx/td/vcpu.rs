@@ -1,7 +1,9 @@
 //! One vCPU.
 
+use crate::tdx::guest::Stepping;
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use pt_core::Hpa;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a vCPU is doing.
 ///
@@ -35,6 +37,8 @@ pub struct Vcpu {
     pub associated: AtomicBool,
     /// Whether a #VE was raised that the guest has not asked about.
     pub exception_unread: AtomicBool,
+    /// Only the entry that is under way and the guest inside use it, so that nobody waits.
+    stepping: Mutex<Stepping>,
 }
 
 impl Vcpu {
@@ -60,6 +64,11 @@ impl Vcpu {
         self.state.compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
+    /// The violations since the guest last advanced.
+    pub(crate) fn stepping(&self) -> MutexGuard<'_, Stepping> {
+        self.stepping.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The TDR page of its TD.
     #[must_use]
     pub fn tdr(&self) -> Hpa {
@@ -73,6 +82,7 @@ impl Vcpu {
         self.epoch.store(0, Ordering::Release);
         self.associated.store(false, Ordering::Release);
         self.exception_unread.store(false, Ordering::Release);
+        *self.stepping() = Stepping::default();
         self.set_state(VcpuState::Uninitialized);
     }
 }

@@ -1,0 +1,140 @@
+//! TDH.VP.ENTER up to the VM entry.
+
+use super::super::check::LockedTd;
+use super::super::lock::{Held, Mode};
+use super::super::pamt::{PageKind, Walked};
+use super::super::refusal::{Refusal, Result, busy};
+use super::super::td::{TDVPS_PAGES, Td, Vcpu, VcpuState};
+use super::super::{Memory, Module};
+use super::{Exit, ExtendedQualification};
+use core::fmt;
+use core::sync::atomic::Ordering;
+use pt_core::Hpa;
+use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use std::time::Instant;
+
+/// A vCPU in the guest. It leaves when this is dropped.
+pub struct Inside<'m, M: Memory> {
+    pub(super) module: &'m Module<M>,
+    pub(super) vcpu: &'m Vcpu,
+    epoch: u64,
+    /// Since when the guest is turned away for the host.
+    pub(super) turned_away: Option<Instant>,
+    // The order in which they are released.
+    owner: LockedTd<'m>,
+    page: Walked<'m>,
+}
+
+/// RCX of TDH.VP.ENTER: the TDVPR page in bits 51:12, flags for vCPUs that left in special ways in bits 0 and 52.
+const TDVPR: u64 = 0x000f_ffff_ffff_f000;
+const RESUME_L1: u64 = 1;
+const HOST_RECOVERABILITY: u64 = 1 << 52;
+/// A write, as the exit qualification of an exit that the module makes up.
+const WRITE: u64 = 1 << 1;
+
+impl<M: Memory> Module<M> {
+    /// Enters the vCPU whose TDVPR page is in RCX.
+    ///
+    /// TDX module 1.5 ABI specification, TDH.VP.ENTER leaf.
+    ///
+    /// # Errors
+    /// The registers that the host is returned without the guest having run.
+    pub fn enter(&self, registers: &Registers) -> core::result::Result<Inside<'_, M>, Registers> {
+        match self.enter_guest(registers.rcx) {
+            Ok(Ok(inside)) => Ok(inside),
+            Ok(Err(exit)) => Err(*exit.registers()),
+            Err(refusal) => Err(Registers { rax: refusal.status.bits(), ..*registers }),
+        }
+    }
+
+    /// The vCPU inside, or the exit that takes the place of the entry.
+    fn enter_guest(&self, rcx: u64) -> Result<core::result::Result<Inside<'_, M>, Exit>> {
+        let invalid = || Refusal::from(StatusCode::OperandInvalid | Operand::Rcx);
+        if rcx & !(TDVPR | RESUME_L1 | HOST_RECOVERABILITY) != 0 {
+            return Err(invalid());
+        }
+        let page = self.explicit_page(rcx & TDVPR, Operand::Rcx, Mode::Shared, PageKind::Tdvpr)?;
+        let owner = self.implicit_td(page.record().owner(), Mode::Shared)?;
+        let td = owner.td;
+        let op_state = owner.ready(Leaf::VpEnter)?;
+        let vcpu = self.vcpus.get(page.record().control());
+        if vcpu.pages.load(Ordering::Acquire) < TDVPS_PAGES {
+            return Err(StatusCode::TdcxNumIncorrect.into());
+        }
+        // Taken at once, so that of two entries of a vCPU one is refused.
+        if !vcpu.advance(VcpuState::Ready, VcpuState::Active) {
+            return Err(StatusCode::VcpuStateIncorrect.into());
+        }
+        let ready = Undo(vcpu);
+        let newly_associated = !vcpu.associated.swap(true, Ordering::AcqRel);
+        if newly_associated {
+            td.associated.fetch_add(1, Ordering::AcqRel);
+        }
+        if rcx & (RESUME_L1 | HOST_RECOVERABILITY) != 0 {
+            return Err(invalid());
+        }
+        let epoch = td.epoch.enter().map_err(busy(Operand::TdEpoch))?;
+        vcpu.epoch.store(epoch, Ordering::Release);
+        let inside = Inside { module: self, vcpu, epoch, turned_away: None, owner, page };
+        core::mem::forget(ready);
+        let mut stepping = vcpu.stepping();
+        stepping.enter();
+        if stepping.is_suspicious() {
+            let _tree = Held::take(&td.tree_lock, Mode::Exclusive).map_err(busy(Operand::SeptTree))?;
+            if let Some(gpa) = stepping.still_faulting(&self.memory, td.tree()) {
+                return Ok(Err(Exit::violation(gpa, WRITE, ExtendedQualification::None, 0)));
+            }
+        }
+        drop(stepping);
+        drop(op_state);
+        Ok(Ok(inside))
+    }
+}
+
+/// Makes a vCPU ready again if its entry fails.
+struct Undo<'m>(&'m Vcpu);
+
+impl Drop for Undo<'_> {
+    fn drop(&mut self) {
+        self.0.set_state(VcpuState::Ready);
+    }
+}
+
+impl<'m, M: Memory> Inside<'m, M> {
+    /// The TD.
+    #[must_use]
+    pub fn td(&self) -> &'m Td {
+        self.owner.td
+    }
+
+    /// The vCPU.
+    #[must_use]
+    pub const fn vcpu(&self) -> &'m Vcpu {
+        self.vcpu
+    }
+
+    /// The TDVPR page.
+    #[must_use]
+    pub fn tdvpr(&self) -> Hpa {
+        self.page.address()
+    }
+
+    /// The epoch that it entered in.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+}
+
+impl<M: Memory> Drop for Inside<'_, M> {
+    fn drop(&mut self) {
+        self.vcpu.set_state(VcpuState::Ready);
+        self.owner.td.epoch.leave(self.epoch);
+    }
+}
+
+impl<M: Memory> fmt::Debug for Inside<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inside").field("tdvpr", &self.tdvpr()).field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}

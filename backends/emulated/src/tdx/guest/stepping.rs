@@ -1,0 +1,84 @@
+//! The defence against a host that lets a guest fault at one instruction again and again, to watch what it touches.
+//!
+//! A vCPU that has left six times for a private EPT violation without having advanced has the further addresses noted.
+//! When it is entered again, they must all be mapped.
+//!
+//! TDX module 1.5 base specification, single-stepping and zero-stepping attacks mitigation.
+
+use super::super::Memory;
+use super::super::sept::{Entry, Tree};
+use pt_tdx::SeptLevel;
+
+/// Violations at one instruction that are not suspicious yet.
+const THRESHOLD: u32 = 6;
+/// How many addresses are noted.
+const ADDRESSES: usize = 32;
+
+/// The violations of one vCPU since it last advanced.
+#[derive(Debug, Default)]
+pub(crate) struct Stepping {
+    /// Counts the instructions that the guest has completed: its RIP.
+    instructions: u64,
+    at_entry: u64,
+    violations: u32,
+    addresses: Vec<u64>,
+}
+
+impl Stepping {
+    /// The guest completes an instruction.
+    pub fn advance(&mut self) {
+        self.instructions = self.instructions.wrapping_add(1);
+    }
+
+    /// The vCPU enters.
+    pub fn enter(&mut self) {
+        self.at_entry = self.instructions;
+    }
+
+    /// Whether there is an address to look at before the vCPU may enter.
+    pub fn is_suspicious(&self) -> bool {
+        !self.addresses.is_empty()
+    }
+
+    /// The first noted address that the guest could still not use.
+    pub fn still_faulting(&self, memory: &impl Memory, tree: Tree) -> Option<u64> {
+        let usable = |&gpa: &u64| {
+            let end = tree.walk(memory, gpa, SeptLevel::Pt).entry;
+            end.is_leaf() && end.permissions() == Entry::table(end.frame()).permissions()
+        };
+        self.addresses.iter().copied().find(|gpa| !usable(gpa))
+    }
+
+    /// The vCPU leaves for a violation at a private address.
+    pub fn violation(&mut self, gpa: u64) {
+        if self.instructions != self.at_entry {
+            self.violations = 0;
+            self.addresses.clear();
+        }
+        if self.violations < THRESHOLD {
+            self.violations += 1;
+        } else if self.addresses.len() < ADDRESSES && !self.addresses.contains(&gpa) {
+            self.addresses.push(gpa);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_noted_from_the_seventh_violation_at_one_instruction() {
+        let mut stepping = Stepping::default();
+        for violation in 0..7 {
+            assert!(!stepping.is_suspicious(), "{violation}");
+            stepping.enter();
+            stepping.violation(0x1000);
+        }
+        assert!(stepping.is_suspicious());
+        stepping.enter();
+        stepping.advance();
+        stepping.violation(0x1000);
+        assert!(!stepping.is_suspicious(), "the guest has advanced");
+    }
+}
