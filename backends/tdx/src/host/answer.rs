@@ -34,7 +34,8 @@ pub trait Answer: Sized + fmt::Debug {
         self.status().is_error()
     }
 
-    /// Whether only a lock, or vCPUs of an older epoch, stood in the way: the same call can succeed later.
+    /// Whether a resource was busy, so that the same call can succeed later: a lock, vCPUs of an older epoch, the random
+    /// number generator.
     #[inline]
     fn is_busy(&self) -> bool {
         self.status().is_busy()
@@ -69,7 +70,7 @@ impl Possible {
 }
 
 /// What a leaf returns in registers when it is done.
-pub trait Output: Sized {
+pub(crate) trait Output: Sized {
     /// Whether this status means that the leaf is done.
     #[must_use]
     fn is_done(status: Status) -> bool {

@@ -40,7 +40,8 @@ mod page;
 pub mod phymem;
 pub mod vp;
 
-pub use answer::{Answer, Output, Possible};
+use answer::Output;
+pub use answer::{Answer, Possible};
 pub use page::{Hkid, HkidBits, KeyedPage, SourcePage, Tdr, Tdvpr};
 
 use crate::leaf::Leaf;

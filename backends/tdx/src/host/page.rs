@@ -79,7 +79,14 @@ impl HkidBits {
 }
 
 /// A page as it is seen through one key. Only TDH.PHYMEM.PAGE.WBINVD takes it; every other leaf refuses an address with
-/// a key identifier.
+/// a key identifier, and its function does not take this type:
+///
+/// ```compile_fail,E0308
+/// # use pt_tdx::{PageInfo, Seamcall, host};
+/// # fn aug<S: Seamcall>(module: &S, tdr: host::Tdr, at: PageInfo, page: host::KeyedPage) {
+/// let answer = host::mem::page_aug(module, tdr, at, page); // expected `Hpa`, found `KeyedPage`
+/// # }
+/// ```
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
 pub struct KeyedPage(u64);
 
