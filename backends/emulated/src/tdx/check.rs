@@ -221,7 +221,9 @@ impl Td {
         let gpa = info.gpa().as_u64();
         let level = info.level().filter(|level| {
             let bits = levels.start().into_bits()..=levels.end().into_bits();
-            info.reserved() == 0 && bits.contains(&level.into_bits()) && gpa & ((1 << level.shift()) - 1) == 0
+            info.bits() & PageInfo::RESERVED == 0
+                && bits.contains(&level.into_bits())
+                && gpa & ((1 << level.shift()) - 1) == 0
         });
         let level = level.filter(|_| self.is_private(gpa));
         level.map(|level| (gpa, level)).ok_or_else(|| (StatusCode::OperandInvalid | Operand::Rcx).into())

@@ -21,7 +21,7 @@
 //! /// Maps a page, and says whether to try again later.
 //! fn fault<S: Seamcall>(module: &S, tdr: Tdr, gfn: Gfn, page: Hpa) -> Result<bool, Unavailable> {
 //!     let Ok(gpa) = Gpaw::Bits48.address_of::<Private>(gfn) else { return Ok(false) };
-//!     Ok(match mem::page_aug(module, tdr, PageInfo::new(gpa, SeptLevel::Pt), page)? {
+//!     Ok(match mem::page_aug(module, tdr, PageInfo::at(gpa, SeptLevel::Pt), page)? {
 //!         mem::PageAug::Done => false,
 //!         mem::PageAug::OperandBusy(_) | mem::PageAug::EntryBusy(_) => true,
 //!         refused => panic!("{refused}"),

@@ -95,7 +95,7 @@ fn gpa(gfn: u64) -> Gpa<Private> {
 #[test]
 fn operands_go_into_their_registers() {
     let module = Always::new(0, 0, 0);
-    let at = PageInfo::new(gpa(0x200), SeptLevel::Pd);
+    let at = PageInfo::at(gpa(0x200), SeptLevel::Pd);
     assert_eq!(mem::page_aug(&module, tdr(), at, Hpa::new(0x4040_0000)), Ok(mem::PageAug::Done));
     let asked = Registers { rax: 6, rcx: 0x20_0001, rdx: 0x4000_0000, r8: 0x4040_0000, ..Registers::default() };
     assert_eq!(module.asked.get(), asked);
@@ -115,6 +115,13 @@ fn entering_passes_the_guests_registers_but_not_rax_and_rcx() {
     let Ok(vp::Enter::Done(exit)) = vp::enter(&module, vcpu, &guest) else { panic!("a TD exit") };
     assert_eq!(module.asked.get(), Registers { rax: 0, rcx: 0x4001_0000, ..guest });
     assert_eq!((exit.reason(), exit.registers().rcx, exit.is_final()), (77, 7, false));
+    assert_eq!(exit.ept_violation(), None);
+
+    let module = Always::new(0x30, 2, 0x4088_0000_0001);
+    let Ok(vp::Enter::Done(exit)) = vp::enter(&module, vcpu, &guest) else { panic!("a TD exit") };
+    let violation = exit.ept_violation().expect("exit reason 48");
+    assert_eq!((violation.qualification.write(), violation.extended.level()), (true, Some(SeptLevel::Pd)));
+
     let dead = Always::new(0x4000_0001_0000_0002, 0, 0);
     let Ok(answer @ vp::Enter::Done(exit)) = vp::enter(&dead, vcpu, &guest) else { panic!("a TD exit") };
     assert_eq!((exit.reason(), exit.is_final(), answer.status().bits()), (2, true, 0x4000_0001_0000_0002));
@@ -122,7 +129,7 @@ fn entering_passes_the_guests_registers_but_not_rax_and_rcx() {
 
 #[test]
 fn a_locked_entry_is_told_from_a_locked_page() {
-    let at = PageInfo::new(gpa(0x200), SeptLevel::Pt);
+    let at = PageInfo::at(gpa(0x200), SeptLevel::Pt);
     let entry = mem::page_remove(&Always::new(0x8000_0200_0000_0001, 0x8080_0000_4040_08f0, 0x100), tdr(), at);
     let Ok(mem::PageRemove::EntryBusy(details)) = entry else { panic!("{entry:?}") };
     assert_eq!((details.state(), details.level()), (Some(EntryState::Blocked), Some(SeptLevel::Pt)));
@@ -132,7 +139,7 @@ fn a_locked_entry_is_told_from_a_locked_page() {
 
 #[test]
 fn a_remark_carries_the_entry_and_is_no_error() {
-    let at = PageInfo::new(gpa(0x200), SeptLevel::Pt);
+    let at = PageInfo::at(gpa(0x200), SeptLevel::Pt);
     let module = Always::new(0x0000_0b07_0000_0001, 0x8000_0000_4020_20f0, 0x300);
     let answer = mem::range_block(&module, tdr(), at).expect("a module");
     assert!(matches!(answer, mem::RangeBlock::GpaRangeAlreadyBlocked(_)) && !answer.is_error());
@@ -143,7 +150,7 @@ fn a_remark_carries_the_entry_and_is_no_error() {
 #[test]
 fn a_foreign_status_is_kept() {
     let status = 0xc000_0e01_0000_0007;
-    let at = PageInfo::new(gpa(0), SeptLevel::Pt);
+    let at = PageInfo::at(gpa(0), SeptLevel::Pt);
     let answer = mem::page_remove(&Always::new(status, 0, 0), tdr(), at);
     assert_eq!(answer, Ok(mem::PageRemove::Unlisted(Status::from_bits(status))));
 }

@@ -7,10 +7,10 @@
 use super::answer::answers;
 use super::{Output, Tdr, Tdvpr, ask};
 use crate::leaf::Leaf;
-use crate::operand::EntryDetails;
+use crate::operand::{EntryDetails, EptViolation, ExitQualification, ExtendedQualification};
 use crate::seamcall::{Registers, Seamcall, Unavailable};
 use crate::status::{Operand, Status, StatusCode};
-use pt_core::Hpa;
+use pt_core::{Hpa, RawGpa};
 
 answers! {
     /// What TDH.VP.CREATE answers.
@@ -99,10 +99,28 @@ pub struct TdExit {
 }
 
 impl TdExit {
-    /// The VM exit reason, Intel SDM volume 3D appendix C: 48 for an EPT violation, 77 for TDG.VP.VMCALL.
+    /// [`reason`](Self::reason) of an EPT violation.
+    pub const EPT_VIOLATION: u32 = 48;
+    /// [`reason`](Self::reason) of a TDG.VP.VMCALL: RCX is the guest's mask of the registers that it passes.
+    pub const VMCALL: u32 = 77;
+
+    /// The VM exit reason, Intel SDM volume 3D appendix C.
     #[must_use]
     pub const fn reason(&self) -> u32 {
         self.status.low()
+    }
+
+    /// The EPT violation that the vCPU exited with, if it was one.
+    #[must_use]
+    pub const fn ept_violation(&self) -> Option<EptViolation> {
+        if self.reason() != Self::EPT_VIOLATION || self.is_final() {
+            return None;
+        }
+        Some(EptViolation {
+            qualification: ExitQualification::from_bits(self.registers.rcx),
+            extended: ExtendedQualification::from_bits(self.registers.rdx),
+            gpa: RawGpa::new(self.registers.r8),
+        })
     }
 
     /// Whether the vCPU, or the whole TD, cannot be entered again.

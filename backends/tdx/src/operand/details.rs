@@ -2,7 +2,8 @@
 
 use super::SeptLevel;
 use core::fmt;
-use pt_macros::values;
+use pt_core::Bits;
+use pt_macros::{register, values};
 
 /// The state of a Secure EPT entry as the module tells it to the host.
 ///
@@ -56,41 +57,53 @@ pub enum EntryState {
     L2NlMapped = 196,
 }
 
-/// A Secure EPT entry as a leaf shows it to the host: RCX and RDX.
+/// What RDX says of an entry that is shown.
 ///
-/// RCX is the architectural part of the entry. Of an entry that points to a table it does not have the address, which
-/// the module keeps to itself. RDX holds the level in bits 2:0, the state in 15:8, and the VM in 17:16 (0 is the TD
-/// itself, 1 to 3 are its L2 VMs).
+/// TDX module 1.5 ABI specification, RDX of the TDH.MEM.SEPT.RD leaf.
+#[register(reserved(3..=7, 18..=63))]
+pub struct EntryInfo {
+    /// The level of the entry; where a walk failed, the level at which it stopped.
+    #[bits(0..=2, values, default = Pt)]
+    pub level: SeptLevel,
+    /// The state of the entry; `None` for a number that the specification does not list.
+    #[bits(8..=15, values, default = Free)]
+    pub state: EntryState,
+    /// Whose Secure EPT the entry is in: 0 for the TD, 1 to 3 for its L2 VMs.
+    #[bits(16..=17)]
+    pub vm: Bits<2>,
+}
+
+/// A Secure EPT entry as a leaf shows it to the host, in RCX and RDX.
 ///
 /// TDX module 1.5 ABI specification, RCX and RDX of the TDH.MEM.SEPT.RD leaf.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
 pub struct EntryDetails {
-    rcx: u64,
-    rdx: u64,
+    /// RCX: the architectural part of the entry. Of an entry that points to a table it lacks the address, which the
+    /// module keeps to itself.
+    pub entry: u64,
+    /// RDX: where the entry is, and its state.
+    pub info: EntryInfo,
 }
 
 impl EntryDetails {
-    const STATE: u32 = 8;
-    const VM: u32 = 16;
-
     /// The details of an entry of the TD's own Secure EPT.
     #[must_use]
     pub const fn new(entry: u64, level: SeptLevel, state: EntryState) -> Self {
-        Self { rcx: entry, rdx: level.into_bits() | state.into_bits() << Self::STATE }
+        Self { entry, info: EntryInfo::new().with_level(level).with_state(state) }
     }
 
-    /// Takes the registers as they are.
+    /// Takes RCX and RDX as they are.
     #[inline]
     #[must_use]
     pub const fn from_registers(rcx: u64, rdx: u64) -> Self {
-        Self { rcx, rdx }
+        Self { entry: rcx, info: EntryInfo::from_bits(rdx) }
     }
 
-    /// The registers: RCX and RDX.
+    /// RCX and RDX.
     #[inline]
     #[must_use]
     pub const fn registers(self) -> (u64, u64) {
-        (self.rcx, self.rdx)
+        (self.entry, self.info.bits())
     }
 
     /// Whether the leaf showed an entry at all: it clears both registers before it begins, and no entry that a walk can
@@ -98,47 +111,27 @@ impl EntryDetails {
     #[inline]
     #[must_use]
     pub const fn are_given(self) -> bool {
-        self.rcx | self.rdx != 0
+        self.entry | self.info.bits() != 0
     }
 
-    /// The architectural part of the entry.
-    #[inline]
-    #[must_use]
-    pub const fn entry(self) -> u64 {
-        self.rcx
-    }
-
-    /// The level of the entry; where a walk failed, the level at which it stopped.
+    /// The level of the entry: see [`EntryInfo::level`].
     #[inline]
     #[must_use]
     pub const fn level(self) -> Option<SeptLevel> {
-        SeptLevel::from_bits(self.rdx & 7)
+        self.info.level()
     }
 
-    /// The state of the entry; `None` for a number that the specification does not list.
+    /// The state of the entry: see [`EntryInfo::state`].
     #[inline]
     #[must_use]
     pub const fn state(self) -> Option<EntryState> {
-        EntryState::from_bits(self.rdx >> Self::STATE & 0xff)
-    }
-
-    /// Whose Secure EPT the entry is in: 0 for the TD, 1 to 3 for its L2 VMs.
-    #[inline]
-    #[must_use]
-    pub const fn vm(self) -> u8 {
-        (self.rdx >> Self::VM & 3) as u8
+        self.info.state()
     }
 }
 
 impl fmt::Debug for EntryDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("EntryDetails");
-        debug.field("entry", &format_args!("{:#018x}", self.rcx));
-        match (self.level(), self.state()) {
-            (Some(level), Some(state)) => debug.field("level", &level).field("state", &state),
-            _ => debug.field("rdx", &format_args!("{:#x}", self.rdx)),
-        };
-        debug.finish()
+        write!(f, "EntryDetails({self})")
     }
 }
 
@@ -146,8 +139,8 @@ impl fmt::Debug for EntryDetails {
 impl fmt::Display for EntryDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.level(), self.state()) {
-            (Some(level), Some(state)) => write!(f, "{state:?} at {level} ({:#018x})", self.rcx),
-            _ => write!(f, "rcx={:#x} rdx={:#x}", self.rcx, self.rdx),
+            (Some(level), Some(state)) => write!(f, "{state:?} at {level} ({:#018x})", self.entry),
+            _ => write!(f, "rcx={:#x} rdx={:#x}", self.entry, self.info.bits()),
         }
     }
 }
@@ -166,7 +159,7 @@ mod tests {
             (0x0004, SeptLevel::Pml5, EntryState::Free),
         ] {
             let details = EntryDetails::from_registers(0x80, rdx);
-            assert_eq!((details.level(), details.state(), details.vm()), (Some(level), Some(state), 0));
+            assert_eq!((details.level(), details.state()), (Some(level), Some(state)));
             assert_eq!(EntryDetails::new(0x80, level, state), details);
         }
     }
@@ -174,6 +167,6 @@ mod tests {
     #[test]
     fn what_the_specification_does_not_list_is_no_state() {
         let details = EntryDetails::from_registers(0, 0x2_0607);
-        assert_eq!((details.level(), details.state(), details.vm()), (None, None, 2));
+        assert_eq!((details.level(), details.state(), details.info.vm().get()), (None, None, 2));
     }
 }

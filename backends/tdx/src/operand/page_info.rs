@@ -2,8 +2,9 @@
 
 use crate::Level;
 use core::fmt;
+use pt_core::address::PAGE_SHIFT;
 use pt_core::{Gpa, Levels, Private, RawGpa};
-use pt_macros::values;
+use pt_macros::{register, values};
 
 /// A level of the Secure EPT as the module counts: from 0, the entries of 4 KiB pages.
 ///
@@ -64,65 +65,25 @@ impl fmt::Display for SeptLevel {
 
 /// Which entry a leaf works on: RCX of the TDH.MEM leaves, and of TDG.MEM.PAGE.ACCEPT.
 ///
-/// Bits 2:0 are the level of the entry, 51:12 the first address behind it; the rest is reserved. For SEPT.ADD and
-/// SEPT.REMOVE the entry is the one that points to the table.
+/// For SEPT.ADD and SEPT.REMOVE the entry is the one that points to the table.
 ///
 /// TDX module 1.5 ABI specification, RCX of the TDH.MEM.SEPT.ADD, PAGE.AUG and RANGE.BLOCK leaves.
-#[derive(Copy, Clone, PartialEq, Eq, Hash)]
-#[repr(transparent)]
-pub struct PageInfo(u64);
-
-impl PageInfo {
-    const LEVEL: u64 = 0x7;
-    const GPA: u64 = 0x000f_ffff_ffff_f000;
-
-    /// The entry at `level` on the way to `gpa`, which must be the first address behind it: the module refuses an
-    /// address with lower bits set.
-    #[inline]
-    #[must_use]
-    pub const fn new(gpa: Gpa<Private>, level: SeptLevel) -> Self {
-        Self(gpa.as_u64() & Self::GPA | level.into_bits())
-    }
-
-    /// Takes a register as it is.
-    #[inline]
-    #[must_use]
-    pub const fn from_bits(bits: u64) -> Self {
-        Self(bits)
-    }
-
-    /// The register.
-    #[inline]
-    #[must_use]
-    pub const fn bits(self) -> u64 {
-        self.0
-    }
-
-    /// The level; `None` above 4, which the module refuses.
-    #[inline]
-    #[must_use]
-    pub const fn level(self) -> Option<SeptLevel> {
-        SeptLevel::from_bits(self.0 & Self::LEVEL)
-    }
-
-    /// The address, which nobody has routed yet.
-    #[inline]
-    #[must_use]
-    pub const fn gpa(self) -> RawGpa {
-        RawGpa::new(self.0 & Self::GPA)
-    }
-
-    /// The reserved bits, which must be zero.
-    #[inline]
-    #[must_use]
-    pub const fn reserved(self) -> u64 {
-        self.0 & !(Self::LEVEL | Self::GPA)
-    }
+#[register(reserved(3..=11, 52..=63))]
+pub struct PageInfo {
+    /// The level of the entry; `None` above 4, which the module refuses.
+    #[bits(0..=2, values, default = Pt)]
+    pub level: SeptLevel,
+    /// The first address behind the entry, which nobody has routed yet.
+    #[bits(12..=51, address)]
+    pub gpa: RawGpa,
 }
 
-impl fmt::Debug for PageInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PageInfo({:#x})", self.0)
+impl PageInfo {
+    /// The entry at `level` behind which `gpa` is the first page. The module refuses an address that is not aligned to
+    /// what the entry maps; the place within the first 4 KiB is no part of the operand.
+    #[inline]
+    pub const fn at(gpa: Gpa<Private>, level: SeptLevel) -> Self {
+        Self::from_bits(gpa.align_down(PAGE_SHIFT).as_u64()).with_level(level)
     }
 }
 
@@ -147,10 +108,11 @@ mod tests {
         let Ok(Route::Private(gpa)) = Gpaw::Bits48.route(RawGpa::new(0x7fff_ffe0_0000)) else {
             unreachable!("bit 47 is clear")
         };
-        let info = PageInfo::new(gpa, SeptLevel::Pd);
+        let info = PageInfo::at(gpa, SeptLevel::Pd);
         assert_eq!(info.bits(), 0x7fff_ffe0_0001);
-        assert_eq!((info.level(), info.gpa(), info.reserved()), (Some(SeptLevel::Pd), RawGpa::new(gpa.as_u64()), 0));
-        let odd = PageInfo::from_bits(0x8000_0000_0000_0ff5);
-        assert_eq!((odd.level(), odd.gpa(), odd.reserved()), (None, RawGpa::new(0), 0x8000_0000_0000_0ff0));
+        assert_eq!((info.level(), info.gpa()), (Some(SeptLevel::Pd), RawGpa::new(gpa.as_u64())));
+        let wrong = PageInfo::try_from_bits(0x8000_0000_0000_0ff5).expect_err("reserved bits are set");
+        assert_eq!(wrong.bits, 0x8000_0000_0000_0ff0);
+        assert_eq!(PageInfo::from_bits(5).level(), None);
     }
 }

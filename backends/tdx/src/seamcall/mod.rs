@@ -13,7 +13,7 @@ mod replay;
 #[cfg(target_arch = "x86_64")]
 pub use instruction::Instruction;
 pub use record::{Exchange, Recorder, Sink};
-pub use registers::Registers;
+pub use registers::{Function, Registers};
 pub use replay::{Departure, Replayer};
 
 use crate::status::Status;

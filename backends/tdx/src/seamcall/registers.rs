@@ -2,6 +2,20 @@
 
 use crate::leaf::Leaf;
 use core::fmt;
+use pt_macros::register;
+
+/// RAX of a call: which leaf, in which version.
+///
+/// TDX module 1.5 ABI specification, RAX of the SEAMCALL leaves.
+#[register(reserved(24..=63))]
+pub struct Function {
+    /// The number of the leaf: [`Leaf::number`].
+    #[bits(0..=15)]
+    pub leaf: u16,
+    /// The version of the leaf.
+    #[bits(16..=23)]
+    pub version: u8,
+}
 
 /// The general-purpose registers that SEAMCALL passes in both directions: all but RSP.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Default)]
@@ -33,11 +47,11 @@ impl Registers {
         Self::call_version(leaf, 0)
     }
 
-    /// The registers of a call of `leaf` in `version`: RAX holds the leaf in bits 15:0 and the version in 23:16.
+    /// The registers of a call of `leaf` in `version`: RAX is a [`Function`].
     #[inline]
     #[must_use]
     pub const fn call_version(leaf: Leaf, version: u8) -> Self {
-        let rax = leaf.number() as u64 | (version as u64) << 16;
+        let rax = Function::new().with_leaf(leaf.number()).with_version(version).bits();
         Self {
             rax,
             rbx: 0,
@@ -61,7 +75,7 @@ impl Registers {
     #[inline]
     #[must_use]
     pub const fn leaf(&self) -> Option<Leaf> {
-        Leaf::from_number(self.rax as u16)
+        Leaf::from_number(Function::from_bits(self.rax).leaf())
     }
 
     /// Names and values, in the order of the fields.

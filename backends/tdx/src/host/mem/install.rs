@@ -66,7 +66,7 @@ pub fn page_add<S: Seamcall + ?Sized>(
     source: SourcePage,
 ) -> Result<PageAdd, Unavailable> {
     ask(seamcall, |registers| {
-        registers.rcx = PageInfo::new(gpa, SeptLevel::Pt).bits();
+        registers.rcx = PageInfo::at(gpa, SeptLevel::Pt).bits();
         registers.rdx = tdr.page().as_u64();
         registers.r8 = page.as_u64();
         registers.r9 = source.page().as_u64();

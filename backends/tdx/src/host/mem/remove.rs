@@ -89,7 +89,7 @@ pub fn page_relocate<S: Seamcall + ?Sized>(
     page: Hpa,
 ) -> Result<PageRelocate, Unavailable> {
     ask(seamcall, |registers| {
-        registers.rcx = PageInfo::new(gpa, SeptLevel::Pt).bits();
+        registers.rcx = PageInfo::at(gpa, SeptLevel::Pt).bits();
         registers.rdx = tdr.page().as_u64();
         registers.r8 = page.as_u64();
     })
