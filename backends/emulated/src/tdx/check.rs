@@ -38,8 +38,6 @@ pub(crate) struct LockedVcpu<'m> {
 pub(crate) struct Target<'m, M: Memory> {
     /// The entry.
     pub entry: LockedEntry<'m, M>,
-    /// The address that the entry is for.
-    pub gpa: u64,
     /// The level of the entry.
     pub level: SeptLevel,
     _tree: Held<'m, Sharex>,
@@ -170,7 +168,7 @@ impl<M: Memory> Module<M> {
         }
         let entry = LockedEntry::take(&self.memory, td.key(), end.at)
             .map_err(|_| Refusal::of_entry(StatusCode::OperandBusy, Operand::Rcx, end.entry, level))?;
-        Ok(Target { entry, gpa, level, _tree: tree, _op_state: op_state, owner })
+        Ok(Target { entry, level, _tree: tree, _op_state: op_state, owner })
     }
 
     /// The PAMT record of a page that an entry names, exclusively; about RCX.

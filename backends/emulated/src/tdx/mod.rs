@@ -14,9 +14,6 @@
 //! Not modelled: L2 VMs (a TD has none), migration leaves (their states and operation states are), and the module's own
 //! initialisation: a [`Module`] begins in `SYS_READY` with all TDMRs initialised.
 
-// The leaves of a TD's life and the guest's side are to use the rest.
-#![allow(dead_code)]
-
 mod agent;
 mod check;
 pub mod guest;

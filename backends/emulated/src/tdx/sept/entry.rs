@@ -13,12 +13,14 @@ use pt_tdx::{EntryDetails, EntryState, Leaf, SeptLevel};
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub struct Entry(pub(crate) u64);
 
-/// Read, write and execute.
+/// What the guest may do through an entry.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Permissions {
     /// Nothing.
     None,
-    /// Everything.
+    /// Read and execute, while the page is blocked for writing.
+    ReadExecute,
+    /// Read, write and execute.
     All,
 }
 
@@ -113,10 +115,12 @@ impl Entry {
     /// The entry with these permissions.
     #[must_use]
     pub const fn with_permissions(self, permissions: Permissions) -> Self {
-        match permissions {
-            Permissions::None => Self(self.0 & !Self::RWX),
-            Permissions::All => Self(self.0 | Self::RWX),
-        }
+        let (read, write) = match permissions {
+            Permissions::None => (false, false),
+            Permissions::ReadExecute => (true, false),
+            Permissions::All => (true, true),
+        };
+        Self(Leaf4K::from_bits(self.0).with_read(read).with_write(write).with_execute(read).bits())
     }
 
     /// Bits 2:0: read, write, execute.

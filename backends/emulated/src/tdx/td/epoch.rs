@@ -45,7 +45,8 @@ impl Epoch {
         self.current.load(Ordering::Acquire)
     }
 
-    pub(crate) fn force(&self, epoch: u64) {
+    /// Makes `epoch` the current one, for tests that need one far from the first.
+    pub fn force(&self, epoch: u64) {
         self.current.store(epoch, Ordering::Release);
     }
 
