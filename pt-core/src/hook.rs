@@ -237,8 +237,31 @@ use crate::level::Levels;
 /// The answer of a role: done, or why not.
 pub type Answer<T> = Result<(), Refusal<<T as Table>::Levels>>;
 
+/// What has become of the page of a table that the monitor has let go of.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub enum Partner {
+    /// The host can use it again.
+    #[default]
+    Usable,
+    /// It could not be made usable: it is leaked on purpose, and counted.
+    Lost,
+}
+
+/// A hook that returns nothing leaves the page usable.
+impl From<()> for Partner {
+    #[inline]
+    fn from((): ()) -> Self {
+        Self::Usable
+    }
+}
+
+/// The answer of a role that takes a table away: what has become of its page, or why it is still there.
+pub type Release<T> = Result<Partner, Refusal<<T as Table>::Levels>>;
+
 macro_rules! roles {
-    ($($(#[$doc:meta])* $role:ident: fn $method:ident($($argument:ident: $type:ty),*), $levels:literal;)*) => {$(
+    ($(
+        $(#[$doc:meta])* $role:ident: fn $method:ident($($argument:ident: $type:ty),*) -> $answer:ident, $levels:literal;
+    )*) => {$(
         $(#[$doc])*
         #[diagnostic::on_unimplemented(
             message = "`{Self}` has no hook for `{H}` that does this: the declaration names none with this role",
@@ -252,30 +275,30 @@ macro_rules! roles {
             ///
             /// # Errors
             /// What the monitor answered, if it did not do it.
-            fn $method(hooks: &H, $($argument: $type),*) -> Answer<Self>;
+            fn $method(hooks: &H, $($argument: $type),*) -> $answer<Self>;
         }
     )*};
 }
 
 roles! {
     /// `#[hook(link)]`: hangs a page of the protected table below the frozen entry.
-    Link: fn link(at: &Frozen<Self>, table: &TablePage<Protected>), "The levels at which it can be called.";
+    Link: fn link(at: &Frozen<Self>, table: &TablePage<Protected>) -> Answer, "The levels at which it can be called.";
     /// `#[hook(add)]`: maps a page with initial content, while the VM is built.
-    Add: fn add(at: &Frozen<Self>, page: Hpa, source: Hpa), "The levels at which it can be called.";
+    Add: fn add(at: &Frozen<Self>, page: Hpa, source: Hpa) -> Answer, "The levels at which it can be called.";
     /// `#[hook(map)]`: maps a page.
-    Map: fn map(at: &Frozen<Self>, page: Hpa), "The levels at which it can be called.";
+    Map: fn map(at: &Frozen<Self>, page: Hpa) -> Answer, "The levels at which it can be called.";
     /// `#[hook(block)]`: lets no new translation through the entry.
-    Block: fn block(at: &Frozen<Self>), "The levels at which it can be called.";
+    Block: fn block(at: &Frozen<Self>) -> Answer, "The levels at which it can be called.";
     /// `#[hook(unblock)]`: undoes a block whose translations were tracked.
-    Unblock: fn unblock(at: &Tracked<Self>), "The levels at which it can be called.";
+    Unblock: fn unblock(at: &Tracked<Self>) -> Answer, "The levels at which it can be called.";
     /// `#[hook(remove)]`: takes the page of a leaf away.
-    Remove: fn remove(at: &Tracked<Self>), "The levels at which it can be called.";
+    Remove: fn remove(at: &Tracked<Self>) -> Answer, "The levels at which it can be called.";
     /// `#[hook(unlink)]`: takes an empty table away.
-    Unlink: fn unlink(at: &Tracked<Self>), "The levels at which it can be called.";
+    Unlink: fn unlink(at: &Tracked<Self>) -> Release, "The levels at which it can be called.";
     /// `#[hook(split)]`: replaces a leaf by a full table of leaves one level below.
-    Split: fn split(at: &Tracked<Self>, table: &TablePage<Protected>), "The levels at which it can be called.";
+    Split: fn split(at: &Tracked<Self>, table: &TablePage<Protected>) -> Answer, "The levels at which it can be called.";
     /// `#[hook(merge)]`: replaces a full table by one leaf.
-    Merge: fn merge(at: &Tracked<Self>), "The levels at which it can be called.";
+    Merge: fn merge(at: &Tracked<Self>) -> Release, "The levels at which it can be called.";
 }
 
 /// `#[hook(track)]`: begins a new epoch. Once every vCPU of the old one has left the guest, no stale translation

@@ -7,7 +7,7 @@ use crate::entry::{Absent, Entry};
 use crate::flush::{Invept, TlbiIpa};
 use crate::format::{Access, EntryFormat, FieldClass, FieldInfo, NoEntry};
 use crate::geometry::{Extension, Geometry, Split};
-use crate::hook::{self, Answer, Frozen, Refusal, Tracked};
+use crate::hook::{self, Answer, Frozen, Refusal, Release, Tracked};
 use crate::layout::{HasLayout, Layout, LeafFormat};
 use crate::level::{Bottom, LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 use crate::page::{Page, PageOf, TablePage};
@@ -322,31 +322,31 @@ pub trait SampleHooks {
     fn unblock(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
     fn track(&self) -> Result<(), Refusal<LevelName>>;
     fn remove(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
-    fn unlink(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
+    fn unlink(&self, at: &Tracked<PrivateSample>) -> Release<PrivateSample>;
     fn split(&self, at: &Tracked<PrivateSample>, table: &TablePage<Protected>) -> Result<(), Refusal<LevelName>>;
-    fn merge(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
+    fn merge(&self, at: &Tracked<PrivateSample>) -> Release<PrivateSample>;
     fn reclaim(&self, page: Hpa) -> Result<(), Refusal<LevelName>>;
 }
 
 macro_rules! role {
-    ($role:ident $method:ident [$($level:ident)*] $($argument:ident: $type:ty),*) => {
+    ($role:ident $method:ident [$($level:ident)*] -> $answer:ident $($argument:ident: $type:ty),*) => {
         impl<H: SampleHooks> hook::$role<H> for PrivateSample {
             const LEVELS: &'static [LevelName] = &[$(LevelName::$level),*];
-            fn $method(hooks: &H, $($argument: $type),*) -> Answer<Self> {
-                hooks.$method($($argument),*)
+            fn $method(hooks: &H, $($argument: $type),*) -> $answer<Self> {
+                hooks.$method($($argument),*).map(Into::into)
             }
         }
     };
 }
-role!(Link link [Pml5 Pml4 Pdpt Pd] at: &Frozen<Self>, table: &TablePage<Protected>);
-role!(Add add [Pt] at: &Frozen<Self>, page: Hpa, source: Hpa);
-role!(Map map [Pd Pt] at: &Frozen<Self>, page: Hpa);
-role!(Block block [Pml5 Pml4 Pdpt Pd Pt] at: &Frozen<Self>);
-role!(Unblock unblock [Pml5 Pml4 Pdpt Pd Pt] at: &Tracked<Self>);
-role!(Remove remove [Pd Pt] at: &Tracked<Self>);
-role!(Unlink unlink [Pml5 Pml4 Pdpt Pd] at: &Tracked<Self>);
-role!(Split split [Pd] at: &Tracked<Self>, table: &TablePage<Protected>);
-role!(Merge merge [Pd] at: &Tracked<Self>);
+role!(Link link [Pml5 Pml4 Pdpt Pd] -> Answer at: &Frozen<Self>, table: &TablePage<Protected>);
+role!(Add add [Pt] -> Answer at: &Frozen<Self>, page: Hpa, source: Hpa);
+role!(Map map [Pd Pt] -> Answer at: &Frozen<Self>, page: Hpa);
+role!(Block block [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Frozen<Self>);
+role!(Unblock unblock [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Tracked<Self>);
+role!(Remove remove [Pd Pt] -> Answer at: &Tracked<Self>);
+role!(Unlink unlink [Pml5 Pml4 Pdpt Pd] -> Release at: &Tracked<Self>);
+role!(Split split [Pd] -> Answer at: &Tracked<Self>, table: &TablePage<Protected>);
+role!(Merge merge [Pd] -> Release at: &Tracked<Self>);
 impl<H: SampleHooks> hook::Track<H> for PrivateSample {
     fn track(hooks: &H) -> Answer<Self> {
         hooks.track()

@@ -3,8 +3,10 @@
 //! The two come and go together. The record beside the table page owns the partner from link until unlink or
 //! reclaim; a partner that the monitor does not give back is never freed.
 
+use super::Leaked;
 use crate::address::Hpa;
 use crate::allocator::TableAllocator;
+use crate::hook::Partner;
 use crate::level::{Level, LevelOf};
 use crate::memory::{Memory, UNCOUNTED, Word};
 use crate::page::TablePage;
@@ -84,6 +86,21 @@ where
         allocator.free(partner, L::TABLE_ORDER);
     }
     allocator.free(table.frame(), L::TABLE_ORDER);
+}
+
+/// Frees a table that nothing points to any more, and its partner, unless that is lost.
+pub(super) fn release<T, L, M, A>(memory: &M, allocator: &A, table: TableOf<T, L>, fate: Partner, leaked: &mut Leaked)
+where
+    T: Propagating,
+    L: LevelOf<T>,
+    M: Memory,
+    A: TableAllocator,
+{
+    if fate == Partner::Lost && partner(memory, table.frame()).is_some() {
+        memory.record(table.frame()).partner.store(0);
+        leaked.tables += 1;
+    }
+    free(memory, allocator, table);
 }
 
 /// How many entries of a table are in use. Counted now, and noted, if parallel faults have filled the table.

@@ -22,11 +22,11 @@ fn on_tracked(method: Method, at: &Tracked<PrivateEpt>) -> OperationOnTd {
 }
 
 /// The answer of a hook that is about an entry.
-fn about_entry<K: Hook<Levels = Level, Done = (), Busy = Busy, Stopped = Stopped<Level>>>(
+fn about_entry<K: Hook<Levels = Level, Done: From<()>, Busy = Busy, Stopped = Stopped<Level>>>(
     result: Result,
 ) -> Outcome<K> {
     match result {
-        Ok(()) => Outcome::Done(()),
+        Ok(()) => Outcome::Done(().into()),
         Err(Denied::Busy(_)) => Outcome::Busy(Busy),
         Err(
             Denied::Walk { level, entry }
@@ -42,7 +42,7 @@ fn about_entry<K: Hook<Levels = Level, Done = (), Busy = Busy, Stopped = Stopped
 /// The answer of a hook that is about an entry and can be interrupted.
 fn about_block<K>(result: Result) -> Outcome<K>
 where
-    K: Hook<Levels = Level, Done = (), Busy = Busy, Incomplete = Incomplete, Stopped = Stopped<Level>>,
+    K: Hook<Levels = Level, Done: From<()>, Busy = Busy, Incomplete = Incomplete, Stopped = Stopped<Level>>,
 {
     match result {
         Err(Denied::Interrupted { handle }) => Outcome::Incomplete(Incomplete { handle }),
@@ -51,9 +51,9 @@ where
 }
 
 /// The answer of a hook that is about no entry.
-fn about_vm<K: Hook<Done = (), Busy = Busy>>(result: Result) -> Outcome<K> {
+fn about_vm<K: Hook<Done: From<()>, Busy = Busy>>(result: Result) -> Outcome<K> {
     match result {
-        Ok(()) => Outcome::Done(()),
+        Ok(()) => Outcome::Done(().into()),
         Err(Denied::Busy(_)) => Outcome::Busy(Busy),
         Err(denied) => Outcome::Fatal(status(&denied)),
     }

@@ -135,7 +135,7 @@ where
         return Err(at.error(found, Cause::NoHook));
     }
     let freeze = Freeze::take(at, found).map_err(|found| at.error(found, Cause::LostRace))?;
-    monitor.call::<T>(|hooks| T::block(hooks, freeze.frozen())).map_err(|cause| at.error(found, cause))?;
+    monitor.call::<T, ()>(|hooks| T::block(hooks, freeze.frozen())).map_err(|cause| at.error(found, cause))?;
     freeze.publish_word(blocked);
     Ok(())
 }

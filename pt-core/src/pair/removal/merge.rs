@@ -17,7 +17,7 @@ use crate::memory::Word;
 use crate::pair::error::{Cause, EntryError, RemovalError};
 use crate::pair::range::{Below, Visitor, page, visit};
 use crate::pair::slot::{self, Place, Slot};
-use crate::pair::tables;
+use crate::pair::{Leaked, tables};
 use crate::table::{AddressOf, Propagating};
 use crate::tree::TableOf;
 
@@ -42,7 +42,8 @@ where
         visit(self.tree, range, &mut BlockFull { monitor: &mut self.monitor, level })?;
         self.new_epoch()?;
         self.unblocked += 1;
-        visit(self.tree, range, &mut MergeFull { monitor: &mut self.monitor, allocator: self.allocator, level })?;
+        let (monitor, allocator, leaked) = (&mut self.monitor, self.allocator, &mut *self.leaked);
+        visit(self.tree, range, &mut MergeFull { monitor, allocator, leaked, level })?;
         Ok(())
     }
 }
@@ -109,6 +110,7 @@ where
 struct MergeFull<'s, 'vm, A, H, K, L> {
     monitor: &'s mut Monitor<'vm, H, K>,
     allocator: &'s A,
+    leaked: &'s mut Leaked,
     level: L,
 }
 
@@ -129,10 +131,10 @@ where
         let old = slot::link::<T, L>(table.frame());
         let frame = run::<T, L, M>(at.memory(), table).ok_or(at.error(found, Cause::NotMergeable))?;
         let tracked = Tracked::new(at.address(), L::LEVEL, old);
-        match self.monitor.finish::<T>(|hooks| T::merge(hooks, &tracked)) {
-            Ok(()) => {
+        match self.monitor.finish::<T, _>(|hooks| T::merge(hooks, &tracked)) {
+            Ok(partner) => {
                 at.word().store(slot::leaf::<T, L>(frame));
-                tables::free(at.memory(), self.allocator, table);
+                tables::release(at.memory(), self.allocator, table, partner, self.leaked);
                 Ok(None)
             }
             Err(cause @ Cause::Unfinished(_)) => Err(at.error(found, cause)),

@@ -4,7 +4,7 @@
 //! succeed: the page is wanted elsewhere. What keeps the monitor busy is a vCPU, in the guest or on its way there,
 //! so that a busy monitor is asked once more with all vCPUs kept out.
 
-use crate::hook::{Answer, Refusal, Track};
+use crate::hook::{Refusal, Track};
 use crate::pair::error::Cause;
 use crate::table::{Propagating, Table};
 
@@ -44,7 +44,10 @@ impl<'vm, H, K: Kick> Monitor<'vm, H, K> {
     }
 
     /// Calls a hook; if the monitor is busy, once more while no vCPU runs.
-    pub(super) fn call<T: Table>(&mut self, hook: impl Fn(&H) -> Answer<T>) -> Result<(), Cause<T::Levels>> {
+    pub(super) fn call<T: Table, R>(
+        &mut self,
+        hook: impl Fn(&H) -> Result<R, Refusal<T::Levels>>,
+    ) -> Result<R, Cause<T::Levels>> {
         let hooks = self.hooks;
         match hook(hooks) {
             Err(Refusal::Busy(_)) => self.kick.keep_out(|| hook(hooks)).map_err(|refusal| match refusal {
@@ -57,10 +60,13 @@ impl<'vm, H, K: Kick> Monitor<'vm, H, K> {
 
     /// Calls a hook, and resumes it for as long as it is interrupted. Once the monitor has begun, the entry belongs to
     /// the operation until it is finished, whatever else the monitor answers.
-    pub(super) fn finish<T: Table>(&mut self, hook: impl Fn(&H) -> Answer<T>) -> Result<(), Cause<T::Levels>> {
+    pub(super) fn finish<T: Table, R>(
+        &mut self,
+        hook: impl Fn(&H) -> Result<R, Refusal<T::Levels>>,
+    ) -> Result<R, Cause<T::Levels>> {
         let mut begun = None;
         for _ in 0..RESUMES {
-            match self.call::<T>(&hook) {
+            match self.call::<T, R>(&hook) {
                 Err(Cause::Refused(Refusal::Incomplete(incomplete))) => begun = Some(incomplete),
                 answer => return answer.map_err(|cause| begun.map_or(cause, Cause::Unfinished)),
             }
@@ -70,7 +76,7 @@ impl<'vm, H, K: Kick> Monitor<'vm, H, K> {
 
     /// Begins a new epoch, and waits until every vCPU of the old one has left the guest.
     pub(super) fn new_epoch<T: Propagating + Track<H>>(&mut self) -> Result<(), Cause<T::Levels>> {
-        self.call::<T>(|hooks| T::track(hooks))?;
+        self.call::<T, ()>(|hooks| T::track(hooks))?;
         self.kick.kick();
         Ok(())
     }

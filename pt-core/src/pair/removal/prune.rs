@@ -15,7 +15,7 @@ use crate::memory::{Memory, Word};
 use crate::pair::error::{Cause, EntryError, RemovalError};
 use crate::pair::range::{Below, Visitor, visit};
 use crate::pair::slot::{self, Place, Slot};
-use crate::pair::tables;
+use crate::pair::{Leaked, tables};
 use crate::space::Private;
 use crate::table::Propagating;
 
@@ -54,7 +54,13 @@ where
             return result.map(|()| 0).map_err(RemovalError::Entry);
         }
         self.new_epoch()?;
-        let mut visitor = UnlinkEmpty { monitor: &mut self.monitor, allocator: self.allocator, level, unlinked: 0 };
+        let mut visitor = UnlinkEmpty {
+            monitor: &mut self.monitor,
+            allocator: self.allocator,
+            leaked: self.leaked,
+            level,
+            unlinked: 0,
+        };
         let result = result.and_then(|()| visit(self.tree, range, &mut visitor));
         let unlinked = visitor.unlinked;
         if let Err(error) = result {
@@ -95,6 +101,7 @@ impl<T: Block<H>, M: Memory, H, K: Kick> Visitor<T, M> for BlockEmpty<'_, '_, H,
 struct UnlinkEmpty<'s, 'vm, A, H, K, L> {
     monitor: &'s mut Monitor<'vm, H, K>,
     allocator: &'s A,
+    leaked: &'s mut Leaked,
     level: L,
     unlinked: u64,
 }
@@ -117,10 +124,11 @@ where
             return Err(at.error(found, Cause::NoHook));
         }
         let tracked = Tracked::new(at.address(), L::LEVEL, slot::link::<T, L>(table.frame()));
-        self.monitor.call::<T>(|hooks| T::unlink(hooks, &tracked)).map_err(|cause| at.error(found, cause))?;
+        let partner = self.monitor.call::<T, _>(|hooks| T::unlink(hooks, &tracked));
+        let partner = partner.map_err(|cause| at.error(found, cause))?;
         at.word().store(T::ABSENT);
         at.count_one_less();
-        tables::free(at.memory(), self.allocator, table);
+        tables::release(at.memory(), self.allocator, table, partner, self.leaked);
         self.unlinked += 1;
         Ok(None)
     }

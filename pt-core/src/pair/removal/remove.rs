@@ -88,7 +88,7 @@ where
             return Err(at.error(found, Cause::NoHook));
         }
         let tracked = Tracked::new(at.address(), L::LEVEL, slot::leaf::<T, L>(frame));
-        self.monitor.call::<T>(|hooks| T::remove(hooks, &tracked)).map_err(|cause| at.error(found, cause))?;
+        self.monitor.call::<T, ()>(|hooks| T::remove(hooks, &tracked)).map_err(|cause| at.error(found, cause))?;
         at.word().store(T::ABSENT);
         at.count_one_less();
         self.removed.leaves += 1;

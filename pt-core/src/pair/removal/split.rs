@@ -190,7 +190,7 @@ impl<A: TableAllocator, H, K: Kick> SplitLeaf<'_, '_, '_, A, H, K> {
         }
         fill::<T, L::Below, M>(at.memory(), new.frame(), frame).map_err(Cause::FrameDoesNotFit)?;
         let tracked = Tracked::new(at.address(), L::LEVEL, old);
-        match self.monitor.finish::<T>(|hooks| T::split(hooks, &tracked, new.partner())) {
+        match self.monitor.finish::<T, ()>(|hooks| T::split(hooks, &tracked, new.partner())) {
             Ok(()) => Ok(new.commit(at.memory())),
             Err(cause @ Cause::Unfinished(_)) => {
                 new.leak();

@@ -92,7 +92,7 @@ where
         return Err(at.error(found, Cause::NoHook));
     }
     let tracked = Tracked::new(at.address(), L::LEVEL, old);
-    monitor.call::<T>(|hooks| T::unblock(hooks, &tracked)).map_err(|cause| at.error(found, cause))?;
+    monitor.call::<T, ()>(|hooks| T::unblock(hooks, &tracked)).map_err(|cause| at.error(found, cause))?;
     at.word().store(old);
     Ok(())
 }

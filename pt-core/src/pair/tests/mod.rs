@@ -5,6 +5,7 @@
 
 mod faults;
 mod freezing;
+mod leaks;
 mod monitor;
 mod phases;
 mod random;
@@ -217,7 +218,8 @@ impl<Ph: Phase> Fixture<Ph> {
             .sum();
         assert_eq!(mapped, self.host.state().given.values().sum::<u64>(), "pages that are neither mapped nor back");
         let shared = self.shared_tables(self.vm.shared().root(), self.root());
-        assert_eq!(self.arena.pages_in_use(), shared + 1 + 2 * found.partners.len(), "table pages");
+        let lost = self.vm.leaked().tables as usize;
+        assert_eq!(self.arena.pages_in_use(), shared + 1 + 2 * found.partners.len() + lost, "table pages");
     }
 
     fn walk(&self, table: Hpa, level: u8, base: u64, found: &mut Found) {

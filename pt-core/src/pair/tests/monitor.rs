@@ -2,7 +2,7 @@
 
 use crate::address::{Gpa, Hpa};
 use crate::arena::Arena;
-use crate::hook::{Frozen, Refusal, Tracked};
+use crate::hook::{Frozen, Partner, Refusal, Tracked};
 use crate::level::Levels;
 use crate::memory::Memory;
 use crate::page::TablePage;
@@ -17,6 +17,7 @@ use std::vec::Vec;
 const FROZEN: u64 = 1 << 63 | 0x5a0;
 
 type Answer = Result<(), Refusal<LevelName>>;
+type Release = Result<Partner, Refusal<LevelName>>;
 
 /// An entry of the protected table: the number of its level, and its first address.
 pub type Key = (u8, u64);
@@ -45,6 +46,8 @@ pub struct State {
     pub refusals: BTreeMap<usize, Refusal<LevelName>>,
     pub kicks: usize,
     pub kept_out: usize,
+    /// What becomes of the pages of tables that are taken away.
+    pub partner: Partner,
     epoch: u64,
     drained: bool,
     calls: usize,
@@ -221,13 +224,13 @@ impl SampleHooks for Arc<Monitor> {
         Ok(())
     }
 
-    fn unlink(&self, at: &Tracked<PrivateSample>) -> Answer {
+    fn unlink(&self, at: &Tracked<PrivateSample>) -> Release {
         let mut state = self.state();
         state.call("unlink", Some(at.level()), at.address().as_u64())?;
         let (key, _) = state.tracked("unlink", at, false);
         assert_eq!(state.children(key).next(), None, "unlink: the table is not empty");
         state.entries.remove(&key);
-        Ok(())
+        Ok(state.partner)
     }
 
     fn split(&self, at: &Tracked<PrivateSample>, table: &TablePage<Protected>) -> Answer {
@@ -244,7 +247,7 @@ impl SampleHooks for Arc<Monitor> {
         Ok(())
     }
 
-    fn merge(&self, at: &Tracked<PrivateSample>) -> Answer {
+    fn merge(&self, at: &Tracked<PrivateSample>) -> Release {
         let mut state = self.state();
         state.call("merge", Some(at.level()), at.address().as_u64())?;
         let (key, _) = state.tracked("merge", at, false);
@@ -258,7 +261,7 @@ impl SampleHooks for Arc<Monitor> {
             state.entries.remove(&child);
         }
         state.entries.insert(key, Entry { leaf: true, frame: first, blocked: None });
-        Ok(())
+        Ok(state.partner)
     }
 
     fn reclaim(&self, page: Hpa) -> Answer {

@@ -1705,8 +1705,8 @@ pub mod everything {
         fn unlink(
             hooks: &H,
             at: &::engine::hook::Tracked<Self>,
-        ) -> ::engine::hook::Answer<Self> {
-            hooks.unlink(at).into_result().map(|_| ())
+        ) -> ::engine::hook::Release<Self> {
+            hooks.unlink(at).into_result().map(::core::convert::Into::into)
         }
     }
     impl<H: Monitor> ::engine::hook::Track<H> for Mirror {

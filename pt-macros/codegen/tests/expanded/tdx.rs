@@ -1,6 +1,6 @@
 /// The tables of a TDX guest.
 pub mod tdx {
-    use pt_core::hook::{Frozen, Outcome, Tracked};
+    use pt_core::hook::{Frozen, Outcome, Partner, Tracked};
     use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -1830,7 +1830,7 @@ pub mod tdx {
     impl ::pt_core::hook::Hook for SeptRemove {
         const NAME: &'static str = "sept_remove";
         type Levels = Level;
-        type Done = ();
+        type Done = Partner;
         type Partial = ::core::convert::Infallible;
         type Busy = ::pt_core::hook::Busy;
         type Incomplete = ::core::convert::Infallible;
@@ -1852,7 +1852,7 @@ pub mod tdx {
     impl ::pt_core::hook::Hook for PagePromote {
         const NAME: &'static str = "page_promote";
         type Levels = Level;
-        type Done = ();
+        type Done = Partner;
         type Partial = ::core::convert::Infallible;
         type Busy = ::pt_core::hook::Busy;
         type Incomplete = ::pt_core::hook::Incomplete;
@@ -1947,8 +1947,8 @@ pub mod tdx {
         fn unlink(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
-        ) -> ::pt_core::hook::Answer<Self> {
-            hooks.sept_remove(at).into_result().map(|_| ())
+        ) -> ::pt_core::hook::Release<Self> {
+            hooks.sept_remove(at).into_result().map(::core::convert::Into::into)
         }
     }
     impl<H: SeptHooks> ::pt_core::hook::Split<H> for PrivateEpt {
@@ -1966,8 +1966,8 @@ pub mod tdx {
         fn merge(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
-        ) -> ::pt_core::hook::Answer<Self> {
-            hooks.page_promote(at).into_result().map(|_| ())
+        ) -> ::pt_core::hook::Release<Self> {
+            hooks.page_promote(at).into_result().map(::core::convert::Into::into)
         }
     }
     impl<H: SeptHooks> ::pt_core::hook::Reclaim<H> for PrivateEpt {

@@ -66,6 +66,10 @@ fn implementation(
     let levels = context.module.levels.as_ref()?;
     let signature = signature(krate, role)?;
     let (hooks_trait, ident, called) = (&hooks.head.ident, &table.head.ident, &hook.ident);
+    // What takes a table away says what has become of its page.
+    let releases = matches!(role, HookRole::Unlink | HookRole::Merge);
+    let answer = Ident::new(if releases { "Release" } else { "Answer" }, Span::mixed_site());
+    let into = if releases { hygienic!(::core::convert::Into::into) } else { hygienic!(|_| ()) };
     let (role, method) =
         (Ident::new(signature.role, Span::mixed_site()), Ident::new(signature.method, Span::mixed_site()));
     let (names, types): (Vec<_>, Vec<_>) = signature.arguments.into_iter().unzip();
@@ -84,8 +88,8 @@ fn implementation(
     Some(hygienic! {
         impl<H: #hooks_trait> #krate::hook::#role<H> for #ident {
             #constant
-            fn #method(hooks: &H, #(#names: #types),*) -> #krate::hook::Answer<Self> {
-                hooks.#called(#(#names),*).into_result().map(|_| ())
+            fn #method(hooks: &H, #(#names: #types),*) -> #krate::hook::#answer<Self> {
+                hooks.#called(#(#names),*).into_result().map(#into)
             }
         }
     })
