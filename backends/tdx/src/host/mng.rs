@@ -4,7 +4,7 @@
 //! complete, [`init`]; at the end, after every vCPU was flushed, [`vp_flush_done`], then TDH.PHYMEM.CACHE.WB on each
 //! package, [`key_free_id`], and TDH.PHYMEM.PAGE.RECLAIM of every page, the TDR last.
 
-use super::answer::answers;
+use super::table::answers;
 use super::{Hkid, Tdr, ask};
 use crate::operand::EntryDetails;
 use crate::seamcall::{Seamcall, Unavailable};

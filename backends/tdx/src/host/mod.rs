@@ -38,6 +38,7 @@ pub mod mng;
 pub mod mr;
 mod page;
 pub mod phymem;
+mod table;
 pub mod vp;
 
 use answer::Output;

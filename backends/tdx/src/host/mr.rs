@@ -1,6 +1,6 @@
 //! TDH.MR: the measurement of a TD that is being built.
 
-use super::answer::answers;
+use super::table::answers;
 use super::{Tdr, ask};
 use crate::operand::EntryDetails;
 use crate::seamcall::{Seamcall, Unavailable};

@@ -40,7 +40,7 @@ macro_rules! pages {
 }
 
 pages! {
-    /// A TD, by its root page (TDR), which TDH.MNG.CREATE makes.
+    /// A TD, by its root page (TDR), which the TDH.MNG.CREATE leaf makes.
     Tdr;
     /// A vCPU, by its root page (TDVPR), which TDH.VP.CREATE makes.
     Tdvpr;
@@ -48,12 +48,16 @@ pages! {
     SourcePage;
 }
 
-/// A host key identifier: which key the memory controller uses for an address.
+/// A host key identifier (HKID): which key the memory controller uses for an address.
+///
+/// TDX module 1.5 ABI specification, TDH.MNG.CREATE leaf: RDX, bits 15:0.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Hkid(pub u16);
 
 /// Where physical addresses carry the key identifier: the topmost bits below bit 52, as many as
 /// `IA32_TME_ACTIVATE.MK_TME_KEYID_BITS` says.
+///
+/// Intel SDM volume 3A, total memory encryption.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct HkidBits(u32);
 
@@ -79,7 +83,9 @@ impl HkidBits {
 }
 
 /// A page as it is seen through one key. Only TDH.PHYMEM.PAGE.WBINVD takes it; every other leaf refuses an address with
-/// a key identifier, and its function does not take this type:
+/// a key identifier, and its function does not take this type.
+///
+/// TDX module 1.5 ABI specification, TDH.PHYMEM.PAGE.WBINVD leaf: RCX.
 ///
 /// ```compile_fail,E0308
 /// # use pt_tdx::{PageInfo, Seamcall, host};

@@ -1,6 +1,6 @@
 //! TDH.PHYMEM: pages and caches of the machine.
 
-use super::answer::answers;
+use super::table::answers;
 use super::{KeyedPage, Output, ask};
 use crate::operand::{EntryDetails, PageRecord};
 use crate::seamcall::{Registers, Seamcall, Unavailable};
@@ -24,7 +24,7 @@ answers! {
     }
 }
 
-/// Whether [`cache_wb`] starts or goes on.
+/// Whether [`cache_wb`] starts or goes on: RCX of the TDH.PHYMEM.CACHE.WB leaf.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum WriteBack {
     /// From the beginning, for every key identifier that is ready.

@@ -4,7 +4,7 @@
 //! often as the vCPU runs. A vCPU is associated with the processor that it entered on last; [`flush`] there ends the
 //! association.
 
-use super::answer::answers;
+use super::table::answers;
 use super::{Output, Tdr, Tdvpr, ask};
 use crate::leaf::Leaf;
 use crate::operand::{EntryDetails, EptViolation, ExitQualification, ExtendedQualification};
@@ -163,7 +163,8 @@ answers! {
 }
 
 /// Runs a vCPU until it leaves the TD. `registers` are what the guest finds after a TDG.VP.VMCALL: those that its mask
-/// names; RAX and RCX are the leaf's own and are overwritten.
+/// names; RAX and RCX are the leaf's own and are overwritten. The vector registers are not passed, and hold nothing of
+/// the host's afterwards.
 ///
 /// TDX module 1.5 ABI specification, TDH.VP.ENTER leaf: RCX TDVPR.
 ///

@@ -23,6 +23,31 @@ use core::fmt;
 ///
 /// A caller puts the leaf and its version into RAX ([`Registers::call`]) and the operands into the registers that the
 /// leaf names. The module returns the status in RAX and leaves what it does not name as it was.
+///
+/// What stands between a caller and its module is one too:
+///
+/// ```
+/// use pt_tdx::{Registers, Seamcall, Status, StatusCode, Unavailable};
+///
+/// /// Calls again while the random number generator is empty.
+/// struct Patient<S>(S);
+///
+/// impl<S: Seamcall> Seamcall for Patient<S> {
+///     fn seamcall(&self, registers: &mut Registers) -> Result<Status, Unavailable> {
+///         let call = *registers;
+///         for _ in 0..10 {
+///             let status = self.0.seamcall(registers)?;
+///             if !status.is(StatusCode::RndNoEntropy) {
+///                 return Ok(status);
+///             }
+///             *registers = call;
+///         }
+///         self.0.seamcall(registers)
+///     }
+/// }
+/// ```
+///
+/// TDX module 1.5 ABI specification, SEAMCALL interface functions.
 pub trait Seamcall {
     /// Makes one call. The status is also left in `registers.rax`.
     ///

@@ -18,6 +18,8 @@ pub struct Function {
 }
 
 /// The general-purpose registers that SEAMCALL passes in both directions: all but RSP.
+///
+/// TDX module 1.5 ABI specification, SEAMCALL interface functions.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Default)]
 #[repr(C)]
 #[allow(missing_docs)] // the names say all there is to say

@@ -11,6 +11,25 @@ use core::fmt;
 /// The caller has to make exactly the recorded calls, in all registers. At the first one that differs the replay ends:
 /// that call and all later ones are [`Unavailable::NotRecorded`], and [`departure`](Self::departure) says where it was. A
 /// replay is one thread's: there is no telling in which order the calls of several were recorded.
+///
+/// ```
+/// use pt_tdx::seamcall::{Exchange, Registers, Replayer, Seamcall};
+/// use pt_tdx::{Leaf, Status};
+///
+/// let call = Registers { rcx: 0x4000_0000, ..Registers::call(Leaf::MemTrack) };
+/// let record = [Exchange { call, answer: Ok(Registers { rax: 0, ..call }) }];
+/// let module = Replayer::new(&record);
+///
+/// let mut registers = Registers { rcx: 0x4000_1000, ..Registers::call(Leaf::MemTrack) };
+/// assert!(module.seamcall(&mut registers).is_err());
+/// assert_eq!(
+///     module.departure().map(|departure| departure.to_string()).as_deref(),
+///     Some(
+///         "call 0: expected TDH.MEM.TRACK rax=0x26 rcx=0x40000000, \
+///          found TDH.MEM.TRACK rax=0x26 rcx=0x40001000 (rcx)"
+///     )
+/// );
+/// ```
 #[derive(Debug)]
 pub struct Replayer<'a> {
     record: &'a [Exchange],

@@ -132,29 +132,24 @@ impl Status {
     #[must_use]
     pub const fn details(self) -> Details {
         let low = self.low();
-        let operand = match self.code() {
-            Some(StatusCode::PageAlreadyAccepted | StatusCode::PageSizeMismatch) => return Details::Level(low),
-            Some(StatusCode::L2SeptWalkFailed) => return Details::L2 { vm: (low >> 16) as u16, level: low as u16 },
+        match self.code() {
+            Some(StatusCode::PageAlreadyAccepted | StatusCode::PageSizeMismatch) => Details::Level(low),
+            Some(StatusCode::L2SeptWalkFailed) => Details::L2 { vm: (low >> 16) as u16, level: low as u16 },
+            Some(
+                StatusCode::VcpuStateIncorrect
+                | StatusCode::InconsistentMsr
+                | StatusCode::IncorrectMsrValue
+                | StatusCode::X2apicIdNotUnique,
+            ) => Details::number(low),
             Some(
                 StatusCode::OperandInvalid
                 | StatusCode::OperandAddrRangeError
                 | StatusCode::OperandBusy
                 | StatusCode::OperandBusyHostPriority
                 | StatusCode::PageMetadataIncorrect,
-            ) => true,
-            Some(
-                StatusCode::VcpuStateIncorrect
-                | StatusCode::InconsistentMsr
-                | StatusCode::IncorrectMsrValue
-                | StatusCode::X2apicIdNotUnique,
-            ) => false,
-            Some(StatusCode::GpaRangeAlreadyBlocked) => low != 0,
-            _ => self.is_error() && low != 0,
-        };
-        match (operand, Operand::from_id(low)) {
-            (true, Some(operand)) => Details::Operand(operand),
-            _ if low == 0 => Details::None,
-            _ => Details::Other(low),
+            ) => Details::operand(low),
+            _ if self.class() == 0 || low == 0 => Details::number(low),
+            _ => Details::operand(low),
         }
     }
 
@@ -169,6 +164,8 @@ impl Status {
 }
 
 /// What the lower half of a status says.
+///
+/// TDX module 1.5 ABI specification, function completion status: bits 31:0.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Details {
     /// Nothing.
@@ -188,6 +185,19 @@ pub enum Details {
     /// Another number: of an MSR after `TDX_INCONSISTENT_MSR`, of a vCPU's state after `TDX_VCPU_STATE_INCORRECT`, the
     /// VM exit reason after TDH.VP.ENTER.
     Other(u32),
+}
+
+impl Details {
+    const fn operand(id: u32) -> Self {
+        match Operand::from_id(id) {
+            Some(operand) => Self::Operand(operand),
+            None => Self::Other(id),
+        }
+    }
+
+    const fn number(low: u32) -> Self {
+        if low == 0 { Self::None } else { Self::Other(low) }
+    }
 }
 
 impl From<StatusCode> for Status {

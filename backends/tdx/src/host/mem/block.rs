@@ -1,6 +1,6 @@
 //! Leaves that take a range out of use and bring it back: RANGE.BLOCK, RANGE.UNBLOCK, and TRACK.
 
-use crate::host::answer::answers;
+use crate::host::table::answers;
 use crate::host::{Tdr, ask};
 use crate::operand::{EntryDetails, PageInfo};
 use crate::seamcall::{Seamcall, Unavailable};

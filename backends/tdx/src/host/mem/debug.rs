@@ -1,6 +1,6 @@
 //! Leaves that look: SEPT.RD at the Secure EPT; RD and WR at the memory of a TD that may be debugged.
 
-use crate::host::answer::answers;
+use crate::host::table::answers;
 use crate::host::{Tdr, ask};
 use crate::operand::{EntryDetails, PageInfo};
 use crate::seamcall::{Seamcall, Unavailable};

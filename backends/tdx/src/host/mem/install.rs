@@ -1,6 +1,6 @@
 //! Leaves that fill a free entry: SEPT.ADD, PAGE.ADD, PAGE.AUG.
 
-use crate::host::answer::answers;
+use crate::host::table::answers;
 use crate::host::{SourcePage, Tdr, ask};
 use crate::operand::{EntryDetails, PageInfo, SeptLevel};
 use crate::seamcall::{Seamcall, Unavailable};

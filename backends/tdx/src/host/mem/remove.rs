@@ -3,7 +3,7 @@
 //! The page that comes back still holds what the TD wrote, under the TD's key, and the caches may hold lines of it:
 //! before the host uses it, TDH.PHYMEM.PAGE.WBINVD through that key, and full-line writes through the new one.
 
-use crate::host::answer::answers;
+use crate::host::table::answers;
 use crate::host::{Tdr, ask};
 use crate::operand::{EntryDetails, PageInfo, SeptLevel};
 use crate::seamcall::{Seamcall, Unavailable};

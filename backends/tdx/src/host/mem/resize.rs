@@ -3,7 +3,7 @@
 //! Both look for pending interrupts while they work and then end with `TDX_INTERRUPTED_RESTARTABLE`. Nothing is
 //! changed then; the same call starts anew.
 
-use crate::host::answer::answers;
+use crate::host::table::answers;
 use crate::host::{Tdr, ask};
 use crate::operand::{EntryDetails, NULL_PA, PageInfo};
 use crate::seamcall::{Seamcall, Unavailable};
