@@ -11,7 +11,7 @@
 use crate::address::{Address, Hpa};
 use crate::page::TablePage;
 use crate::space::Protected;
-use crate::table::{Propagating, Table};
+use crate::table::{Propagating, Table, Visible};
 use core::convert::Infallible;
 use core::fmt::{self, Debug};
 
@@ -232,7 +232,7 @@ impl<L> From<Infallible> for Refusal<L> {
     }
 }
 
-use crate::level::Levels;
+use crate::level::{LeafLevelOf, Levels};
 
 /// The answer of a role: done, or why not.
 pub type Answer<T> = Result<(), Refusal<<T as Table>::Levels>>;
@@ -300,6 +300,14 @@ roles! {
     /// `#[hook(merge)]`: replaces a full table by one leaf.
     Merge: fn merge(at: &Tracked<Self>) -> Release, "The levels at which it can be called.";
 }
+
+/// A level at which `#[hook(add)]` maps pages of the table `T`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` takes no page with initial content at level `{Self}`",
+    label = "the hook that adds pages is not for this level",
+    note = "the declaration says at which levels it can be called: `#[hook(add, levels(…))]`"
+)]
+pub trait AddLevelOf<T: Visible>: LeafLevelOf<T> {}
 
 /// `#[hook(track)]`: begins a new epoch. Once every vCPU of the old one has left the guest, no stale translation
 /// is left.

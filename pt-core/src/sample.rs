@@ -340,6 +340,7 @@ macro_rules! role {
 }
 role!(Link link [Pml5 Pml4 Pdpt Pd] -> Answer at: &Frozen<Self>, table: &TablePage<Protected>);
 role!(Add add [Pt] -> Answer at: &Frozen<Self>, page: Hpa, source: Hpa);
+impl hook::AddLevelOf<PrivateSample> for Pt {}
 role!(Map map [Pd Pt] -> Answer at: &Frozen<Self>, page: Hpa);
 role!(Block block [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Frozen<Self>);
 role!(Unblock unblock [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Tracked<Self>);

@@ -8,8 +8,8 @@ use super::{Leaked, Vm};
 use crate::access::Exclusive;
 use crate::address::{Gpa, Hpa};
 use crate::allocator::{OutOfTables, TableAllocator};
-use crate::hook::{Add, Answer, Frozen, Link};
-use crate::level::{LeafLevelOf, Level, LevelOf, Levels};
+use crate::hook::{Add, AddLevelOf, Answer, Frozen, Link};
+use crate::level::{Level, LevelOf, Levels};
 use crate::memory::Memory;
 use crate::page::{Page, PageOf};
 use crate::space::{Private, Shared};
@@ -61,7 +61,7 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
     ) -> Result<(), AddError<L, LevelsOf<P>>>
     where
         Ph: Building,
-        L: LeafLevelOf<P::Private>,
+        L: AddLevelOf<P::Private>,
         G: PageOf<P::Private, L>,
         P::Private: Link<H> + Add<H>,
     {
@@ -116,7 +116,7 @@ impl<T: Add<H>, H> Ending<T, H> for Initial<T::Levels> {
     type Access = Exclusive;
 
     fn ends_at(&self, level: T::Levels) -> bool {
-        level == self.level && T::LEVELS.contains(&level)
+        level == self.level
     }
 
     fn descends_at(&self, level: T::Levels) -> bool {

@@ -50,11 +50,12 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'a, T, L, M> {
         L::Leaf::takes_frame(frame)
     }
 
-    /// Replaces the frozen entry by one that maps `page`, after the monitor has mapped the same page.
+    /// Replaces the frozen entry by one that maps `page`, after the monitor has mapped the same page. What comes back
+    /// proves it, for whoever counts or traces.
     ///
     /// # Errors
     /// The page, if its frame does not fit the entry ([`holds`](Self::holds)). The old entry is back then.
-    pub fn publish<G: PageOf<T, L>>(self, page: G) -> Result<(), Page<Private, L>>
+    pub fn publish<G: PageOf<T, L>>(self, page: G) -> Result<Committed<T>, Page<Private, L>>
     where
         L: LeafLevelOf<T>,
     {
@@ -62,8 +63,9 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'a, T, L, M> {
         if !self.holds(frame) {
             return Err(Page::at(frame));
         }
-        self.publish_word(slot::leaf::<T, L>(frame)).count_one_more::<Parallel>();
-        Ok(())
+        let place = self.publish_word(slot::leaf::<T, L>(frame));
+        place.count_one_more::<Parallel>();
+        Ok(Committed { address: place.address(), level: L::LEVEL, frame })
     }
 
     /// Puts the old entry back.
@@ -89,6 +91,35 @@ impl<T: Propagating, L: LevelOf<T>, M: Memory> Drop for Freeze<'_, T, L, M> {
 impl<T: Propagating, L: LevelOf<T>, M: Memory> fmt::Debug for Freeze<'_, T, L, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at level {} frozen, was {:#x}", self.place.address(), L::NAME, self.frozen.was())
+    }
+}
+
+/// A page that the monitor has mapped, and that the private table shows: a change that can be counted, traced and
+/// reported. Before it could still fail, there is none.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Committed<T: Propagating> {
+    address: Gpa<Private>,
+    level: T::Levels,
+    frame: Hpa,
+}
+
+impl<T: Propagating> Committed<T> {
+    /// The first address that the page is mapped at.
+    #[must_use]
+    pub const fn address(&self) -> Gpa<Private> {
+        self.address
+    }
+
+    /// The level of the leaf.
+    #[must_use]
+    pub const fn level(&self) -> T::Levels {
+        self.level
+    }
+
+    /// The frame of the page.
+    #[must_use]
+    pub const fn frame(&self) -> Hpa {
+        self.frame
     }
 }
 

@@ -36,7 +36,7 @@ pub use build::AddError;
 pub use convert::{ConvertError, ToPrivate};
 pub use error::{Cause, EntryError, RemovalError};
 pub use fault::{FaultError, FaultOutcome, FaultResult, Obstruction, Side};
-pub use freeze::Freeze;
+pub use freeze::{Committed, Freeze};
 pub use pages::{Backing, BackingOf, Clean, DirtyPage, LevelsOf, PageSink, PageSource};
 pub use phase::{Build, Live, Phase, Run, Teardown};
 pub use plan::ConversionPlan;

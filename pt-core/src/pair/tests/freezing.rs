@@ -31,7 +31,9 @@ fn a_guard_holds_the_entry_until_it_is_published() {
     let page = fixture.host.new_page::<Pt>();
     assert!(freeze.holds(page.frame()));
     fixture.monitor.map(freeze.frozen(), page.frame()).unwrap();
-    freeze.publish(page).unwrap();
+    let frame = page.frame();
+    let done = freeze.publish(page).unwrap();
+    assert_eq!((done.address(), done.level(), done.frame()), (private(BESIDE), LevelName::Pt, frame));
     fixture.check();
 }
 

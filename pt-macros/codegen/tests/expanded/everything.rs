@@ -1672,6 +1672,8 @@ pub mod everything {
             hooks.add(at, page, source).into_result().map(|_| ())
         }
     }
+    impl ::engine::hook::AddLevelOf<Mirror> for Small {}
+    impl ::engine::hook::AddLevelOf<Mirror> for Middle {}
     impl<H: Monitor> ::engine::hook::Block<H> for Mirror {
         const LEVELS: &'static [Level] = <Level as ::engine::Levels>::ALL;
         fn block(

@@ -1895,6 +1895,7 @@ pub mod tdx {
             hooks.page_add(at, page, source).into_result().map(|_| ())
         }
     }
+    impl ::pt_core::hook::AddLevelOf<PrivateEpt> for Pt {}
     impl<H: SeptHooks> ::pt_core::hook::Map<H> for PrivateEpt {
         const LEVELS: &'static [Level] = &[Level::Pt, Level::Pd];
         fn map(

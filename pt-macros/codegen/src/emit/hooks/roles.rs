@@ -73,13 +73,19 @@ fn implementation(
     let (role, method) =
         (Ident::new(signature.role, Span::mixed_site()), Ident::new(signature.method, Span::mixed_site()));
     let (names, types): (Vec<_>, Vec<_>) = signature.arguments.into_iter().unzip();
-    let constant = signature.at_levels.map(|default| {
-        let (level_enum, all) = (&levels.head.ident, levels.levels.iter().rev());
-        let chosen = all.filter(|level| match &hook.levels {
+    let chosen: Option<Vec<&Ident>> = signature.at_levels.map(|default| {
+        let chosen = levels.levels.iter().rev().filter(|level| match &hook.levels {
             Some(list) => list.contains(&level.ident),
             None => default(level),
         });
-        let chosen: Vec<_> = chosen.map(|level| &level.ident).collect();
+        chosen.map(|level| &level.ident).collect()
+    });
+    let typed = (role == "Add").then(|| {
+        let chosen = chosen.iter().flatten();
+        hygienic!(#(impl #krate::hook::AddLevelOf<#ident> for #chosen {})*)
+    });
+    let constant = chosen.map(|chosen| {
+        let level_enum = &levels.head.ident;
         if chosen.len() == levels.levels.len() {
             return hygienic!(const LEVELS: &'static [#level_enum] = <#level_enum as #krate::Levels>::ALL;);
         }
@@ -92,5 +98,6 @@ fn implementation(
                 hooks.#called(#(#names),*).into_result().map(#into)
             }
         }
+        #typed
     })
 }
