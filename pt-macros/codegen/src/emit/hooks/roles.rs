@@ -80,7 +80,7 @@ fn implementation(
         });
         chosen.map(|level| &level.ident).collect()
     });
-    let typed = (role == "Add").then(|| {
+    let at_level = (role == "Add").then(|| {
         let chosen = chosen.iter().flatten();
         hygienic!(#(impl #krate::hook::AddLevelOf<#ident> for #chosen {})*)
     });
@@ -98,6 +98,6 @@ fn implementation(
                 hooks.#called(#(#names),*).into_result().map(#into)
             }
         }
-        #typed
+        #at_level
     })
 }
