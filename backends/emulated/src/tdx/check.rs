@@ -4,7 +4,7 @@
 use super::lock::{Held, HostPriorityLock, Mode, Sharex};
 use super::pamt::{PageKind, PageSize, Walked};
 use super::refusal::{Refusal, Result, busy, require};
-use super::sept::{Entry, LockedEntry};
+use super::sept::{Entry, LockedEntry, Place};
 use super::td::{Lifecycle, TDCX_PAGES, Td, Vcpu, allows};
 use super::{Memory, Module};
 use core::ops::RangeInclusive;
@@ -169,6 +169,16 @@ impl<M: Memory> Module<M> {
         let entry = LockedEntry::take(&self.memory, td.key(), end.at)
             .map_err(|_| Refusal::of_entry(StatusCode::OperandBusy, Operand::Rcx, end.entry, level))?;
         Ok(Target { entry, level, _tree: tree, _op_state: op_state, owner })
+    }
+
+    /// The leaf through which the guest can reach the address that RCX names.
+    pub(crate) fn present_leaf(&self, td: &Td, gpa: u64) -> Result<Place> {
+        require(td.is_private(gpa), StatusCode::OperandInvalid, Operand::Rcx)?;
+        let end = td.tree().walk(&self.memory, gpa, SeptLevel::Pt);
+        if end.entry.is_leaf() && end.entry.permissions() != 0 {
+            return Ok(end);
+        }
+        Err(Refusal::of_entry(StatusCode::EptEntryNotPresent, Operand::Rcx, end.entry, end.level))
     }
 
     /// The PAMT record of a page that an entry names, exclusively; about RCX.

@@ -6,7 +6,7 @@ use super::super::refusal::{Refusal, Result, busy, require};
 use super::super::sept::LockedEntry;
 use super::super::{Memory, Module};
 use pt_core::Hpa;
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Returns the word at the address in RCX in R8, and writes R8 to it if the leaf is TDH.MEM.WR.
@@ -22,12 +22,9 @@ impl<M: Memory> Module<M> {
             return Err(StatusCode::TdNonDebug.into());
         }
         let gpa = operands.rcx;
-        require(gpa.is_multiple_of(8) && td.is_private(gpa), StatusCode::OperandInvalid, Operand::Rcx)?;
+        require(gpa.is_multiple_of(8), StatusCode::OperandInvalid, Operand::Rcx)?;
         let _tree = Held::take(&td.tree_lock, Mode::Shared).map_err(busy(Operand::SeptTree))?;
-        let end = td.tree().walk(&self.memory, gpa, SeptLevel::Pt);
-        if !end.entry.is_leaf() {
-            return Err(Refusal::of_entry(StatusCode::EptEntryNotPresent, Operand::Rcx, end.entry, end.level));
-        }
+        let end = self.present_leaf(td, gpa)?;
         let locked = LockedEntry::take(&self.memory, td.key(), end.at)
             .map_err(|_| Refusal::of_entry(StatusCode::OperandBusy, Operand::Rcx, end.entry, end.level))?;
         if !locked.entry.allows(leaf) {

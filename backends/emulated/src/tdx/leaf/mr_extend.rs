@@ -2,10 +2,10 @@
 
 use super::super::check::Operands;
 use super::super::lock::Mode;
-use super::super::refusal::{Refusal, Result, require};
+use super::super::refusal::{Result, require};
 use super::super::{Memory, Module};
 use pt_core::Hpa;
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 use std::sync::PoisonError;
 
 /// How much is measured at a time.
@@ -21,12 +21,8 @@ impl<M: Memory> Module<M> {
         let td = owner.td;
         owner.ready(Leaf::MrExtend)?;
         let gpa = operands.rcx;
-        let valid = gpa.is_multiple_of(CHUNK) && td.is_private(gpa);
-        require(valid, StatusCode::OperandInvalid, Operand::Rcx)?;
-        let end = td.tree().walk(&self.memory, gpa, SeptLevel::Pt);
-        if !end.entry.is_leaf() || end.entry.permissions() == 0 {
-            return Err(Refusal::of_entry(StatusCode::EptEntryNotPresent, Operand::Rcx, end.entry, end.level));
-        }
+        require(gpa.is_multiple_of(CHUNK), StatusCode::OperandInvalid, Operand::Rcx)?;
+        let end = self.present_leaf(td, gpa)?;
         if !end.entry.allows(Leaf::MrExtend) {
             return Err(StatusCode::EptEntryNotPresent.into());
         }
