@@ -11,7 +11,7 @@ use pt_tdx::{EntryDetails, EntryState, Leaf, SeptLevel};
 /// The bits are those of the declaration, [`pt_tdx::module`]; what is here is what the module's leaves do with them.
 /// Addresses in entries carry no key identifier.
 #[derive(Copy, Clone, PartialEq, Eq)]
-pub struct Entry(pub(crate) u64);
+pub struct Entry(pub u64);
 
 /// What the guest may do through an entry.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
