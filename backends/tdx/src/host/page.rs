@@ -57,7 +57,7 @@ pub struct Hkid(pub u16);
 /// Where physical addresses carry the key identifier: the topmost bits below bit 52, as many as
 /// `IA32_TME_ACTIVATE.MK_TME_KEYID_BITS` says.
 ///
-/// Intel SDM volume 3A, total memory encryption.
+/// Intel memory encryption technologies specification, `IA32_TME_ACTIVATE`.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct HkidBits(u32);
 
