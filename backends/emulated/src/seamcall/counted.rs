@@ -7,6 +7,7 @@ use crate::monitor::OutcomeKind;
 use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
+use pt_tdx::status::Class;
 use pt_tdx::{Leaf, Registers, Seamcall, Status, StatusCode, Unavailable};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -113,12 +114,11 @@ impl LeafCount {
     /// What kind of outcome the status is. A remark, which is a status without the error bit, is a success.
     #[must_use]
     pub fn kind(&self) -> OutcomeKind {
-        const EPT: u8 = Status::with_low(StatusCode::EptWalkFailed, 0).class();
         match self.status.code() {
             _ if !self.status.is_error() => OutcomeKind::Done,
             Some(StatusCode::InterruptedResumable | StatusCode::InterruptedRestartable) => OutcomeKind::Interrupted,
             _ if self.status.is_busy() => OutcomeKind::Busy,
-            _ if self.status.class() == EPT => OutcomeKind::Stopped,
+            _ if self.status.class() == Some(Class::GuestMemory) => OutcomeKind::Stopped,
             _ => OutcomeKind::Refused,
         }
     }

@@ -14,17 +14,24 @@
 //! business. [`Answer`] is what code that is generic over leaves needs.
 //!
 //! ```
-//! use pt_core::{Gfn, Hpa, Private, Split};
+//! use pt_core::Hpa;
 //! use pt_tdx::host::{Tdr, mem};
-//! use pt_tdx::{Gpaw, PageInfo, Seamcall, SeptLevel, Unavailable};
+//! use pt_tdx::{PageInfo, Seamcall, SeptLevel, Unavailable};
 //!
-//! /// Maps a page, and says whether to try again later.
-//! fn fault<S: Seamcall>(module: &S, tdr: Tdr, gfn: Gfn, page: Hpa) -> Result<bool, Unavailable> {
-//!     let Ok(gpa) = Gpaw::Bits48.address_of::<Private>(gfn) else { return Ok(false) };
-//!     Ok(match mem::page_aug(module, tdr, PageInfo::at(gpa, SeptLevel::Pt), page)? {
-//!         mem::PageAug::Done => false,
-//!         mem::PageAug::OperandBusy(_) | mem::PageAug::EntryBusy(_) => true,
-//!         refused => panic!("{refused}"),
+//! enum Next {
+//!     Enter,
+//!     Retry,
+//!     Link(SeptLevel),
+//!     Kill(mem::PageAug),
+//! }
+//!
+//! /// Resolves a private fault: maps `page` at the entry that the guest touched.
+//! fn fault<S: Seamcall>(module: &S, tdr: Tdr, at: PageInfo, page: Hpa) -> Result<Next, Unavailable> {
+//!     Ok(match mem::page_aug(module, tdr, at, page)? {
+//!         mem::PageAug::Done => Next::Enter,
+//!         mem::PageAug::OperandBusy(_) | mem::PageAug::EntryBusy(_) => Next::Retry,
+//!         refused @ mem::PageAug::EptWalkFailed(entry) => entry.level().map_or(Next::Kill(refused), Next::Link),
+//!         refused => Next::Kill(refused),
 //!     })
 //! }
 //! ```

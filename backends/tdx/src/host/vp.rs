@@ -9,7 +9,7 @@ use super::{Output, Tdr, Tdvpr, ask};
 use crate::leaf::Leaf;
 use crate::operand::{EntryDetails, EptViolation, ExitQualification, ExtendedQualification};
 use crate::seamcall::{Registers, Seamcall, Unavailable};
-use crate::status::{Operand, Status, StatusCode};
+use crate::status::{Class, Operand, Status, StatusCode};
 use pt_core::{Hpa, RawGpa};
 
 answers! {
@@ -139,7 +139,7 @@ impl TdExit {
 /// Every status of class 0 without the error bit is a TD exit.
 impl Output for TdExit {
     fn is_done(status: Status) -> bool {
-        !status.is_error() && status.class() == 0
+        !status.is_error() && status.class() == Some(Class::General)
     }
     fn read(status: Status, registers: &Registers) -> Self {
         Self { status, registers: *registers }

@@ -9,6 +9,8 @@ use pt_macros::{register, values};
 /// A level of the Secure EPT as the module counts: from 0, the entries of 4 KiB pages.
 ///
 /// The names are those of [`Level`]; the conversions go by name, so that neither order nor origin matters.
+///
+/// TDX module 1.5 ABI specification, RCX of the TDH.MEM.SEPT.ADD leaf, bits 2:0.
 #[values]
 pub enum SeptLevel {
     /// Entries of a page table: 4 KiB.
@@ -79,8 +81,8 @@ pub struct PageInfo {
 }
 
 impl PageInfo {
-    /// The entry at `level` behind which `gpa` is the first page. The module refuses an address that is not aligned to
-    /// what the entry maps; the place within the first 4 KiB is no part of the operand.
+    /// The entry at `level` whose range begins at `gpa`. The module refuses an address that is not aligned to that
+    /// range; bits 11:0 of it are no part of the operand.
     #[inline]
     pub const fn at(gpa: Gpa<Private>, level: SeptLevel) -> Self {
         Self::from_bits(gpa.align_down(PAGE_SHIFT).as_u64()).with_level(level)

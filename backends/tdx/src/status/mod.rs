@@ -12,6 +12,63 @@ pub use operand::Operand;
 
 use core::fmt;
 use core::ops::BitOr;
+use pt_macros::{register, values};
+
+/// Which kind of thing a code is about.
+///
+/// TDX module 1.5 ABI specification, function completion status: bits 47:40.
+#[values]
+pub enum Class {
+    /// Success, TD exits, and calls that were interrupted.
+    General = 0x00,
+    /// An operand is not valid.
+    Operand = 0x01,
+    /// A resource is busy.
+    Busy = 0x02,
+    /// What a page is used for.
+    PageMetadata = 0x03,
+    /// Something else depends on it.
+    Dependent = 0x04,
+    /// The state of the module.
+    Module = 0x05,
+    /// The state of the TD.
+    Td = 0x06,
+    /// The state of the vCPU.
+    Vcpu = 0x07,
+    /// Keys and their identifiers.
+    Key = 0x08,
+    /// The processor, its MSRs and its CPUID.
+    Platform = 0x09,
+    /// Memory regions (TDMR) and the PAMT.
+    PhysicalMemory = 0x0a,
+    /// Guest memory and the Secure EPT.
+    GuestMemory = 0x0b,
+    /// Metadata fields.
+    Metadata = 0x0c,
+    /// Service TDs.
+    ServiceTd = 0x0d,
+    /// Migration.
+    Migration = 0x0e,
+}
+
+/// Where the parts of a status are.
+#[register(reserved(48..=59))]
+struct Parts {
+    #[bits(0..=31)]
+    low: u32,
+    #[bits(32..=39)]
+    number: u8,
+    #[bits(40..=47, values, default = General)]
+    class: Class,
+    #[bits(60)]
+    host_recoverability_hint: bool,
+    #[bits(61)]
+    fatal: bool,
+    #[bits(62)]
+    non_recoverable: bool,
+    #[bits(63)]
+    error: bool,
+}
 
 /// The word that a leaf returns in RAX.
 ///
@@ -25,7 +82,9 @@ impl Status {
     /// `TDX_SUCCESS`, without details.
     pub const SUCCESS: Self = Self(0);
 
-    const LOW: u64 = 0xffff_ffff;
+    const fn parts(self) -> Parts {
+        Parts::from_bits(self.0)
+    }
 
     /// Takes RAX as a status.
     #[inline]
@@ -55,56 +114,56 @@ impl Status {
     #[inline]
     #[must_use]
     pub const fn with_low(code: StatusCode, low: u32) -> Self {
-        Self(code.into_bits() | low as u64)
+        Self(Parts::from_bits(code.into_bits()).with_low(low).bits())
     }
 
     /// Whether the leaf refused or did not finish: bit 63.
     #[inline]
     #[must_use]
     pub const fn is_error(self) -> bool {
-        self.0 >> 63 != 0
+        self.parts().error()
     }
 
     /// Whether a resource is busy, so that the same call may succeed later: an error of class 2.
     #[inline]
     #[must_use]
     pub const fn is_busy(self) -> bool {
-        self.is_error() && self.class() == 2
+        self.is_error() && matches!(self.class(), Some(Class::Busy))
     }
 
     /// Whether the TD or the vCPU cannot go on: bit 62, of a status that is not an error.
     #[inline]
     #[must_use]
     pub const fn is_non_recoverable(self) -> bool {
-        self.0 >> 62 & 1 != 0
+        self.parts().non_recoverable()
     }
 
     /// Whether the failure is fatal to the TD: bit 61.
     #[inline]
     #[must_use]
     pub const fn is_fatal(self) -> bool {
-        self.0 >> 61 & 1 != 0
+        self.parts().fatal()
     }
 
     /// Whether the host may be able to mend the cause: bit 60, the host recoverability hint.
     #[inline]
     #[must_use]
     pub const fn host_can_recover(self) -> bool {
-        self.0 >> 60 & 1 != 0
+        self.parts().host_recoverability_hint()
     }
 
-    /// The class: bits 47:40.
+    /// The class: bits 47:40; `None` for one that the specification does not list.
     #[inline]
     #[must_use]
-    pub const fn class(self) -> u8 {
-        (self.0 >> 40) as u8
+    pub const fn class(self) -> Option<Class> {
+        self.parts().class()
     }
 
     /// The upper half, the lower half zero: comparable with [`StatusCode::into_bits`] also where the code has no name.
     #[inline]
     #[must_use]
     pub const fn code_bits(self) -> u64 {
-        self.0 & !Self::LOW
+        self.parts().with_low(0).bits()
     }
 
     /// The code, if this crate knows it.
@@ -125,7 +184,7 @@ impl Status {
     #[inline]
     #[must_use]
     pub const fn low(self) -> u32 {
-        self.0 as u32
+        self.parts().low()
     }
 
     /// What the lower half says.
@@ -148,7 +207,7 @@ impl Status {
                 | StatusCode::OperandBusyHostPriority
                 | StatusCode::PageMetadataIncorrect,
             ) => Details::operand(low),
-            _ if self.class() == 0 || low == 0 => Details::number(low),
+            _ if matches!(self.class(), Some(Class::General)) || low == 0 => Details::number(low),
             _ => Details::operand(low),
         }
     }

@@ -53,7 +53,8 @@ fn flags_are_where_the_specification_has_them() {
     assert!(fatal.is_error() && fatal.is_non_recoverable() && fatal.is_fatal() && !fatal.host_can_recover());
     let timeout = Status::from(StatusCode::HostPriorityBusyTimeout);
     assert!(timeout.is_error() && !timeout.is_non_recoverable() && timeout.host_can_recover());
-    assert_eq!(Status::from(StatusCode::EptWalkFailed).class(), 0x0b);
+    assert_eq!(Status::from(StatusCode::EptWalkFailed).class(), Some(Class::GuestMemory));
+    assert!(StatusCode::ALL.iter().all(|&code| Status::from(code).class().is_some()));
     assert_eq!((StatusCode::OperandBusy | Operand::SeptTree).bits(), 0x8000_0200_0000_0092);
 }
 
