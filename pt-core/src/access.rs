@@ -32,6 +32,16 @@ pub enum Exclusive {}
 #[derive(Copy, Clone, Debug)]
 pub enum Parallel {}
 
+/// Access that no other thread has: [`Exclusive`].
+#[diagnostic::on_unimplemented(
+    message = "this needs the tree exclusively: other threads may be changing it",
+    label = "under parallel access another thread may map a page in the table meanwhile",
+    note = "make the cursor by `tree.exclusive(…)`, from a `&mut` borrow of the tree"
+)]
+pub trait Alone: Access {}
+
+impl Alone for Exclusive {}
+
 impl sealed::Sealed for Exclusive {}
 impl sealed::Sealed for Parallel {}
 

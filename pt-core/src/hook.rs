@@ -6,7 +6,9 @@
 //! operation that needs it does not compile.
 //!
 //! Every hook gets a proof of the state its entry is in: [`Frozen`] while this thread alone owns the entry,
-//! [`Tracked`] once no CPU can hold a translation through it. Neither can be made outside this crate.
+//! [`Tracked`] once no CPU can hold a translation through it, [`Drained`] if moreover nothing is left in the table
+//! that it points to. A page for the protected table is a [`TablePage`] while its private table is empty, and
+//! [`Filled`] once that is full. None of them can be made outside this crate.
 
 use crate::address::{Address, Hpa};
 use crate::page::TablePage;
@@ -14,6 +16,7 @@ use crate::space::Protected;
 use crate::table::{Propagating, Table, Visible};
 use core::convert::Infallible;
 use core::fmt::{self, Debug};
+use core::marker::PhantomData;
 
 /// An entry of the private table that this thread has frozen: the permission to call one hook about it.
 #[derive(Debug)]
@@ -64,6 +67,44 @@ macro_rules! slot {
 }
 slot!(Frozen);
 slot!(Tracked);
+
+/// A [`Tracked`] entry that points to a table without entries in use: the permission to take the table away.
+#[derive(Debug)]
+pub struct Drained<T: Table>(Tracked<T>);
+
+impl<T: Table> Drained<T> {
+    #[inline]
+    pub(crate) const fn new(entry: Tracked<T>) -> Self {
+        Self(entry)
+    }
+
+    /// The entry that points to the table.
+    #[inline]
+    #[must_use]
+    pub const fn entry(&self) -> &Tracked<T> {
+        &self.0
+    }
+}
+
+/// A page for the protected table whose table in `T` is full already: what a block is split into.
+#[derive(Debug)]
+pub struct Filled<T: Table> {
+    page: TablePage<Protected>,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: Table> Filled<T> {
+    #[inline]
+    pub(crate) const fn new(page: TablePage<Protected>) -> Self {
+        Self { page, table: PhantomData }
+    }
+
+    /// The page.
+    #[inline]
+    pub const fn page(&self) -> &TablePage<Protected> {
+        &self.page
+    }
+}
 
 /// One hook of a declaration, as a type: which answers it can give.
 ///
@@ -260,15 +301,16 @@ pub type Release<T> = Result<Partner, Refusal<<T as Table>::Levels>>;
 
 macro_rules! roles {
     ($(
-        $(#[$doc:meta])* $role:ident: fn $method:ident($($argument:ident: $type:ty),*) -> $answer:ident, $levels:literal;
+        $(#[$doc:meta])* $role:ident: fn $method:ident($($argument:ident: $type:ty),*) -> $answer:ident, $message:literal;
     )*) => {$(
         $(#[$doc])*
         #[diagnostic::on_unimplemented(
-            message = "`{Self}` has no hook for `{H}` that does this: the declaration names none with this role",
-            label = "this needs a hook that the declaration of `{Self}` does not have, or that `{H}` does not implement",
+            message = $message,
+            label = "`{H}` does not implement the hooks of `{Self}`, or the declaration has none for this",
+            note = "a hook that is missing never counts as done: implement the hooks trait, or declare one with the role"
         )]
         pub trait $role<H>: Propagating {
-            #[doc = $levels]
+            /// The levels at which it can be called.
             const LEVELS: &'static [Self::Levels];
 
             /// Calls the hook.
@@ -282,23 +324,32 @@ macro_rules! roles {
 
 roles! {
     /// `#[hook(link)]`: hangs a page of the protected table below the frozen entry.
-    Link: fn link(at: &Frozen<Self>, table: &TablePage<Protected>) -> Answer, "The levels at which it can be called.";
+    Link: fn link(at: &Frozen<Self>, table: &TablePage<Protected>) -> Answer,
+        "no hook of `{H}` links a table in `{Self}`";
     /// `#[hook(add)]`: maps a page with initial content, while the VM is built.
-    Add: fn add(at: &Frozen<Self>, page: Hpa, source: Hpa) -> Answer, "The levels at which it can be called.";
+    Add: fn add(at: &Frozen<Self>, page: Hpa, source: Hpa) -> Answer,
+        "no hook of `{H}` adds a page with content to `{Self}`";
     /// `#[hook(map)]`: maps a page.
-    Map: fn map(at: &Frozen<Self>, page: Hpa) -> Answer, "The levels at which it can be called.";
+    Map: fn map(at: &Frozen<Self>, page: Hpa) -> Answer,
+        "no hook of `{H}` maps a page in `{Self}`";
     /// `#[hook(block)]`: lets no new translation through the entry.
-    Block: fn block(at: &Frozen<Self>) -> Answer, "The levels at which it can be called.";
+    Block: fn block(at: &Frozen<Self>) -> Answer,
+        "no hook of `{H}` blocks an entry of `{Self}`";
     /// `#[hook(unblock)]`: undoes a block whose translations were tracked.
-    Unblock: fn unblock(at: &Tracked<Self>) -> Answer, "The levels at which it can be called.";
+    Unblock: fn unblock(at: &Tracked<Self>) -> Answer,
+        "no hook of `{H}` unblocks an entry of `{Self}`";
     /// `#[hook(remove)]`: takes the page of a leaf away.
-    Remove: fn remove(at: &Tracked<Self>) -> Answer, "The levels at which it can be called.";
+    Remove: fn remove(at: &Tracked<Self>) -> Answer,
+        "no hook of `{H}` removes a page from `{Self}`";
     /// `#[hook(unlink)]`: takes an empty table away.
-    Unlink: fn unlink(at: &Tracked<Self>) -> Release, "The levels at which it can be called.";
+    Unlink: fn unlink(at: &Drained<Self>) -> Release,
+        "no hook of `{H}` takes an empty table out of `{Self}`";
     /// `#[hook(split)]`: replaces a leaf by a full table of leaves one level below.
-    Split: fn split(at: &Tracked<Self>, table: &TablePage<Protected>) -> Answer, "The levels at which it can be called.";
+    Split: fn split(at: &Tracked<Self>, table: &Filled<Self>) -> Answer,
+        "no hook of `{H}` splits a block of `{Self}`";
     /// `#[hook(merge)]`: replaces a full table by one leaf.
-    Merge: fn merge(at: &Tracked<Self>) -> Release, "The levels at which it can be called.";
+    Merge: fn merge(at: &Tracked<Self>) -> Release,
+        "no hook of `{H}` merges a table of `{Self}`";
 }
 
 /// A level at which `#[hook(add)]` maps pages of the table `T`.
@@ -312,8 +363,9 @@ pub trait AddLevelOf<T: Visible>: LeafLevelOf<T> {}
 /// `#[hook(track)]`: begins a new epoch. Once every vCPU of the old one has left the guest, no stale translation
 /// is left.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no hook for `{H}` that tracks stale translations",
-    label = "the declaration names no hook with the role `track`"
+    message = "no hook of `{H}` tracks the stale translations of `{Self}`",
+    label = "`{H}` does not implement the hooks of `{Self}`, or the declaration has none for this",
+    note = "a hook that is missing never counts as done: implement the hooks trait, or declare one with the role"
 )]
 pub trait Track<H>: Propagating {
     /// Calls the hook.
@@ -325,8 +377,9 @@ pub trait Track<H>: Propagating {
 
 /// `#[hook(reclaim)]`: takes a page or a table page back from a VM whose key is gone.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no hook for `{H}` that reclaims pages after teardown",
-    label = "the declaration names no hook with the role `reclaim`"
+    message = "no hook of `{H}` reclaims the pages of `{Self}` after teardown",
+    label = "`{H}` does not implement the hooks of `{Self}`, or the declaration has none for this",
+    note = "a hook that is missing never counts as done: implement the hooks trait, or declare one with the role"
 )]
 pub trait Reclaim<H>: Propagating {
     /// Calls the hook.

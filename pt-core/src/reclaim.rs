@@ -80,20 +80,26 @@ impl<A: TableAllocator> Reclaim for Immediate<A> {
 
 /// A tree that many threads read and write without a lock. It is reached through a guard, so that its tables can
 /// be unlinked meanwhile.
-pub struct ParallelTree<T: Visible, M: Memory, R: Deferred> {
+pub struct ParallelTree<T: Visible, M: Memory, R> {
     tree: Tree<T, M>,
     reclaim: R,
 }
 
-impl<T: Visible, M: Memory, R: Deferred> ParallelTree<T, M, R> {
+impl<T: Visible, M: Memory, R> ParallelTree<T, M, R> {
     /// Shares a tree whose unlinked tables go to `reclaim`.
-    pub const fn new(tree: Tree<T, M>, reclaim: R) -> Self {
+    pub const fn new(tree: Tree<T, M>, reclaim: R) -> Self
+    where
+        R: Deferred,
+    {
         Self { tree, reclaim }
     }
 
     /// Takes a guard, and gives access to the tree for as long as it is held.
     #[inline]
-    pub fn pin(&self) -> Pinned<'_, T, M, R> {
+    pub fn pin(&self) -> Pinned<'_, T, M, R>
+    where
+        R: Deferred,
+    {
         Pinned { shared: self, guard: self.reclaim.pin() }
     }
 
@@ -109,7 +115,7 @@ impl<T: Visible, M: Memory, R: Deferred> ParallelTree<T, M, R> {
     }
 }
 
-impl<T: Visible, M: Memory, R: Deferred> fmt::Debug for ParallelTree<T, M, R> {
+impl<T: Visible, M: Memory, R> fmt::Debug for ParallelTree<T, M, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "parallel {:?}", self.tree)
     }

@@ -7,7 +7,7 @@ use crate::entry::{Absent, Entry};
 use crate::flush::{Invept, TlbiIpa};
 use crate::format::{Access, EntryFormat, FieldClass, FieldInfo, NoEntry};
 use crate::geometry::{Extension, Geometry, Split};
-use crate::hook::{self, Answer, Frozen, Refusal, Release, Tracked};
+use crate::hook::{self, Answer, Drained, Filled, Frozen, Refusal, Release, Tracked};
 use crate::layout::{HasLayout, Layout, LeafFormat};
 use crate::level::{Bottom, LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 use crate::page::{Page, PageOf, TablePage};
@@ -322,8 +322,8 @@ pub trait SampleHooks {
     fn unblock(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
     fn track(&self) -> Result<(), Refusal<LevelName>>;
     fn remove(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
-    fn unlink(&self, at: &Tracked<PrivateSample>) -> Release<PrivateSample>;
-    fn split(&self, at: &Tracked<PrivateSample>, table: &TablePage<Protected>) -> Result<(), Refusal<LevelName>>;
+    fn unlink(&self, at: &Drained<PrivateSample>) -> Release<PrivateSample>;
+    fn split(&self, at: &Tracked<PrivateSample>, table: &Filled<PrivateSample>) -> Result<(), Refusal<LevelName>>;
     fn merge(&self, at: &Tracked<PrivateSample>) -> Release<PrivateSample>;
     fn reclaim(&self, page: Hpa) -> Result<(), Refusal<LevelName>>;
 }
@@ -345,8 +345,8 @@ role!(Map map [Pd Pt] -> Answer at: &Frozen<Self>, page: Hpa);
 role!(Block block [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Frozen<Self>);
 role!(Unblock unblock [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Tracked<Self>);
 role!(Remove remove [Pd Pt] -> Answer at: &Tracked<Self>);
-role!(Unlink unlink [Pml5 Pml4 Pdpt Pd] -> Release at: &Tracked<Self>);
-role!(Split split [Pd] -> Answer at: &Tracked<Self>, table: &TablePage<Protected>);
+role!(Unlink unlink [Pml5 Pml4 Pdpt Pd] -> Release at: &Drained<Self>);
+role!(Split split [Pd] -> Answer at: &Tracked<Self>, table: &Filled<Self>);
 role!(Merge merge [Pd] -> Release at: &Tracked<Self>);
 impl<H: SampleHooks> hook::Track<H> for PrivateSample {
     fn track(hooks: &H) -> Answer<Self> {

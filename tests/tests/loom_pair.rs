@@ -8,7 +8,7 @@
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
-use pt_core::hook::{Busy, Frozen, Outcome, Tracked};
+use pt_core::hook::{Busy, Drained, Filled, Frozen, Outcome, Tracked};
 use pt_core::pair::{Backing, BackingOf, FaultOutcome, PageSource, Run, Side, Vm};
 use pt_core::{
     Address, Gfn, Hpa, Levels as _, Memory, Page, Private, Protected, RawGpa, Record, Route, Shared, Split,
@@ -176,8 +176,8 @@ impl SeptHooks for Monitor {
         range_unblock(at: &Tracked<PrivateEpt>) -> RangeUnblock;
         track() -> Track;
         page_remove(at: &Tracked<PrivateEpt>) -> PageRemove;
-        sept_remove(at: &Tracked<PrivateEpt>) -> SeptRemove;
-        page_demote(at: &Tracked<PrivateEpt>, table: &TablePage<Protected>) -> PageDemote;
+        sept_remove(at: &Drained<PrivateEpt>) -> SeptRemove;
+        page_demote(at: &Tracked<PrivateEpt>, table: &Filled<PrivateEpt>) -> PageDemote;
         page_promote(at: &Tracked<PrivateEpt>) -> PagePromote;
         page_reclaim(page: Hpa) -> PageReclaim;
     }

@@ -6,7 +6,7 @@ use pt_macros::page_tables;
 #[rustfmt::skip] // one field a line, in columns, as the manuals draw them
 #[page_tables]
 pub mod tdx {
-    use pt_core::hook::{Frozen, Outcome, Partner, Tracked};
+    use pt_core::hook::{Drained, Filled, Frozen, Outcome, Partner, Tracked};
     use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
 
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
@@ -140,9 +140,9 @@ pub mod tdx {
         #[hook(unblock, busy, stopped)] fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock>;
         #[hook(track, busy)]            fn track(&self) -> Outcome<Track>;
         #[hook(remove, busy, stopped)]  fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove>;
-        #[hook(unlink, busy, stopped, done = Partner)] fn sept_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<SeptRemove>;
+        #[hook(unlink, busy, stopped, done = Partner)] fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove>;
         #[hook(split, busy, stopped, incomplete)]
-        fn page_demote(&self, at: &Tracked<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<PageDemote>;
+        fn page_demote(&self, at: &Tracked<PrivateEpt>, table: &Filled<PrivateEpt>) -> Outcome<PageDemote>;
         #[hook(merge, busy, stopped, incomplete, done = Partner)]
         fn page_promote(&self, at: &Tracked<PrivateEpt>) -> Outcome<PagePromote>;
         #[hook(reclaim, busy)]          fn page_reclaim(&self, page: Hpa) -> Outcome<PageReclaim>;

@@ -285,7 +285,7 @@ struct NoMonitor;
 
 mod refusing {
     use super::NoMonitor;
-    use pt_core::hook::{Fatal, Frozen, Outcome, Tracked};
+    use pt_core::hook::{Drained, Fatal, Filled, Frozen, Outcome, Tracked};
     use pt_core::{Hpa, Protected, TablePage};
     use pt_tdx::{
         PageAdd, PageAug, PageDemote, PagePromote, PageReclaim, PageRemove, PrivateEpt, RangeBlock, RangeUnblock,
@@ -316,10 +316,10 @@ mod refusing {
         fn page_remove(&self, _: &Tracked<PrivateEpt>) -> Outcome<PageRemove> {
             Outcome::Fatal(NO)
         }
-        fn sept_remove(&self, _: &Tracked<PrivateEpt>) -> Outcome<SeptRemove> {
+        fn sept_remove(&self, _: &Drained<PrivateEpt>) -> Outcome<SeptRemove> {
             Outcome::Fatal(NO)
         }
-        fn page_demote(&self, _: &Tracked<PrivateEpt>, _: &TablePage<Protected>) -> Outcome<PageDemote> {
+        fn page_demote(&self, _: &Tracked<PrivateEpt>, _: &Filled<PrivateEpt>) -> Outcome<PageDemote> {
             Outcome::Fatal(NO)
         }
         fn page_promote(&self, _: &Tracked<PrivateEpt>) -> Outcome<PagePromote> {

@@ -10,7 +10,7 @@ use super::range::entry;
 use super::source::TableSource;
 use super::template::template;
 use super::walk::Stop;
-use crate::access::Exclusive;
+use crate::access::{Access, Alone};
 use crate::address::{Address, Hpa};
 use crate::entry::Entry;
 use crate::error::{Obstacle, ObstacleOf};
@@ -21,7 +21,7 @@ use crate::memory::{Memory, Word};
 use crate::table::{AddressOf, Direct, LiveRule, UsedByCpu, Visible};
 use crate::tree::TableOf;
 
-impl<T: Direct + UsedByCpu, M: Memory, S: TableSource> Cursor<'_, T, M, S, Exclusive> {
+impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// Replaces the table below the entry of level `L` for `at` by one block, if the table is full of pages with
     /// contiguous frames and equal attributes. The block is accessed, and dirty, if any page was.
     ///
@@ -35,6 +35,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource> Cursor<'_, T, M, S, Exclu
     /// [`OutsideTree`](Obstacle::OutsideTree) or [`NoSuchLevel`](Obstacle::NoSuchLevel). Nothing was changed then.
     pub fn merge<L>(&mut self, at: impl AddressOf<T>, cpus: &mut impl Invalidate<T>) -> Result<(), ObstacleOf<T>>
     where
+        X: Alone,
         L: LeafLevelOf<T> + TableLevelOf<T, Below: LeafLevelOf<T>>,
     {
         let at = at.address().align_down(L::SHIFT);

@@ -1,6 +1,6 @@
 //! Building a VM: two empty trees, then pages with initial content.
 
-use super::error::{Cause, EntryError};
+use super::error::{Cause, EntryError, PageError};
 use super::install::{Ending, Installed, install};
 use super::pages::LevelsOf;
 use super::phase::{Build, Building, Phase, Run};
@@ -9,13 +9,12 @@ use crate::access::Exclusive;
 use crate::address::{Gpa, Hpa};
 use crate::allocator::{OutOfTables, TableAllocator};
 use crate::hook::{Add, AddLevelOf, Answer, Frozen, Link};
-use crate::level::{Level, LevelOf, Levels};
+use crate::level::{LevelOf, Levels};
 use crate::memory::Memory;
 use crate::page::{Page, PageOf};
 use crate::space::{Private, Shared};
 use crate::table::{AddressOf, Pair, Propagating, Visible};
 use crate::tree::Tree;
-use core::fmt;
 use core::marker::PhantomData;
 
 impl<P: Pair, M: Memory + Clone, A: TableAllocator, H> Vm<P, Build, M, A, H> {
@@ -58,7 +57,7 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
         address: impl AddressOf<P::Private>,
         page: G,
         source: Page<Shared, L>,
-    ) -> Result<(), AddError<L, LevelsOf<P>>>
+    ) -> Result<(), PageError<L, LevelsOf<P>>>
     where
         Ph: Building,
         L: AddLevelOf<P::Private>,
@@ -66,7 +65,7 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
         P::Private: Link<H> + Add<H>,
     {
         let (address, frame) = (address.address(), page.into_frame());
-        let refused = |error| AddError { page: Page::at(frame), error };
+        let refused = |error| PageError { page: Page::at(frame), error };
         if !address.is_aligned(L::SHIFT) {
             return Err(refused(EntryError::new(address, L::LEVEL, P::Private::ABSENT, Cause::Misaligned)));
         }
@@ -87,23 +86,6 @@ impl<P: Pair, Ph: Phase, M: Memory, A: TableAllocator, H> Vm<P, Ph, M, A, H> {
         self.into_phase()
     }
 }
-
-/// A page was not added.
-#[derive(Debug)]
-pub struct AddError<L: Level, N> {
-    /// The page.
-    pub page: Page<Private, L>,
-    /// What stood in the way.
-    pub error: EntryError<N>,
-}
-
-impl<L: Level, N: Levels> fmt::Display for AddError<L, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not added: {}", self.page, self.error)
-    }
-}
-
-impl<L: Level, N: Levels> core::error::Error for AddError<L, N> {}
 
 /// One page of one size, copied from another by the add hook.
 struct Initial<L> {

@@ -3,7 +3,8 @@
 use crate::address::{Gpa, Hpa};
 use crate::allocator::OutOfTables;
 use crate::hook::{Incomplete, Refusal};
-use crate::level::Levels;
+use crate::level::{Level, Levels};
+use crate::page::Page;
 use crate::space::Private;
 use core::fmt;
 
@@ -101,6 +102,24 @@ impl<L: Levels> fmt::Display for EntryError<L> {
 }
 
 impl<L: Levels> core::error::Error for EntryError<L> {}
+
+/// A page that is not mapped, and why.
+#[must_use = "the page that is not mapped is in here"]
+#[derive(Debug)]
+pub struct PageError<G: Level, L> {
+    /// The page.
+    pub page: Page<Private, G>,
+    /// What stood in the way.
+    pub error: EntryError<L>,
+}
+
+impl<G: Level, L: Levels> fmt::Display for PageError<G, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not mapped: {}", self.page, self.error)
+    }
+}
+
+impl<G: Level, L: Levels> core::error::Error for PageError<G, L> {}
 
 /// What stood in the way of taking memory away.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

@@ -5,14 +5,15 @@
 //! bit. Other threads that meet a frozen entry neither descend nor write.
 //!
 //! The guard is the only source of a [`Frozen`], which the hooks ask for. It cannot be copied, and the proof
-//! cannot outlive it: at most one hook is in flight for an entry.
+//! cannot outlive it: at most one hook is in flight for an entry. Publishing asks for the hook's answer in turn: the
+//! private entry never says what the monitor has not done.
 
-use super::error::{Cause, EntryError};
+use super::error::{Cause, EntryError, PageError};
 use super::slot::{self, Place, Slot};
 use crate::access::Parallel;
 use crate::address::{Gpa, Hpa};
 use crate::format::EntryFormat;
-use crate::hook::Frozen;
+use crate::hook::{Frozen, Hook, Outcome};
 use crate::level::{LeafLevelOf, LevelOf};
 use crate::memory::{Memory, Word};
 use crate::page::{Page, PageOf};
@@ -50,18 +51,23 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'a, T, L, M> {
         L::Leaf::takes_frame(frame)
     }
 
-    /// Replaces the frozen entry by one that maps `page`, after the monitor has mapped the same page. What comes back
-    /// proves it, for whoever counts or traces.
+    /// Replaces the frozen entry by one that maps `page`, if the monitor's `answer` is that it has mapped the same
+    /// page. What comes back proves it, for whoever counts or traces.
     ///
     /// # Errors
-    /// The page, if its frame does not fit the entry ([`holds`](Self::holds)). The old entry is back then.
-    pub fn publish<G: PageOf<T, L>>(self, page: G) -> Result<Committed<T>, Page<Private, L>>
+    /// The page, and why it is not mapped: the monitor refused it, or its frame does not fit the entry
+    /// ([`holds`](Self::holds)). The old entry is back then.
+    pub fn publish<G, K>(self, page: G, answer: Outcome<K>) -> Result<Committed<T>, PageError<L, T::Levels>>
     where
+        G: PageOf<T, L>,
+        K: Hook<Levels = T::Levels>,
         L: LeafLevelOf<T>,
     {
         let frame = page.into_frame();
-        if !self.holds(frame) {
-            return Err(Page::at(frame));
+        let refused = answer.into_result().err().map(Cause::Refused);
+        let cause = refused.or((!self.holds(frame)).then_some(Cause::FrameDoesNotFit(frame)));
+        if let Some(cause) = cause {
+            return Err(PageError { page: Page::at(frame), error: self.place.error(self.frozen.was(), cause) });
         }
         let place = self.publish_word(slot::leaf::<T, L>(frame));
         place.count_one_more::<Parallel>();

@@ -32,9 +32,8 @@ mod teardown;
 #[cfg(test)]
 mod tests;
 
-pub use build::AddError;
 pub use convert::{ConvertError, ToPrivate};
-pub use error::{Cause, EntryError, RemovalError};
+pub use error::{Cause, EntryError, PageError, RemovalError};
 pub use fault::{FaultError, FaultOutcome, FaultResult, Obstruction, Side};
 pub use freeze::{Committed, Freeze};
 pub use pages::{Backing, BackingOf, Clean, DirtyPage, LevelsOf, PageSink, PageSource};

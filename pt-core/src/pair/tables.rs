@@ -6,7 +6,7 @@
 use super::Leaked;
 use crate::address::Hpa;
 use crate::allocator::TableAllocator;
-use crate::hook::Partner;
+use crate::hook::{Filled, Partner};
 use crate::level::{Level, LevelOf};
 use crate::memory::{Memory, UNCOUNTED, Word};
 use crate::page::TablePage;
@@ -42,6 +42,11 @@ impl<'a, A: TableAllocator, T: Propagating, L: LevelOf<T>> Unlinked<'a, A, T, L>
 
     pub(super) const fn partner(&self) -> &TablePage<Protected> {
         &self.partner
+    }
+
+    /// The partner, as the page of a table that is full: the caller has filled the table.
+    pub(super) const fn filled(&self) -> Filled<T> {
+        Filled::new(TablePage::new(self.partner.frame()))
     }
 
     /// The monitor has taken the partner: from now on the record of the table page owns it.

@@ -40,11 +40,12 @@ fn answer(case: &Case) -> String {
     let code = first.code.as_deref().unwrap_or("error");
     let more = match problems.len() {
         1 => String::new(),
-        2 => " And one more.".to_owned(),
-        more => format!(" And {} more.", more - 1),
+        2 => "; and one more".to_owned(),
+        more => format!("; and {} more", more - 1),
     };
-    let twin = link(&case.twin());
-    format!("[{code}]({}): {}{more} ([twin]({twin}))", link(&case.answer()), cell(&first.headline))
+    let label = first.labels.first().map_or(String::new(), |label| format!(" — {}", cell(label)));
+    let (answer, twin) = (link(&case.answer()), link(&case.twin()));
+    format!("[{code}]({answer}): {}{label}{more} ([twin]({twin}))", cell(&first.headline))
 }
 
 fn heading(class: &str) -> String {

@@ -7,7 +7,7 @@ use ::pt_macros::page_tables;
 #[page_tables(crate = ::engine)]
 pub mod everything {
     use ::engine::flush::TlbiIpa;
-    use ::engine::hook::{Frozen, Outcome, Tracked};
+    use ::engine::hook::{Drained, Frozen, Outcome, Tracked};
     use ::engine::{Bits, Hpa, Protected, RawGpa, TablePage};
 
     mod core {}
@@ -197,7 +197,7 @@ pub mod everything {
         #[hook(link, stopped)]
         fn link(&self, at: &Frozen<Mirror>, table: &TablePage<Protected>) -> Outcome<Link>;
         #[hook(unlink, levels(Large))]
-        fn unlink(&self, at: &Tracked<Mirror>) -> Outcome<Unlink>;
+        fn unlink(&self, at: &Drained<Mirror>) -> Outcome<Unlink>;
         #[hook(track)]
         fn track(&self) -> Outcome<Track>;
         #[hook(other, incomplete)]

@@ -3,7 +3,7 @@
 use super::Td;
 use super::status::status;
 use crate::monitor::{Denied, Operation};
-use pt_core::hook::{Busy, Frozen, Hook, Incomplete, Outcome, Stopped, Tracked};
+use pt_core::hook::{Busy, Drained, Filled, Frozen, Hook, Incomplete, Outcome, Stopped, Tracked};
 use pt_core::{Hpa, Protected, TablePage};
 use pt_tdx::{
     Level, PageAdd, PageAug, PageDemote, PagePromote, PageReclaim, PageRemove, PrivateEpt, RangeBlock, RangeUnblock,
@@ -84,11 +84,11 @@ macro_rules! hooks {
             fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove> {
                 about_entry(self.apply(on_tracked(Method::PageRemove, at)))
             }
-            fn sept_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<SeptRemove> {
-                about_entry(self.apply(on_tracked(Method::SeptRemove, at)))
+            fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove> {
+                about_entry(self.apply(on_tracked(Method::SeptRemove, at.entry())))
             }
-            fn page_demote(&self, at: &Tracked<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<PageDemote> {
-                about_block(self.apply(on_tracked(Method::PageDemote, at).with_page(table.frame())))
+            fn page_demote(&self, at: &Tracked<PrivateEpt>, table: &Filled<PrivateEpt>) -> Outcome<PageDemote> {
+                about_block(self.apply(on_tracked(Method::PageDemote, at).with_page(table.page().frame())))
             }
             fn page_promote(&self, at: &Tracked<PrivateEpt>) -> Outcome<PagePromote> {
                 about_block(self.apply(on_tracked(Method::PagePromote, at)))

@@ -9,7 +9,7 @@ use super::monitor::{Kick, Monitor};
 use super::unblock::unblock;
 use crate::address::AddressRange;
 use crate::allocator::TableAllocator;
-use crate::hook::{Block, Track, Tracked, Unblock, Unlink};
+use crate::hook::{Block, Drained, Track, Tracked, Unblock, Unlink};
 use crate::level::{LevelOf, Levels};
 use crate::memory::{Memory, Word};
 use crate::pair::error::{Cause, EntryError, RemovalError};
@@ -123,8 +123,8 @@ where
         if !T::LEVELS.contains(&L::LEVEL) {
             return Err(at.error(found, Cause::NoHook));
         }
-        let tracked = Tracked::new(at.address(), L::LEVEL, slot::link::<T, L>(table.frame()));
-        let partner = self.monitor.call::<T, _>(|hooks| T::unlink(hooks, &tracked));
+        let drained = Drained::new(Tracked::new(at.address(), L::LEVEL, slot::link::<T, L>(table.frame())));
+        let partner = self.monitor.call::<T, _>(|hooks| T::unlink(hooks, &drained));
         let partner = partner.map_err(|cause| at.error(found, cause))?;
         at.word().store(T::ABSENT);
         at.count_one_less();

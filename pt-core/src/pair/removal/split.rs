@@ -189,8 +189,9 @@ impl<A: TableAllocator, H, K: Kick> SplitLeaf<'_, '_, '_, A, H, K> {
             return Err(Cause::FrameDoesNotFit(new.frame()));
         }
         fill::<T, L::Below, M>(at.memory(), new.frame(), frame).map_err(Cause::FrameDoesNotFit)?;
+        let filled = new.filled();
         let tracked = Tracked::new(at.address(), L::LEVEL, old);
-        match self.monitor.finish::<T, ()>(|hooks| T::split(hooks, &tracked, new.partner())) {
+        match self.monitor.finish::<T, ()>(|hooks| T::split(hooks, &tracked, &filled)) {
             Ok(()) => Ok(new.commit(at.memory())),
             Err(cause @ Cause::Unfinished(_)) => {
                 new.leak();

@@ -2,12 +2,41 @@
 
 use super::{Fixture, private, running};
 use crate::address::Hpa;
+use crate::arena::Arena;
+use crate::hook::{Busy, Hook, Outcome, Refusal};
 use crate::page::Page;
-use crate::pair::{Cause, FaultOutcome, Run};
-use crate::sample::{LevelName, Pd, Pdpt, Pt, SampleHooks, Width};
+use crate::pair::{Cause, FaultOutcome, Freeze, Run};
+use crate::sample::{LevelName, Pd, Pdpt, PrivateSample, Pt, SampleHooks, Width};
+use crate::space::Private;
+use core::convert::Infallible;
+use std::sync::Arc;
 
 const BASE: u64 = 0x40_0000_0000;
 const BESIDE: u64 = BASE + 0x1000;
+
+/// What [`SampleHooks::map`] answers.
+enum MapPage {}
+impl Hook for MapPage {
+    const NAME: &'static str = "map";
+    type Levels = LevelName;
+    type Done = ();
+    type Partial = Infallible;
+    type Busy = Busy;
+    type Incomplete = Infallible;
+    type Stopped = Infallible;
+}
+
+/// Has the monitor map a page, which may be busy.
+fn map(
+    fixture: &Fixture<Run>,
+    freeze: &Freeze<'_, PrivateSample, Pt, Arc<Arena>>,
+    page: &Page<Private, Pt>,
+) -> Outcome<MapPage> {
+    match fixture.monitor.map(freeze.frozen(), page.frame()) {
+        Ok(()) => Outcome::Done(()),
+        Err(_) => Outcome::Busy(Busy),
+    }
+}
 
 /// A VM with one page, so that its neighbour's entry is there.
 fn fixture() -> Fixture<Run> {
@@ -30,11 +59,25 @@ fn a_guard_holds_the_entry_until_it_is_published() {
     let freeze = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap();
     let page = fixture.host.new_page::<Pt>();
     assert!(freeze.holds(page.frame()));
-    fixture.monitor.map(freeze.frozen(), page.frame()).unwrap();
+    let answer = map(&fixture, &freeze, &page);
     let frame = page.frame();
-    let done = freeze.publish(page).unwrap();
+    let done = freeze.publish(page, answer).unwrap();
     assert_eq!((done.address(), done.level(), done.frame()), (private(BESIDE), LevelName::Pt, frame));
     fixture.check();
+}
+
+#[test]
+fn a_page_that_the_monitor_refuses_comes_back() {
+    let fixture = fixture();
+    let before = fixture.entries();
+    let freeze = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap();
+    let page = fixture.host.new_page::<Pt>();
+    let frame = page.frame();
+    fixture.monitor.refuse([(0, Refusal::Busy(Busy))]);
+    let answer = map(&fixture, &freeze, &page);
+    let refused = freeze.publish(page, answer).unwrap_err();
+    assert_eq!((refused.page.into_frame(), refused.error.cause), (frame, Cause::Refused(Refusal::Busy(Busy))));
+    assert_eq!(fixture.entries(), before);
 }
 
 #[test]
@@ -60,7 +103,9 @@ fn a_page_that_does_not_fit_comes_back() {
     let freeze = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap();
     let wide = Page::new(Hpa::new(1 << 52)).unwrap();
     assert!(!freeze.holds(wide.frame()));
-    assert_eq!(freeze.publish(wide).unwrap_err().into_frame(), Hpa::new(1 << 52));
+    let refused = freeze.publish(wide, Outcome::<MapPage>::Done(())).unwrap_err();
+    assert_eq!(refused.error.cause, Cause::FrameDoesNotFit(Hpa::new(1 << 52)));
+    assert_eq!(refused.page.into_frame(), Hpa::new(1 << 52));
     assert_eq!(fixture.entries(), before);
 }
 

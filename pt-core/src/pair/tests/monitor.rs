@@ -2,7 +2,7 @@
 
 use crate::address::{Gpa, Hpa};
 use crate::arena::Arena;
-use crate::hook::{Frozen, Partner, Refusal, Tracked};
+use crate::hook::{Drained, Filled, Frozen, Partner, Refusal, Tracked};
 use crate::level::Levels;
 use crate::memory::Memory;
 use crate::page::TablePage;
@@ -224,7 +224,8 @@ impl SampleHooks for Arc<Monitor> {
         Ok(())
     }
 
-    fn unlink(&self, at: &Tracked<PrivateSample>) -> Release {
+    fn unlink(&self, at: &Drained<PrivateSample>) -> Release {
+        let at = at.entry();
         let mut state = self.state();
         state.call("unlink", Some(at.level()), at.address().as_u64())?;
         let (key, _) = state.tracked("unlink", at, false);
@@ -233,7 +234,8 @@ impl SampleHooks for Arc<Monitor> {
         Ok(state.partner)
     }
 
-    fn split(&self, at: &Tracked<PrivateSample>, table: &TablePage<Protected>) -> Answer {
+    fn split(&self, at: &Tracked<PrivateSample>, table: &Filled<PrivateSample>) -> Answer {
+        let table = table.page();
         let mut state = self.state();
         state.call("split", Some(at.level()), at.address().as_u64())?;
         let (key, block) = state.tracked("split", at, true);

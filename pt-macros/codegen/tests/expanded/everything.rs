@@ -1,7 +1,7 @@
 /// Names that the emitted code must not trip over.
 pub mod everything {
     use ::engine::flush::TlbiIpa;
-    use ::engine::hook::{Frozen, Outcome, Tracked};
+    use ::engine::hook::{Drained, Frozen, Outcome, Tracked};
     use ::engine::{Bits, Hpa, Protected, RawGpa, TablePage};
     mod core {}
     mod engine {}
@@ -1537,7 +1537,7 @@ pub mod everything {
             table: &TablePage<Protected>,
         ) -> Outcome<Link>;
         /// Role: `unlink`. Answers: done, or fatal. At `Large` only.
-        fn unlink(&self, at: &Tracked<Mirror>) -> Outcome<Unlink>;
+        fn unlink(&self, at: &Drained<Mirror>) -> Outcome<Unlink>;
         /// Role: `track`. Answers: done, or fatal.
         fn track(&self) -> Outcome<Track>;
         /// Role: `other`. Answers: done, `incomplete`, or fatal.
@@ -1706,7 +1706,7 @@ pub mod everything {
         const LEVELS: &'static [Level] = &[Level::Large];
         fn unlink(
             hooks: &H,
-            at: &::engine::hook::Tracked<Self>,
+            at: &::engine::hook::Drained<Self>,
         ) -> ::engine::hook::Release<Self> {
             hooks.unlink(at).into_result().map(::core::convert::Into::into)
         }

@@ -1,6 +1,6 @@
 /// The tables of a TDX guest.
 pub mod tdx {
-    use pt_core::hook::{Frozen, Outcome, Partner, Tracked};
+    use pt_core::hook::{Drained, Filled, Frozen, Outcome, Partner, Tracked};
     use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -1691,12 +1691,12 @@ pub mod tdx {
         /// Role: `remove`. Answers: done, `busy`, `stopped`, or fatal.
         fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove>;
         /// Role: `unlink`. Answers: done, `busy`, `stopped`, or fatal.
-        fn sept_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<SeptRemove>;
+        fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove>;
         /// Role: `split`. Answers: done, `busy`, `incomplete`, `stopped`, or fatal.
         fn page_demote(
             &self,
             at: &Tracked<PrivateEpt>,
-            table: &TablePage<Protected>,
+            table: &Filled<PrivateEpt>,
         ) -> Outcome<PageDemote>;
         /// Role: `merge`. Answers: done, `busy`, `incomplete`, `stopped`, or fatal.
         fn page_promote(&self, at: &Tracked<PrivateEpt>) -> Outcome<PagePromote>;
@@ -1947,7 +1947,7 @@ pub mod tdx {
         ];
         fn unlink(
             hooks: &H,
-            at: &::pt_core::hook::Tracked<Self>,
+            at: &::pt_core::hook::Drained<Self>,
         ) -> ::pt_core::hook::Release<Self> {
             hooks.sept_remove(at).into_result().map(::core::convert::Into::into)
         }
@@ -1957,7 +1957,7 @@ pub mod tdx {
         fn split(
             hooks: &H,
             at: &::pt_core::hook::Tracked<Self>,
-            table: &::pt_core::TablePage<::pt_core::Protected>,
+            table: &::pt_core::hook::Filled<Self>,
         ) -> ::pt_core::hook::Answer<Self> {
             hooks.page_demote(at, table).into_result().map(|_| ())
         }

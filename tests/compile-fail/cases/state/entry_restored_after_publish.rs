@@ -3,6 +3,7 @@
 //!
 //! Seen: KVM tdp_mmu.c, `tdp_mmu_set_spte_atomic`: each path restores or publishes by hand [kvm-22]
 
+use pt_core::hook::Outcome;
 use pt_core::pair::Freeze;
 use pt_core::{Arena, Page, Private};
 use pt_tdx::{PrivateEpt, Pt, SeptHooks};
@@ -12,14 +13,14 @@ type Entry<'a> = Freeze<'a, PrivateEpt, Pt, &'a Arena>;
 /// Maps two neighbours.
 fn install<H: SeptHooks>(hooks: &H, first: Entry<'_>, second: Entry<'_>, pages: [Page<Private, Pt>; 2]) -> Option<()> {
     let [one, two] = pages;
-    hooks.page_aug(first.frozen(), one.frame()).into_result().ok()?;
-    first.publish(one).ok()?;
-    if let Err(refusal) = hooks.page_aug(second.frozen(), two.frame()).into_result() {
-        println!("{refusal}");
+    let answer = hooks.page_aug(first.frozen(), one.frame());
+    first.publish(one, answer).ok()?;
+    let answer = hooks.page_aug(second.frozen(), two.frame());
+    if let Outcome::Busy(_) = answer {
         first.roll_back();
         return None;
     }
-    second.publish(two).ok()?;
+    second.publish(two, answer).ok()?;
     Some(())
 }
 

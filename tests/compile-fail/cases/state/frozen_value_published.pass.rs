@@ -14,9 +14,9 @@ fn install<H: SeptHooks>(
 ) -> Option<bool> {
     let marker = PrivateEpt::FROZEN;
     let freeze = private.freeze::<Pt>(at).ok()?;
-    hooks.page_aug(freeze.frozen(), page.frame()).into_result().ok()?;
+    let answer = hooks.page_aug(freeze.frozen(), page.frame());
     println!("{page:?} goes where {marker:#x} is now");
-    Some(freeze.publish(page).is_ok())
+    Some(freeze.publish(page, answer).is_ok())
 }
 
 fn main() {}

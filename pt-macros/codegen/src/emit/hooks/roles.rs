@@ -34,6 +34,8 @@ fn signature(krate: &syn::Path, role: HookRole) -> Option<Signature> {
     let frozen = || (name("at"), hygienic!(&#krate::hook::Frozen<Self>));
     let tracked = || (name("at"), hygienic!(&#krate::hook::Tracked<Self>));
     let table = || (name("table"), hygienic!(&#krate::TablePage<#krate::Protected>));
+    let drained = || (name("at"), hygienic!(&#krate::hook::Drained<Self>));
+    let filled = || (name("table"), hygienic!(&#krate::hook::Filled<Self>));
     let page = |argument: &str| (name(argument), hygienic!(#krate::Hpa));
     let tables: fn(&Level) -> bool = |level| level.table.is_some();
     let leaves: fn(&Level) -> bool = |level| level.leaf.is_some();
@@ -46,8 +48,8 @@ fn signature(krate: &syn::Path, role: HookRole) -> Option<Signature> {
         HookRole::Unblock => ("Unblock", "unblock", vec![tracked()], Some((|_| true) as fn(&Level) -> bool)),
         HookRole::Track => ("Track", "track", vec![], None),
         HookRole::Remove => ("Remove", "remove", vec![tracked()], Some(leaves)),
-        HookRole::Unlink => ("Unlink", "unlink", vec![tracked()], Some(tables)),
-        HookRole::Split => ("Split", "split", vec![tracked(), table()], Some(both)),
+        HookRole::Unlink => ("Unlink", "unlink", vec![drained()], Some(tables)),
+        HookRole::Split => ("Split", "split", vec![tracked(), filled()], Some(both)),
         HookRole::Merge => ("Merge", "merge", vec![tracked()], Some(both)),
         HookRole::Reclaim => ("Reclaim", "reclaim", vec![page("page")], None),
         HookRole::Other => return None,

@@ -1,0 +1,22 @@
+//! Pages are merged into a block while other threads fault: one of them maps a page in the table that is being freed.
+//!
+//! Seen: KVM tdp_mmu.c, `recover_huge_pages_range`: `bool shared` says which of two ways to write an entry is used
+//! [kvm-34]
+
+use pt_core::access::{Exclusive, Parallel};
+use pt_core::cursor::TableSource;
+use pt_core::{Arena, Cursor, Gpa, Invalidate, Shared};
+use pt_tdx::{Pd, SharedEpt};
+
+fn collapse<S, C>(mut cursor: Cursor<'_, SharedEpt, Arena, S, Parallel>, at: Gpa<Shared>, cpus: &mut C) -> bool
+where
+    S: TableSource,
+    C: Invalidate<SharedEpt>,
+{
+    cursor.merge::<Pd>(at, cpus).is_ok()
+}
+
+fn main() {
+    let _: Option<(Exclusive, Parallel)> = None;
+}
+
