@@ -43,7 +43,8 @@ fn answer(case: &Case) -> String {
         2 => "; and one more".to_owned(),
         more => format!("; and {} more", more - 1),
     };
-    let label = first.labels.first().map_or(String::new(), |label| format!(" — {}", cell(label)));
+    let label = first.labels.first().filter(|label| **label != first.headline);
+    let label = label.map_or(String::new(), |label| format!(" — {}", cell(label)));
     let (answer, twin) = (link(&case.answer()), link(&case.twin()));
     format!("[{code}]({answer}): {}{label}{more} ([twin]({twin}))", cell(&first.headline))
 }
