@@ -24,7 +24,7 @@ mod leaf;
 pub mod lock;
 mod measurement;
 pub mod memory;
-mod module;
+pub mod module;
 pub mod pamt;
 mod platform;
 mod refusal;

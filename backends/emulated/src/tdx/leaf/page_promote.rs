@@ -6,7 +6,7 @@ use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result, busy};
 use super::super::sept::{ENTRIES, Entry, LockedEntry, below};
 use super::super::{KeyId, Memory, Module};
-use super::NULL_PA;
+use super::{NULL_PA, require_known};
 use pt_core::Hpa;
 use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
@@ -20,6 +20,7 @@ impl<M: Memory> Module<M> {
         if version > 0 {
             (registers.r9, registers.r10, registers.r11) = (NULL_PA, NULL_PA, NULL_PA);
         }
+        require_known(version)?;
         let leaf = OnEntry {
             leaf: Leaf::MemPagePromote,
             lowest: SeptLevel::Pd,

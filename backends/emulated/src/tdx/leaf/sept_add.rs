@@ -6,7 +6,7 @@ use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result, require};
 use super::super::sept::Entry;
 use super::super::{Memory, Module};
-use super::{NULL_PA, TdOperand, UNUSED};
+use super::{NULL_PA, TdOperand, UNUSED, require_known};
 use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
@@ -16,6 +16,7 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.MEM.SEPT.ADD leaf.
     pub(super) fn sept_add(&self, registers: &mut Registers, version: u8) -> Result<()> {
         let operands = Operands::take(registers);
+        require_known(version)?;
         let named = TdOperand::parse(operands.rdx)?;
         let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
         let leaf = OnEntry { leaf: Leaf::MemSeptAdd, lowest: SeptLevel::Pd, highest: None, tree: Mode::Shared };

@@ -6,7 +6,7 @@ use super::super::pamt::{PageKind, PageSize};
 use super::super::refusal::{Refusal, Result};
 use super::super::sept::Entry;
 use super::super::{Memory, Module};
-use super::NULL_PA;
+use super::{NULL_PA, require_known};
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
@@ -20,6 +20,7 @@ impl<M: Memory> Module<M> {
         if version > 0 {
             (registers.r9, registers.r10, registers.r11) = (NULL_PA, NULL_PA, NULL_PA);
         }
+        require_known(version)?;
         let leaf = OnEntry { leaf: Leaf::MemSeptRemove, lowest: SeptLevel::Pd, highest: None, tree: Mode::Exclusive };
         let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
