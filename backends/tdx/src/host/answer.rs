@@ -11,6 +11,18 @@ use pt_core::Hpa;
 ///
 /// A variant has the name of its status code. `Done` is `TDX_SUCCESS`; `EntryBusy` is `TDX_OPERAND_BUSY|RCX` where the
 /// module shows the locked entry; `Unlisted` keeps a status that the leaf of module 1.5 does not give.
+///
+/// A refusal that a `match` forgets does not compile:
+///
+/// ```compile_fail,E0004
+/// # use pt_tdx::host::mem::PageDemote;
+/// fn is_split(answer: PageDemote) -> bool {
+///     match answer {
+///         PageDemote::Done => true,
+///         PageDemote::TlbTrackingNotDone => false,
+///     }
+/// }
+/// ```
 pub trait Answer: Sized + fmt::Debug {
     /// The leaf.
     const LEAF: Leaf;

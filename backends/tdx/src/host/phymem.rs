@@ -6,6 +6,7 @@ use crate::operand::{EntryDetails, PageRecord};
 use crate::seamcall::{Registers, Seamcall, Unavailable};
 use crate::status::{Operand, Status, StatusCode};
 use pt_core::Hpa;
+use pt_macros::values;
 
 /// RCX, RDX, R8 and R9.
 impl Output for PageRecord {
@@ -24,28 +25,25 @@ answers! {
     }
 }
 
-/// Whether [`cache_wb`] starts or goes on: RCX of the TDH.PHYMEM.CACHE.WB leaf.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+/// Whether [`cache_wb`] starts or goes on.
+///
+/// TDX module 1.5 ABI specification, RCX of the TDH.PHYMEM.CACHE.WB leaf.
+#[values]
 pub enum WriteBack {
     /// From the beginning, for every key identifier that is ready.
-    Start,
+    Start = 0,
     /// From where `TDX_INTERRUPTED_RESUMABLE` ended it.
-    Resume,
+    Resume = 1,
 }
 
 /// Writes the caches of this package back. Interrupts end it early; the caller resumes.
 ///
-/// TDX module 1.5 ABI specification, TDH.PHYMEM.CACHE.WB leaf: RCX 0 to start, 1 to resume.
+/// TDX module 1.5 ABI specification, TDH.PHYMEM.CACHE.WB leaf: RCX command.
 ///
 /// # Errors
 /// [`Unavailable`] if no module took the call.
 pub fn cache_wb<S: Seamcall + ?Sized>(seamcall: &S, command: WriteBack) -> Result<CacheWb, Unavailable> {
-    ask(seamcall, |registers| {
-        registers.rcx = match command {
-            WriteBack::Start => 0,
-            WriteBack::Resume => 1,
-        };
-    })
+    ask(seamcall, |registers| registers.rcx = command.into_bits())
 }
 
 answers! {

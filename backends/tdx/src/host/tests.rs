@@ -64,6 +64,25 @@ fn what_a_table_lists_is_decoded_to_itself_and_nothing_else_is() {
     }
 }
 
+#[test]
+fn no_status_is_lost() {
+    let mut word = 1_u64;
+    let mut words = || {
+        // A sequence that wanders over all bits: Knuth's multiplier.
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        word
+    };
+    for &leaf in Leaf::ALL.iter().filter(|&&leaf| possible(leaf).is_some()) {
+        for _ in 0..1_000 {
+            let (near, details) = (words(), words());
+            let code = StatusCode::ALL[near as usize % StatusCode::ALL.len()];
+            for status in [Status::from_bits(near), Status::with_low(code, details as u32)] {
+                assert_eq!(decode(leaf, status, details, near).status, status, "{leaf}");
+            }
+        }
+    }
+}
+
 /// Answers every call with the same registers, and keeps the last call.
 struct Always {
     answer: Registers,

@@ -18,4 +18,6 @@ pub use record::{PageRecord, PageType};
 pub use tdr::{PageDemoteTdr, SeptAddTdr, SeptReadTdr};
 
 /// What a register holds in place of the address of a page that is not given.
+///
+/// TDX module 1.5 ABI specification, R9 to R11 of the TDH.MEM.PAGE.DEMOTE leaf.
 pub const NULL_PA: u64 = u64::MAX;

@@ -22,6 +22,8 @@ use core::mem::offset_of;
 /// It works on the logical processor that it is called on. Some leaves are about that processor (TDH.VP.ENTER,
 /// TDH.VP.FLUSH) or its package (TDH.MNG.KEY.CONFIG, TDH.PHYMEM.CACHE.WB); to call them where they belong is the
 /// caller's business.
+///
+/// Intel Trust Domain CPU Architectural Extensions (343754), SEAMCALL.
 #[derive(Debug)]
 pub struct Instruction(());
 

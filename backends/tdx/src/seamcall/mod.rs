@@ -64,6 +64,8 @@ impl<S: Seamcall + ?Sized> Seamcall for &S {
 }
 
 /// Why no TDX module took a call.
+///
+/// Intel Trust Domain CPU Architectural Extensions (343754), SEAMCALL.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Unavailable {
     /// SEAMCALL set CF, `VMfailInvalid`: no TDX module is loaded, or it is disabled.
