@@ -3,7 +3,7 @@
 use pt_core::Hpa;
 use pt_emulated::tdx::keys::KeyState;
 use pt_emulated::tdx::lock::{LockWord, Mode};
-use pt_emulated::tdx::pamt::PageKind;
+use pt_emulated::tdx::pamt::{PageKind, PageSize};
 use pt_emulated::tdx::{KeyId, Memory, Module, Platform, SparseMemory};
 use pt_tdx::{Leaf, Operand, Registers, Seamcall, Status, StatusCode as Code};
 
@@ -56,7 +56,7 @@ impl Host {
     }
 
     fn kind(&self, page: u64) -> PageKind {
-        self.0.record(Hpa::new(page)).unwrap().kind()
+        self.0.record(Hpa::new(page), PageSize::Small).unwrap().kind()
     }
 }
 
@@ -199,7 +199,7 @@ fn busy_structures_are_named() {
         assert_eq!(host.call(leaf, rcx, rdx), Code::OperandBusy | Operand::Kot, "{leaf}");
     }
     drop(keys);
-    let tdr = &host.0.record(Hpa::new(TDR)).unwrap().lock;
+    let tdr = &host.0.record(Hpa::new(TDR), PageSize::Small).unwrap().lock;
     tdr.acquire(Mode::Exclusive).unwrap();
     for (leaf, rcx, rdx, operand) in [
         (Leaf::MngKeyConfig, TDR, 0, Operand::Rcx),

@@ -48,16 +48,16 @@ impl<M: Memory> Module<M> {
         Some((size, records.of(size)))
     }
 
-    /// The PAMT record of a 4 KiB page, whatever covers it; `None` outside the TDMRs.
+    /// The PAMT record of a page as one of this size, whatever covers it; `None` outside the TDMRs.
     #[must_use]
-    pub fn record(&self, page: Hpa) -> Option<&Record> {
-        Some(self.pamt.records(page)?.of(PageSize::Small))
+    pub fn record(&self, page: Hpa, size: PageSize) -> Option<&Record> {
+        Some(self.pamt.records(page)?.of(size))
     }
 
-    /// The entries on the way to `gpa`, from the root to where a walk to level 0 ends.
+    /// The entries on the way to `gpa`, from the root to where a walk to `level` ends.
     #[must_use]
-    pub fn path(&self, td: &Td, gpa: u64) -> Vec<SeptEntry> {
-        let levels = (0..=td.top().into_bits()).rev().filter_map(SeptLevel::from_bits);
+    pub fn path(&self, td: &Td, gpa: u64, level: SeptLevel) -> Vec<SeptEntry> {
+        let levels = (level.into_bits()..=td.top().into_bits()).rev().filter_map(SeptLevel::from_bits);
         let mut path: Vec<_> = levels.map(|level| self.entry(td, gpa, level)).collect();
         // A walk that ends early ends at the same entry for all further levels.
         path.dedup();
@@ -105,5 +105,17 @@ impl Td {
     /// Puts the TD into an operation state.
     pub fn force_op_state(&self, state: OpState) {
         self.set_op_state(state);
+    }
+
+    /// Makes an epoch the current one.
+    pub fn force_epoch(&self, epoch: u64) {
+        self.epoch.force(epoch);
+    }
+}
+
+impl Record {
+    /// Puts the page's blocking epoch into the record.
+    pub fn force_epoch(&self, epoch: u64) {
+        self.set_epoch(epoch);
     }
 }

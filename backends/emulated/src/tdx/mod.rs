@@ -33,6 +33,7 @@ pub mod td;
 pub mod trace;
 
 pub use agent::Lock;
+pub use inspect::SeptEntry;
 pub use measurement::Measurement;
 pub use memory::{EncryptedMemory, Memory, SparseMemory};
 pub use module::Module;

@@ -70,6 +70,13 @@ impl Entry {
         Self(absent.with_migration_epoch_is_valid(true).with_suppress_ve(true).bits())
     }
 
+    /// Takes a word as it is.
+    #[inline]
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// The word.
     #[inline]
     #[must_use]

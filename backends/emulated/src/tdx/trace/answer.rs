@@ -29,6 +29,8 @@ pub enum Answer {
         /// Guest-physical address.
         gpa: u64,
     },
+    /// `fault`: another exception was injected: the address is wider than the guest's are.
+    Fault,
 }
 
 /// Registers, and which of them a trace prints.
@@ -75,13 +77,14 @@ impl Answer {
                 (_, []) => Self::Done,
                 (start, word) => Self::Reached { hpa: value(start, word, "hpa=")? },
             },
+            b"fault" => Self::Fault,
             b"entered" => Self::Entered,
             b"not-in-guest" => Self::NotInGuest,
             b"td_exit" => Self::Exited(returned(fields.word(), fields)?),
             b"ve" => Self::Exception { qualification: next(fields, "qual=")?, gpa: next(fields, "gpa=")? },
             word if word.starts_with(b"rax=") => Self::Registers(returned((start, word), fields)?),
             word => {
-                let expected = "an answer: rax=, ok, entered, not-in-guest, td_exit or ve";
+                let expected = "an answer: rax=, ok, entered, not-in-guest, td_exit, ve or fault";
                 return Err(Malformed::at(start + 1, word, expected));
             }
         };
@@ -106,6 +109,7 @@ impl Answer {
         match self {
             Self::Done => out.extend_from_slice(b"ok"),
             Self::Registers(returned) => returned.write(out),
+            Self::Fault => out.extend_from_slice(b"fault"),
             Self::Entered => out.extend_from_slice(b"entered"),
             Self::NotInGuest => out.extend_from_slice(b"not-in-guest"),
             Self::Exited(returned) => {
@@ -208,6 +212,7 @@ mod tests {
         for text in [
             "ok",
             "entered",
+            "fault",
             "not-in-guest",
             "rax=0x8000020100000000",
             "rax=0x0000000000000000 rcx=0x0 rdx=0x8401",

@@ -15,15 +15,28 @@
 //! said. An answer agrees with an expected one if it is of the same kind and every register that the expected one
 //! prints is the same; what is not printed is not compared.
 //!
+//! [`play`] plays a [`Script`] of operations: each `reset` begins a [`Session`], which is a TD built by real leaves on
+//! a fresh machine, laid out as [`layout`] says. [`matrix`] is the other kind of record: one call on an entry that was
+//! forced into a state.
+//!
 //! Nothing here allocates for a line, unless the line is malformed.
 
 mod answer;
+mod build;
 mod fields;
+pub mod layout;
 mod lines;
 mod malformed;
+pub mod matrix;
+mod misplaced;
 mod operation;
+mod play;
+mod session;
 
 pub use answer::{Answer, Printed, Returned};
 pub use lines::{Line, Lines, Text};
 pub use malformed::Malformed;
-pub use operation::{At, GRAMMAR, Lock, Operation, Settings};
+pub use misplaced::Misplaced;
+pub use operation::{At, GRAMMAR, Operation, Settings};
+pub use play::{Script, play};
+pub use session::{Session, TraceModule};

@@ -2,6 +2,7 @@
 
 use super::Malformed;
 use super::fields::Fields;
+use crate::tdx::Lock;
 use crate::tdx::lock::Mode;
 use core::fmt;
 
@@ -140,19 +141,6 @@ impl Settings {
     pub const MOST_VCPUS: u8 = 31;
 }
 
-/// A lock that another agent can hold.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum Lock {
-    /// The Secure EPT tree.
-    Sept,
-    /// `TD_EPOCH`.
-    Epoch,
-    /// `OP_STATE`.
-    OpState,
-    /// The PAMT record of the TDR.
-    Tdr,
-}
-
 impl Operation {
     /// Reads one operation, without `> `. The line number of an error is 0.
     ///
@@ -253,7 +241,7 @@ fn access(fields: &mut Fields<'_>) -> Result<u64, Malformed> {
 
 fn lock(fields: &mut Fields<'_>) -> Result<Lock, Malformed> {
     match fields.word() {
-        (_, b"sept") => Ok(Lock::Sept),
+        (_, b"sept") => Ok(Lock::Tree),
         (_, b"epoch") => Ok(Lock::Epoch),
         (_, b"op_state") => Ok(Lock::OpState),
         (_, b"tdr") => Ok(Lock::Tdr),
@@ -283,19 +271,18 @@ impl fmt::Display for At {
     }
 }
 
-impl fmt::Display for Lock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sept => "sept",
-            Self::Epoch => "epoch",
-            Self::OpState => "op_state",
-            Self::Tdr => "tdr",
-        })
+/// How a trace writes a lock.
+const fn written(lock: Lock) -> &'static str {
+    match lock {
+        Lock::Tree => "sept",
+        Lock::Epoch => "epoch",
+        Lock::OpState => "op_state",
+        Lock::Tdr => "tdr",
     }
 }
 
 /// How a trace writes the mode of a lock.
-const fn written(mode: Mode) -> &'static str {
+const fn written_mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Shared => "sh",
         Mode::Exclusive => "ex",
@@ -330,8 +317,8 @@ impl fmt::Display for Operation {
             Self::Accept { vcpu, at } => write!(f, "accept {vcpu:x} {at}"),
             Self::Touch { vcpu, gpa, access } => write!(f, "touch {vcpu:x} {gpa:x} {access:x}"),
             Self::Seamcall { leaf, rcx, rdx, r8 } => write!(f, "seamcall {leaf:x} {rcx:x} {rdx:x} {r8:x}"),
-            Self::Hold { lock, mode } => write!(f, "hold {lock} {}", written(mode)),
-            Self::Drop { lock, mode } => write!(f, "drop {lock} {}", written(mode)),
+            Self::Hold { lock, mode } => write!(f, "hold {} {}", written(lock), written_mode(mode)),
+            Self::Drop { lock, mode } => write!(f, "drop {} {}", written(lock), written_mode(mode)),
             Self::Interrupt { polls } => write!(f, "irq {polls:x}"),
             Self::NoInterrupt => f.write_str("noirq"),
             Self::Dump => f.write_str("dump"),
