@@ -1,10 +1,10 @@
 //! TDG.MEM.PAGE.ACCEPT: the guest takes a page that the host has given it.
 
-use super::super::Memory;
-use super::super::lock::Busy;
-use super::super::pamt::PageSize;
-use super::super::sept::{Entry, LockedEntry, Permissions, Place};
 use super::{Exit, Inside};
+use crate::tdx::Memory;
+use crate::tdx::lock::Busy;
+use crate::tdx::pamt::PageSize;
+use crate::tdx::sept::{Entry, LockedEntry, Permissions, Place};
 use pt_core::Hpa;
 use pt_tdx::module::SeptState;
 use pt_tdx::{Operand, SeptLevel, Status, StatusCode};

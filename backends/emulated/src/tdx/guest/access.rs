@@ -1,8 +1,8 @@
 //! Accesses of the guest to its memory.
 
-use super::super::sept::below;
-use super::super::{Memory, td::Vcpu};
 use super::{Exit, ExtendedQualification, Inside};
+use crate::tdx::sept::below;
+use crate::tdx::{Memory, td::Vcpu};
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
 

@@ -1,12 +1,12 @@
 //! TDH.VP.ENTER up to the VM entry.
 
-use super::super::check::LockedTd;
-use super::super::lock::{Held, Mode};
-use super::super::pamt::{PageKind, Walked};
-use super::super::refusal::{Refusal, Result, busy};
-use super::super::td::{TDVPS_PAGES, Td, Vcpu, VcpuState};
-use super::super::{Memory, Module};
 use super::{Exit, ExtendedQualification};
+use crate::tdx::check::LockedTd;
+use crate::tdx::lock::{Held, Mode};
+use crate::tdx::pamt::{PageKind, Walked};
+use crate::tdx::refusal::{Refusal, Result, busy};
+use crate::tdx::td::{TDVPS_PAGES, Td, Vcpu, VcpuState};
+use crate::tdx::{Memory, Module};
 use core::fmt;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;

@@ -1,6 +1,6 @@
 //! What the host finds in its registers when a vCPU has left.
 
-use super::super::sept::Place;
+use crate::tdx::sept::Place;
 use pt_tdx::module::SeptState;
 use pt_tdx::{EntryState, Registers, SeptLevel, StatusCode};
 

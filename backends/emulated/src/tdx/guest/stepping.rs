@@ -5,8 +5,8 @@
 //!
 //! TDX module 1.5 base specification, single-stepping and zero-stepping attacks mitigation.
 
-use super::super::Memory;
-use super::super::sept::{Entry, Tree};
+use crate::tdx::Memory;
+use crate::tdx::sept::{Entry, Tree};
 use pt_tdx::SeptLevel;
 
 /// Violations at one instruction that are not suspicious yet.

@@ -1,7 +1,7 @@
 //! TDG.VP.VMCALL: the guest calls the host.
 
-use super::super::Memory;
 use super::{Exit, Inside, Reason};
+use crate::tdx::Memory;
 use pt_tdx::{Operand, Registers, Status, StatusCode};
 
 /// Which registers the guest may pass: bits of RCX by the number of the register, all but RAX, RCX and RSP.

@@ -1,9 +1,9 @@
 //! TDH.MR.FINALIZE: the TD can run.
 
-use super::super::lock::Mode;
-use super::super::refusal::Result;
-use super::super::td::OpState;
-use super::super::{Memory, Module};
+use crate::tdx::lock::Mode;
+use crate::tdx::refusal::Result;
+use crate::tdx::td::OpState;
+use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 

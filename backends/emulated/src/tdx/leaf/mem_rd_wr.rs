@@ -1,10 +1,10 @@
 //! TDH.MEM.RD and TDH.MEM.WR: the host looks into a debuggable TD.
 
-use super::super::check::Operands;
-use super::super::lock::{Held, Mode};
-use super::super::refusal::{Refusal, Result, busy, require};
-use super::super::sept::LockedEntry;
-use super::super::{Memory, Module};
+use crate::tdx::check::Operands;
+use crate::tdx::lock::{Held, Mode};
+use crate::tdx::refusal::{Refusal, Result, busy, require};
+use crate::tdx::sept::LockedEntry;
+use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 

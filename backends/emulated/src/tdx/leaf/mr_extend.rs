@@ -1,9 +1,9 @@
 //! TDH.MR.EXTEND: measures contents.
 
-use super::super::check::Operands;
-use super::super::lock::Mode;
-use super::super::refusal::{Result, require};
-use super::super::{Memory, Module};
+use crate::tdx::check::Operands;
+use crate::tdx::lock::Mode;
+use crate::tdx::refusal::{Result, require};
+use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 use std::sync::PoisonError;

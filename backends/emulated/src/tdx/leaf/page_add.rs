@@ -1,11 +1,11 @@
 //! TDH.MEM.PAGE.ADD: a page with initial contents, before the TD can run.
 
-use super::super::check::Operands;
-use super::super::lock::Mode;
-use super::super::pamt::{PageKind, PageSize};
-use super::super::refusal::{Refusal, Result, require};
-use super::super::sept::{Entry, Permissions};
-use super::super::{Memory, Module};
+use crate::tdx::check::Operands;
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::refusal::{Refusal, Result, require};
+use crate::tdx::sept::{Entry, Permissions};
+use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};

@@ -1,11 +1,11 @@
 //! TDH.MEM.PAGE.AUG: a page that the guest has yet to accept.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::{PageKind, PageSize};
-use super::super::refusal::{Refusal, Result};
-use super::super::sept::{Entry, Permissions};
-use super::super::{Memory, Module};
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::refusal::{Refusal, Result};
+use crate::tdx::sept::{Entry, Permissions};
+use crate::tdx::{Memory, Module};
 use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel};
 

@@ -1,12 +1,12 @@
 //! TDH.MEM.PAGE.DEMOTE: a table of 512 smaller pages in place of a page.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::{PageKind, PageSize};
-use super::super::refusal::{Refusal, Result, busy};
-use super::super::sept::{ENTRIES, Entry, below};
-use super::super::{Memory, Module};
 use super::TdOperand;
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::refusal::{Refusal, Result, busy};
+use crate::tdx::sept::{ENTRIES, Entry, below};
+use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};

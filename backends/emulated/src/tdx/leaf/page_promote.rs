@@ -1,12 +1,12 @@
 //! TDH.MEM.PAGE.PROMOTE: one page in place of a table of 512 that lie side by side.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::{PageKind, PageSize};
-use super::super::refusal::{Refusal, Result, busy};
-use super::super::sept::{ENTRIES, Entry, LockedEntry, below};
-use super::super::{KeyId, Memory, Module};
 use super::{NULL_PA, require_known};
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::refusal::{Refusal, Result, busy};
+use crate::tdx::sept::{ENTRIES, Entry, LockedEntry, below};
+use crate::tdx::{KeyId, Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};

@@ -1,11 +1,11 @@
 //! TDH.MEM.PAGE.REMOVE: a page goes back to the host.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::{PageKind, PageSize};
-use super::super::refusal::{Refusal, Result};
-use super::super::sept::Entry;
-use super::super::{Memory, Module};
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::refusal::{Refusal, Result};
+use crate::tdx::sept::Entry;
+use crate::tdx::{Memory, Module};
 use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Registers, SeptLevel};
 

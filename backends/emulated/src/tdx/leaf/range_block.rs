@@ -1,11 +1,12 @@
 //! TDH.MEM.RANGE.BLOCK: the guest can reach nothing through an entry any more, once its translations are gone.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::PageSize;
-use super::super::refusal::{Refusal, Result};
-use super::super::sept::Permissions;
-use super::super::{Memory, Module};
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::PageSize;
+use crate::tdx::refusal::{Refusal, Result};
+use crate::tdx::sept::Permissions;
+use crate::tdx::{Memory, Module};
+use core::sync::atomic::{Ordering, fence};
 use pt_core::states::States;
 use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
@@ -31,6 +32,8 @@ impl<M: Memory> Module<M> {
             (entry, entry.frame(), PageSize::Small)
         };
         target.entry.set(entry.with_state(blocked).with_permissions(Permissions::None));
+        // A vCPU that enters in a later epoch than the one noted must not find the entry as it was.
+        fence(Ordering::SeqCst);
         // The record is not locked: what the entry names cannot go away under the exclusive tree lock.
         self.implicit_records(page)?.of(size).set_epoch(td.epoch.current());
         Ok(())

@@ -1,10 +1,10 @@
 //! TDH.MEM.RANGE.UNBLOCK: the guest can use what is behind an entry again.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::PageSize;
-use super::super::refusal::{Refusal, Result, require};
-use super::super::{Memory, Module};
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::PageSize;
+use crate::tdx::refusal::{Refusal, Result, require};
+use crate::tdx::{Memory, Module};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {

@@ -1,12 +1,12 @@
 //! TDH.MEM.SEPT.ADD: a new table behind a free entry.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::{PageKind, PageSize};
-use super::super::refusal::{Refusal, Result, require};
-use super::super::sept::Entry;
-use super::super::{Memory, Module};
 use super::{NULL_PA, TdOperand, UNUSED, require_known};
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::refusal::{Refusal, Result, require};
+use crate::tdx::sept::Entry;
+use crate::tdx::{Memory, Module};
 use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 

@@ -1,11 +1,11 @@
 //! TDH.MEM.SEPT.RD: what the host may know of an entry.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::refusal::{Result, require};
-use super::super::td::Td;
-use super::super::{Memory, Module};
 use super::TdOperand;
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::refusal::{Result, require};
+use crate::tdx::td::Td;
+use crate::tdx::{Memory, Module};
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {

@@ -1,12 +1,12 @@
 //! TDH.MEM.SEPT.REMOVE: an empty table goes back to the host.
 
-use super::super::check::{OnEntry, Operands};
-use super::super::lock::Mode;
-use super::super::pamt::{PageKind, PageSize};
-use super::super::refusal::{Refusal, Result};
-use super::super::sept::Entry;
-use super::super::{Memory, Module};
 use super::{NULL_PA, require_known};
+use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::lock::Mode;
+use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::refusal::{Refusal, Result};
+use crate::tdx::sept::Entry;
+use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};

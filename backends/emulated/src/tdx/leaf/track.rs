@@ -1,9 +1,9 @@
 //! TDH.MEM.TRACK: a new epoch.
 
-use super::super::lock::Mode;
-use super::super::refusal::Result;
-use super::super::td::NotBegun;
-use super::super::{Memory, Module};
+use crate::tdx::lock::Mode;
+use crate::tdx::refusal::Result;
+use crate::tdx::td::NotBegun;
+use crate::tdx::{Memory, Module};
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {

@@ -8,7 +8,7 @@
 //! TDX module 1.5 base specification, TLB tracking; TDH.MEM.TRACK leaf.
 
 use crate::tdx::lock::{Busy, Held, LockWord, Mode, Sharex};
-use core::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU16, AtomicU64, Ordering, fence};
 
 /// The bit of a blocking epoch that says that it is a migration epoch, which is never tracked.
 const MIGRATION: u64 = 1 << 63;
@@ -69,6 +69,8 @@ impl Epoch {
         let _held = Held::take(&self.lock, Mode::Shared)?;
         let epoch = self.current();
         self.inside[Self::parity(epoch)].fetch_add(1, Ordering::AcqRel);
+        // What was blocked in an earlier epoch is found blocked: the counterpart is in TDH.MEM.RANGE.BLOCK.
+        fence(Ordering::SeqCst);
         Ok(epoch)
     }
 
