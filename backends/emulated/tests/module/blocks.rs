@@ -115,6 +115,11 @@ fn only_what_lies_side_by_side_in_one_state_is_merged() {
         "one entry is locked; before finalisation nothing is blocked"
     );
     td.module.force_entry(td.structure(), 0x3000, SeptLevel::Pt, held);
+    let pages = || (0..512).map(|page| page << 12);
+    pages().for_each(|page| _ = td.must(Leaf::MemRangeBlock, page, 0));
+    let alike = Answer::with(Code::EptInvalidPromoteConditions | Operand::Rcx, 7, 0x8401);
+    assert_eq!(td.call(Leaf::MemPagePromote, PD, 0), alike, "all are blocked");
+    pages().for_each(|page| _ = td.must(Leaf::MemRangeUnblock, page, 0));
     assert_eq!(td.must(Leaf::MemPagePromote, PD, 0), page_of(2));
     assert_eq!(td.entry(0, SeptLevel::Pd).bits(), 0x8100_0000_0000_00f0 | LARGE);
 }
