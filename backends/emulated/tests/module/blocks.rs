@@ -198,5 +198,9 @@ fn a_table_is_removed_when_it_is_empty() {
     let children = td.children();
     assert_eq!(td.must(Leaf::MemSeptRemove, PD, 0), page_of(2));
     assert_eq!((td.children(), td.entry(0, SeptLevel::Pd)), (children - 1, Entry::FREE));
-    assert_eq!(td.module.record(Hpa::new(page_of(2))).unwrap().owner().as_u64(), TDR, "the owner is not forgotten");
+    assert_eq!(
+        td.module.record(Hpa::new(page_of(2)), PageSize::Small).unwrap().owner().as_u64(),
+        TDR,
+        "the owner is not forgotten"
+    );
 }

@@ -2,6 +2,7 @@
 
 use crate::td::{Answer, TDR, Td, page_of};
 use pt_core::Hpa;
+use pt_emulated::tdx::pamt::PageSize;
 use pt_emulated::tdx::td::OpState;
 use pt_tdx::{Leaf, Operand, Status, StatusCode as Code};
 
@@ -15,7 +16,7 @@ fn a_page_is_removed_when_the_last_vcpu_of_its_epoch_has_left() {
     let not_tracked_tree = Answer::refused(Code::TlbTrackingNotDone | Operand::SeptTree);
     let early = td.enter(0).unwrap();
     td.must(Leaf::MemRangeBlock, 0, 0);
-    assert_eq!(td.module.record(Hpa::new(page_of(9))).unwrap().epoch(), 1);
+    assert_eq!(td.module.record(Hpa::new(page_of(9)), PageSize::Small).unwrap().epoch(), 1);
     assert_eq!(td.call(Leaf::MemPageRemove, 0, 0), not_tracked, "no track");
     assert_eq!(td.track(), Status::SUCCESS);
     let late = td.enter(1).unwrap();
@@ -36,12 +37,12 @@ fn an_interrupted_sequence_begins_again_with_its_own_epoch() {
     td.block(0);
     td.must(Leaf::MemRangeUnblock, 0, 0);
     td.must(Leaf::MemRangeBlock, 0, 0);
-    assert_eq!(td.module.record(Hpa::new(page_of(9))).unwrap().epoch(), 2);
+    assert_eq!(td.module.record(Hpa::new(page_of(9)), PageSize::Small).unwrap().epoch(), 2);
     assert_eq!(td.call(Leaf::MemPageRemove, 0, 0).status, Code::TlbTrackingNotDone | Operand::Rcx);
     td.track();
     td.must(Leaf::MemPageRelocate, 0, page_of(10));
-    assert_eq!(td.module.record(Hpa::new(page_of(10))).unwrap().epoch(), 0, "a page of its own");
-    assert_eq!(td.module.record(Hpa::new(page_of(9))).unwrap().epoch(), 2, "not forgotten");
+    assert_eq!(td.module.record(Hpa::new(page_of(10)), PageSize::Small).unwrap().epoch(), 0, "a page of its own");
+    assert_eq!(td.module.record(Hpa::new(page_of(9)), PageSize::Small).unwrap().epoch(), 2, "not forgotten");
 }
 
 #[test]
@@ -83,6 +84,6 @@ fn a_blocked_table_hides_what_is_behind_it() {
     let already = Answer::with(Code::GpaRangeAlreadyBlocked | Operand::Rcx, 0, 0x8102);
     assert_eq!(td.call(Leaf::MemRangeBlock, 2, 0), already);
     assert!(!already.status.is_error());
-    assert_eq!(td.module.record(Hpa::new(page_of(1))).unwrap().epoch(), 1, "noted with the table");
+    assert_eq!(td.module.record(Hpa::new(page_of(1)), PageSize::Small).unwrap().epoch(), 1, "noted with the table");
     assert_eq!(td.raw(Leaf::MemTrack, TDR, 0x77, 0), Answer::with(Status::SUCCESS, TDR, 0x77), "TRACK returns nothing");
 }
