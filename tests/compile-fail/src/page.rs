@@ -1,7 +1,6 @@
 //! The page of a catalogue: a table of mistakes, made from the cases.
 
 use crate::case::Case;
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Where the written part of a page ends.
@@ -11,23 +10,26 @@ pub(crate) const GENERATED: &str = "<!-- From here on the cases wrote this page:
 ///
 /// # Panics
 /// If the answer to a case cannot be read.
-#[must_use]
 pub(crate) fn tables(cases: &[Case]) -> String {
-    let mut page = String::new();
-    let mut class = None;
+    cases.chunk_by(|one, next| one.class == next.class).map(table).collect()
+}
+
+/// The table of one class. Where no case was seen anywhere, there is no column for it.
+fn table(cases: &[Case]) -> String {
+    let seen = cases.iter().any(|case| !case.seen.is_empty());
+    let row = |cells: [&str; 3]| {
+        let [mistake, place, answer] = cells;
+        if seen { format!("| {mistake} | {place} | {answer} |\n") } else { format!("| {mistake} | {answer} |\n") }
+    };
+    let mut table = row(["mistake", "seen where", "what the compiler says"]) + &row(["---"; 3]).replace(' ', "");
     for case in cases {
-        if class != Some(&case.class) {
-            class = Some(&case.class);
-            if !case.class.is_empty() {
-                let _ = writeln!(page, "\n## {}", heading(&case.class));
-            }
-            page += "\n| mistake | seen where | what the compiler says |\n|---|---|---|\n";
-        }
-        let seen: Vec<&str> = case.seen.iter().map(|sighting| sighting.place.as_str()).collect();
-        let cells = [mistake(case), cell(&seen.join("; ")), answer(case)];
-        let _ = writeln!(page, "| {} |", cells.join(" | "));
+        let places: Vec<&str> = case.seen.iter().map(|sighting| sighting.place.as_str()).collect();
+        table += &row([&mistake(case), &cell(&places.join("; ")), &answer(case)]);
     }
-    page
+    match cases.first() {
+        Some(case) if !case.class.is_empty() => format!("\n## {}\n\n{table}", heading(&case.class)),
+        _ => format!("\n{table}"),
+    }
 }
 
 fn mistake(case: &Case) -> String {

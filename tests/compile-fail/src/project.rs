@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use target_tuple::TARGET;
 use toml::{Table, Value};
 
 /// The user's package, as cargo sees it.
@@ -192,6 +193,7 @@ fn cargo(toolchain: Option<&str>, target: &Path, folder: &Path) -> Command {
     };
     command.current_dir(folder).env("CARGO_TARGET_DIR", target).env("CARGO_INCREMENTAL", "0").env_remove("RUSTFLAGS");
     let flags = r#"build.rustflags=["--cfg", "trybuild", "--verbose", "-A", "dead_code"]"#;
-    command.args(["check", "--offline", "--color=never", "--config", flags]);
+    // With a target, flags are not those of procedural macros: what macros depend on is built once.
+    command.args(["check", "--offline", "--color=never", "--target", TARGET, "--config", flags]);
     command
 }
