@@ -7,6 +7,7 @@
 //! - [`seamcall`]: one call into the module, whoever answers it.
 //! - [`host`]: one typed function a leaf, and what each can answer.
 //! - [`leaf`], [`operand`], [`status`]: what a call names, takes and returns.
+//! - [`td`]: the life of a TD as types, and the hooks of the pair over SEAMCALLs.
 //! - [`module`]: the Secure EPT as the module keeps it, for those who play the module or watch it.
 //!
 //! Sources: Intel SDM volume 3C chapter 29 for EPT, the TDX module 1.5 base specification and ABI specification for
@@ -24,6 +25,7 @@ pub mod module;
 pub mod operand;
 pub mod seamcall;
 pub mod status;
+pub mod td;
 
 pub use declaration::tdx::*;
 pub use leaf::Leaf;

@@ -1,0 +1,5 @@
+//! The life of TDs, as types, on the emulated module.
+
+mod life;
+mod machine;
+mod refusals;
