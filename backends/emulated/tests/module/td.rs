@@ -118,9 +118,7 @@ impl Td {
 
     /// The entry that the walk to this address and level ends at.
     pub fn entry(&self, gpa: u64, level: SeptLevel) -> Entry {
-        let path = self.module.path(self.structure(), gpa, SeptLevel::Pt);
-        let at = path.iter().rev().find(|entry| entry.level.into_bits() >= level.into_bits());
-        at.unwrap().entry
+        self.module.path(self.structure(), gpa, level).last().unwrap().entry
     }
 
     /// The kind of the record that describes a page, and its size.
