@@ -84,7 +84,8 @@ impl Machine {
         assert_eq!(self.free.borrow().len(), self.all, "guest pages");
         let tables = (0..TABLE_BYTES as u64 >> 12).map(|page| TABLES + (page << 12));
         for page in tables.chain(self.free.borrow().iter().copied()) {
-            let kind = self.module.module.record(Hpa::new(page)).expect("memory for TDs").kind();
+            let (_, record) = self.module.module.page(Hpa::new(page)).expect("memory for TDs");
+            let kind = record.kind();
             assert_eq!(kind, PageKind::Free, "{page:#x}");
         }
     }
