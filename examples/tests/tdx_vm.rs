@@ -101,7 +101,7 @@ fn a_run_with_failures_keeps_every_byte_and_every_page() {
 
     let played = numbers(&report, "guest-physical", "accesses")[0];
     assert!(played >= 3 * 59_990, "{played} accesses");
-    for title in ["faults", "calls of the monitor"] {
+    for title in ["faults", "SEAMCALLs"] {
         let all = numbers(&report, title, "all");
         let (sum, outcomes) = all.split_last().unwrap();
         assert_eq!(*sum, outcomes.iter().sum::<u64>(), "{title}:\n{report}");
@@ -116,7 +116,7 @@ fn a_run_with_failures_keeps_every_byte_and_every_page() {
     let frames = numbers(&report, "before teardown", "frames");
     let [.., out, back] = frames[..] else { panic!("{report}") };
     assert!(out > 0 && out == back, "{report}");
-    let calls = numbers(&report, "calls of the monitor", "all");
+    let calls = numbers(&report, "SEAMCALLs", "all");
     assert!(calls[1] > 0 && calls[4] > 0, "something was busy and something refused:\n{report}");
     assert!(numbers(&report, "before teardown", "conversions")[0] > 0, "{report}");
     assert!(numbers(&report, "before teardown", "under pressure")[0] > 0, "{report}");

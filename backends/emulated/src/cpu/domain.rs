@@ -8,7 +8,7 @@
 //! translation that it had then; in another epoch, none. A domain must therefore not take a page away before the
 //! epoch in which it was blocked is over, and every vCPU of that epoch has left.
 
-use super::exit::{Exit, Qualification};
+use super::exit::{Exception, Exit, Qualification};
 use crate::encryption::Key;
 use crate::machine::Machine;
 use core::fmt::Debug;
@@ -52,8 +52,9 @@ pub trait Inside {
     /// The root of the table for private addresses.
     fn root(&self) -> Hpa;
 
-    /// What becomes of an EPT violation that the CPU does not turn into #VE itself.
-    fn violation(&mut self, gpa: RawGpa, qualification: Qualification) -> Violation;
+    /// What becomes of an EPT violation that the CPU does not turn into #VE itself. `advanced` says whether the guest has
+    /// completed an access since it entered.
+    fn violation(&mut self, gpa: RawGpa, qualification: Qualification, advanced: bool) -> Violation;
 
     /// Does an operation of the guest.
     ///
@@ -65,8 +66,8 @@ pub trait Inside {
 /// What the monitor makes of an EPT violation.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Violation {
-    /// #VE: the guest itself can do something about it.
-    Exception,
+    /// The guest itself can do something about it.
+    Exception(Exception),
     /// The VMM has to.
     Exit(Exit),
 }

@@ -36,6 +36,12 @@ impl Qualification {
         Self(access.right() | rights << 3 | 0x180)
     }
 
+    /// Takes a raw value.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// The raw value.
     #[must_use]
     pub const fn bits(self) -> u64 {
@@ -52,10 +58,16 @@ impl Qualification {
         }
     }
 
+    /// What the entries allowed together: bit 0 reads, bit 1 writes, bit 2 fetches.
+    #[must_use]
+    pub const fn rights(self) -> u64 {
+        self.0 >> 3 & 7
+    }
+
     /// Whether an entry was present on all levels, and only forbade this access.
     #[must_use]
     pub const fn was_present(self) -> bool {
-        self.0 >> 3 & 7 != 0
+        self.rights() != 0
     }
 }
 
@@ -93,8 +105,13 @@ pub enum Exit {
         /// The physical address.
         error: BusError,
     },
-    /// The VMM wanted the vCPU outside. The access has not begun.
+    /// The VMM wanted the vCPU outside, or an interrupt did. What the guest was about to do has not begun.
     Kicked,
+    /// The monitor has ended the turn, with this status.
+    Monitor {
+        /// The status.
+        status: u64,
+    },
     /// The vCPU has left before: an access was tried after an exit, without entering again.
     Outside,
 }
@@ -109,6 +126,8 @@ pub enum Exception {
         /// What was tried.
         qualification: Qualification,
     },
+    /// #DF: a #VE before the guest has asked about the last one.
+    DoubleFault,
     /// #PF with a reserved bit: the address is wider than the guest's address space.
     Reserved {
         /// The address.

@@ -53,7 +53,8 @@ impl<D: Domain> Vcpu<D> {
             tlb.flush_private(1 << vcpus.paging().shared_bit);
             *epoch = Some(inside.epoch());
         }
-        Ok(Guest { paging: vcpus.paging(), machine: domain.machine(), line, tlb, inside: Some(inside) })
+        let (paging, machine, hits) = (vcpus.paging(), &**domain.machine(), tlb.statistics.hits);
+        Ok(Guest { paging, machine, line, tlb, inside: Some(inside), hits, walked: false })
     }
 
     /// What its TLB did so far.
@@ -80,6 +81,10 @@ pub struct Guest<'v, D: Domain + 'v> {
     line: &'v Line,
     tlb: &'v mut Tlb,
     inside: Option<D::Inside<'v>>,
+    /// How often the TLB had hit when the vCPU entered.
+    hits: u64,
+    /// Whether a walk has led to a page since then.
+    walked: bool,
 }
 
 impl<'v, D: Domain + 'v> Guest<'v, D> {
@@ -219,14 +224,18 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
         match walked {
             Ok(Walked::Leaf(leaf)) => {
                 self.tlb.put(gpa, &leaf);
+                self.walked = true;
                 Ok(Hpa::new(leaf.frame.as_u64() | gpa & ((1 << leaf.shift) - 1)))
             }
             Ok(Walked::Violation { rights, convertible }) => {
                 self.tlb.drop_address(gpa);
                 let (gpa, qualification) = (RawGpa::new(gpa), Qualification::new(access, rights));
-                let violation = if convertible { Violation::Exception } else { inside.violation(gpa, qualification) };
-                match violation {
-                    Violation::Exception => Err(Exception::Virtualization { gpa, qualification }.into()),
+                if convertible {
+                    return Err(Exception::Virtualization { gpa, qualification }.into());
+                }
+                let advanced = self.walked || self.tlb.statistics.hits != self.hits;
+                match inside.violation(gpa, qualification, advanced) {
+                    Violation::Exception(exception) => Err(exception.into()),
                     Violation::Exit(exit) => self.exit(exit),
                 }
             }

@@ -41,6 +41,13 @@ impl Keys {
         self.keys.get(usize::from(id))?.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Does `access` with the key of the identifier. Until it is done, the key is neither replaced nor destroyed.
+    #[inline]
+    pub fn with<R>(&self, id: u16, access: impl FnOnce(Option<&Key>) -> R) -> R {
+        let slot = self.keys.get(usize::from(id)).map(|slot| slot.read().unwrap_or_else(PoisonError::into_inner));
+        access(slot.as_ref().and_then(|slot| slot.as_deref()))
+    }
+
     fn set(&self, id: u16, key: Option<Arc<Key>>) {
         if let Some(slot) = self.keys.get(usize::from(id)) {
             *slot.write().unwrap_or_else(PoisonError::into_inner) = key;

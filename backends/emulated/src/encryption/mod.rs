@@ -146,6 +146,14 @@ impl<'a> Keyed<'a> {
     /// # Errors
     /// [`BusError`] outside the memory.
     pub fn compare_exchange(&self, address: Hpa, current: u64, new: u64) -> Result<u64, BusError> {
+        self.update(address, |found| if found == current { new } else { found })
+    }
+
+    /// Replaces the word at `address`, a multiple of 8, by `change` of it, at once. Returns what was found.
+    ///
+    /// # Errors
+    /// [`BusError`] outside the memory.
+    pub fn update(&self, address: Hpa, change: impl FnOnce(u64) -> u64) -> Result<u64, BusError> {
         let unit = self.unit(Hpa::new(address.as_u64() & !(UNIT as u64 - 1)))?;
         let within = (address.as_u64() & 8) as usize;
         let _locked = unit.stripes.lock(unit.number);
@@ -153,7 +161,8 @@ impl<'a> Keyed<'a> {
         let mut word = [0; 8];
         word.copy_from_slice(&plaintext[within..within + 8]);
         let found = u64::from_le_bytes(word);
-        if found == current {
+        let new = change(found);
+        if new != found {
             plaintext[within..within + 8].copy_from_slice(&new.to_le_bytes());
             unit.store(plaintext, self.key);
         }

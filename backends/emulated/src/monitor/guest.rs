@@ -8,7 +8,7 @@ use super::format::{LevelsOf, ProtectedFormat};
 use super::rules::Rules;
 use super::tree::{Walk, decode};
 use super::vm::Vm;
-use crate::cpu::{Access, Domain, Exit, Inside, Qualification, Violation};
+use crate::cpu::{Access, Domain, Exception, Exit, Inside, Qualification, Violation};
 use crate::encryption::Key;
 use crate::machine::Machine;
 use core::fmt;
@@ -164,10 +164,10 @@ impl<F: ProtectedFormat> Inside for Entered<'_, F> {
         self.vm.root
     }
 
-    fn violation(&mut self, gpa: RawGpa, qualification: Qualification) -> Violation {
+    fn violation(&mut self, gpa: RawGpa, qualification: Qualification, _advanced: bool) -> Violation {
         let private = gpa.as_u64() & self.vm.space.shared == 0;
         if private && self.vm.tells_guest() && self.vm.awaits_guest(gpa.as_u64()).unwrap_or(false) {
-            return Violation::Exception;
+            return Violation::Exception(Exception::Virtualization { gpa, qualification });
         }
         Violation::Exit(exit(gpa, qualification))
     }

@@ -9,6 +9,7 @@
 //! - [`lock`]: lock words. [`pamt`]: what pages are used for. [`sept`]: entries and walks. [`td`]: control structures.
 //! - `check`: the steps that leaves share. `leaf`: the leaves, one a file.
 //! - [`guest`]: the guest's side. [`Lock`] and the methods beside it: outside agents.
+//! - [`TdDomain`]: a TD as the emulated CPUs run it.
 //! - [`trace`]: records of what a module was asked and answered.
 //!
 //! Not modelled: L2 VMs (a TD has none), migration leaves (their states and operation states are), and the module's own
@@ -16,6 +17,7 @@
 
 mod agent;
 mod check;
+mod domain;
 pub mod guest;
 mod inspect;
 mod interrupt;
@@ -33,6 +35,7 @@ pub mod td;
 pub mod trace;
 
 pub use agent::Lock;
+pub use domain::{Entrance, NotEntered, Running, TdDomain, Tdcall, paging};
 pub use inspect::SeptEntry;
 pub use measurement::Measurement;
 pub use memory::{EncryptedMemory, Memory, SparseMemory};

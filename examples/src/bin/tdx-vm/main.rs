@@ -23,15 +23,16 @@ use failure::{Checked, During};
 use frames::{Count, Frames};
 use guest::Runner;
 use guest::process::Process;
-use host::GPAW;
 use host::injection::faults;
 use host::life::{Built, image};
+use host::td::{Td, module};
+use host::{Domain, GPAW, Vcpus};
 use layout::Layout;
 use options::{Command, Options};
 use progress::Progress;
 use pt_core::{Geometry, Hpa};
-use pt_emulated::lab::{TdVcpus, address_space, paging};
-use pt_emulated::{Machine, Monitor, Random};
+use pt_emulated::tdx::paging;
+use pt_emulated::{Machine, Random};
 use report::Report;
 use shadow::PAGE;
 use stats::Stats;
@@ -98,38 +99,44 @@ fn run(options: &Options, input: &Input) -> Checked<()> {
     let (common_frames, process_frames) = (layout.common_frames(), layout.process_frames().high);
     let allowed = common_frames + options.vcpus * process_frames;
     let machine = machine(allowed);
-    let monitor = Monitor::new(machine.clone(), random.next());
-    let td = Arc::new(monitor.create(address_space(GPAW)).during("creating the VM")?);
-    td.set_faults(faults(options.fail, random.next()));
+    let module = module(&machine, random.next());
     let before = machine.arena().pages_in_use();
+    let td = Td::create(&machine, &module, options.vcpus)?;
+    if options.fail > 0.0 {
+        module.inner().set_faults(faults(options.fail, random.next()));
+    }
     let mut groups = vec![Frames::new(&*machine, common_frames)];
     groups.extend((0..options.vcpus).map(|_| Frames::new(&*machine, process_frames)));
 
     let common = image(layout, &mut random);
     let mut built = Built::new(&machine, &td, &groups)?;
-    let vcpus = TdVcpus::new(td.clone(), paging(GPAW, built.shared_root()));
+    let domain = Arc::new(Domain::new(&module));
+    let vcpus = Vcpus::new(domain.clone(), paging(GPAW, built.shared_root()));
     built.add_image(layout, &common, &mut stats)?;
     let host = built.finalise(layout, &vcpus)?;
 
     let process = |vcpu| Process::new(layout, &common, vcpu);
-    let runners = (0..options.vcpus)
-        .map(|vcpu| Runner::new(&host, vcpus.add(), process(vcpu), Random::new(random.next()), survey.accesses));
+    let runners = td.vcpus().iter().enumerate().map(|(number, &vcpu)| {
+        Runner::new(&host, vcpus.add_named(vcpu), process(number), Random::new(random.next()), survey.accesses)
+    });
     let mut progress = Progress::new(survey.accesses);
     stats += &replay::play(source, survey, runners.collect(), &mut progress)?;
     progress.end();
 
-    let forest = host.forest()?;
+    let forest = host.forest();
     if let Some(mut svg) = svg.as_ref() {
         svg.write_all(drawing::svg::draw(&forest, &report::page_states()).as_bytes()).during("the drawing")?;
     }
-    let ended = host.tear_down()?;
+    let mut ended = host.tear_down()?;
+    ended.control = td.reclaim()?;
 
     let report = Report {
         options,
         trace: source.to_string(),
         survey,
         stats,
-        monitor: td.statistics(),
+        seamcalls: module.counts(),
+        accepts: domain.accepts(),
         forest,
         ended,
         frames: (allowed, groups.iter().map(Frames::count).sum::<Count>()),

@@ -8,8 +8,10 @@ use crate::options::Options;
 use crate::stats::{OUTCOMES, Stats};
 use crate::survey::Survey;
 use pt_core::states::States;
-use pt_emulated::monitor::{OutcomeKind, Statistics};
-use pt_tdx::{Sept, SeptHooksMethod};
+use pt_emulated::monitor::OutcomeKind;
+use pt_emulated::seamcall::LeafCounts;
+use pt_tdx::{Leaf, Sept, Status};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 /// Everything that the report is about.
@@ -22,8 +24,10 @@ pub struct Report<'r> {
     pub survey: &'r Survey,
     /// What the vCPUs and the build have counted.
     pub stats: Stats,
-    /// What the monitor has counted.
-    pub monitor: Statistics<SeptHooksMethod>,
+    /// How often the leaves of the module were called, and what they answered.
+    pub seamcalls: LeafCounts,
+    /// How many pages the module let the guest accept.
+    pub accepts: u64,
     /// The trees before teardown.
     pub forest: Forest,
     /// What came back at the end.
@@ -47,12 +51,15 @@ impl Report<'_> {
         equal("pages of the machine still allocated", self.left_over as u64, "leaked on purpose", leaked)?;
         equal("EPT violations", self.stats.violations, "outcomes of faults", self.stats.all_faults())?;
         let accepted = self.stats.accepted.iter().sum();
-        equal("pages accepted", accepted, "operations of the guest", self.monitor.guest_operations)?;
+        equal("pages accepted", accepted, "TDG.MEM.PAGE.ACCEPT done", self.accepts)?;
         let mapped: u64 = self.stats.faults.iter().filter(|(kind, _)| !kind.shared).map(|(_, n)| n[0] + n[1]).sum();
-        let augmented = self.monitor.count(SeptHooksMethod::PageAug, OutcomeKind::Done);
-        equal("private pages mapped by faults", mapped, "page_aug done", augmented)?;
-        let removed = self.monitor.count(SeptHooksMethod::PageRemove, OutcomeKind::Done);
-        equal("leaves taken away", self.stats.removed_leaves, "page_remove done", removed)
+        let done = |leaf: Leaf| (format!("{leaf} done"), self.seamcalls.done(leaf));
+        let (name, augmented) = done(Leaf::MemPageAug);
+        equal("private pages mapped by faults", mapped, &name, augmented)?;
+        let (name, removed) = done(Leaf::MemPageRemove);
+        equal("leaves taken away", self.stats.removed_leaves, &name, removed)?;
+        let (name, reclaimed) = done(Leaf::PhymemPageReclaim);
+        equal("leaves, tables and control pages reclaimed", self.ended.reclaimed(), &name, reclaimed)
     }
 }
 
@@ -79,7 +86,7 @@ fn line(f: &mut fmt::Formatter<'_>, name: &str, text: fmt::Arguments<'_>) -> fmt
 
 /// A table with numbers; the last column is the sum of the others.
 fn table(f: &mut fmt::Formatter<'_>, title: &str, columns: &[&str], rows: &[(String, Vec<u64>)]) -> fmt::Result {
-    let mut head = format!("{title:<22}");
+    let mut head = format!("{title:<25}");
     for column in columns.iter().chain(&["all"]) {
         let _ = write!(head, " {column:>11}");
     }
@@ -93,7 +100,7 @@ fn table(f: &mut fmt::Formatter<'_>, title: &str, columns: &[&str], rows: &[(Str
 }
 
 fn numbers(f: &mut fmt::Formatter<'_>, name: &str, row: &[u64]) -> fmt::Result {
-    write!(f, "  {name:<20}")?;
+    write!(f, "  {name:<23}")?;
     for number in row.iter().copied().chain([row.iter().sum()]) {
         write!(f, " {number:>11}")?;
     }
@@ -146,22 +153,32 @@ impl Report<'_> {
     }
 
     fn calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut methods: Vec<_> = self.monitor.calls.iter().map(|count| count.method).collect();
-        methods.sort_unstable();
-        methods.dedup();
-        let row = |method: SeptHooksMethod| OutcomeKind::ALL.map(|kind| self.monitor.count(method, kind)).to_vec();
-        let rows: Vec<_> = methods.into_iter().map(|method| (method.name().to_owned(), row(method))).collect();
-        table(f, "calls of the monitor", &["done", "busy", "stopped", "interrupted", "refused"], &rows)
+        let mut leaves: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+        let mut statuses: BTreeMap<String, u64> = BTreeMap::new();
+        for count in self.seamcalls.iter() {
+            let name = count.leaf.map_or("no leaf", Leaf::name);
+            let row = leaves.entry(name).or_insert_with(|| vec![0; OutcomeKind::ALL.len()]);
+            if let Some(column) = OutcomeKind::ALL.iter().position(|&kind| kind == count.kind()) {
+                row[column] += count.calls;
+            }
+            if count.status != Status::SUCCESS {
+                let name = count.status.code().map_or_else(|| count.status.to_string(), |code| code.name().to_owned());
+                *statuses.entry(name).or_default() += count.calls;
+            }
+        }
+        let rows: Vec<_> = leaves.into_iter().map(|(name, row)| (name.to_owned(), row)).collect();
+        table(f, "SEAMCALLs", &["done", "busy", "stopped", "interrupted", "refused"], &rows)?;
+        statuses.iter().try_for_each(|(status, calls)| writeln!(f, "  {calls:>9} times {status}"))
     }
 
     /// The reason for the private table, in numbers.
     fn reads(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Stats { private_walks, private_reads, .. } = self.stats;
-        let linked = self.monitor.count(SeptHooksMethod::SeptAdd, OutcomeKind::Done);
+        let linked = self.seamcalls.done(Leaf::MemSeptAdd);
         // What lies behind a table that was just linked is known to be empty.
         let saved = private_reads.saturating_sub(linked);
         writeln!(f)?;
-        line(f, "protected reads saved", format_args!("{saved}, against {} calls made", self.monitor.total()))?;
+        line(f, "protected reads saved", format_args!("{saved}, against {} calls made", self.seamcalls.total()))?;
         writeln!(
             f,
             "  In {private_walks} walks (faults, pages added, leaves taken away) the VMM read {saved} entries of the \

@@ -187,14 +187,14 @@ fn add<const N: usize>(sums: &mut [u64; N], parts: &[u64; N]) {
 mod tests {
     use super::*;
     use crate::host::address;
+    use crate::host::hooks::Hooks;
+    use crate::host::td::{Module, Td, module};
     use crate::layout::Slot;
     use pt_core::pair::{Backing, BackingOf, Build, FaultOutcome, NoVcpus, PageSink, PageSource, Vm};
     use pt_core::pair::{DirtyPage, Run};
     use pt_core::{Gfn, Gpa, Hpa, Memory, Page, Private, RawGpa, Record, Shared, Split, TableAllocator, Word};
-    use pt_emulated::lab::{Td, address_space};
-    use pt_emulated::monitor::OutcomeKind;
-    use pt_emulated::{Machine, Monitor};
-    use pt_tdx::{Pt, SeptHooksMethod, Tdx};
+    use pt_emulated::Machine;
+    use pt_tdx::{Leaf, Pt, Tdx};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -274,7 +274,7 @@ mod tests {
         }
     }
 
-    type TestVm<'h, Phase> = Vm<Tdx, Phase, &'h Tables, &'h Machine, &'h Td>;
+    type TestVm<'h, Phase> = Vm<Tdx, Phase, &'h Tables, &'h Machine, Hooks<&'h Module>>;
 
     fn fault(vm: &TestVm<'_, Run>, machine: &Machine, page: u64, stats: &mut Stats) {
         let outcome = vm.fault(RawGpa::new(page << 12), Access::READ, &mut Pages(machine)).unwrap();
@@ -289,9 +289,10 @@ mod tests {
     #[test]
     fn the_reads_that_are_counted_are_loads_of_private_entries() {
         let machine = Arc::new(Machine::new(Hpa::new(0), MEMORY));
-        let td = Monitor::new(machine.clone(), 1).create(address_space(GPAW)).unwrap();
+        let module = module(&machine, 1);
+        let td = Td::create(&machine, &module, 1).unwrap();
         let (tables, mut stats) = (Tables::new(), Stats::default());
-        let mut vm: TestVm<'_, Build> = Vm::build(GPAW, &tables, &*machine, &td).unwrap();
+        let mut vm: TestVm<'_, Build> = Vm::build(GPAW, &tables, &*machine, td.hooks()).unwrap();
         let source = machine.allocate(0).unwrap();
         tables.take_loads();
 
@@ -300,7 +301,7 @@ mod tests {
         stats.added();
         assert_eq!(tables.take_loads(), stats.private_reads);
 
-        td.finalize().unwrap();
+        td.finalise().unwrap();
         let mut vm = vm.finalise();
         // A page beside the first; one behind a new table, and behind three; and one that is there already.
         for page in [1, 512, 1 << 30, 1] {
@@ -308,7 +309,7 @@ mod tests {
             fault(&vm, &machine, page, &mut stats);
             assert_eq!(tables.take_loads(), stats.private_reads - before, "page {page:#x}");
         }
-        let linked = td.statistics().count(SeptHooksMethod::SeptAdd, OutcomeKind::Done);
+        let linked = module.counts().done(Leaf::MemSeptAdd);
         assert_eq!((stats.private_walks, stats.private_reads, linked), (5, 20, 3 + 1 + 3));
 
         let before = stats.private_reads;

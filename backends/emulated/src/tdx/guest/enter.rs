@@ -119,6 +119,11 @@ impl<'m, M: Memory> Inside<'m, M> {
         self.page.address()
     }
 
+    /// The guest has completed an instruction, of which the module was not told by anything else.
+    pub fn advance(&mut self) {
+        self.vcpu.stepping().advance();
+    }
+
     /// The epoch that it entered in.
     #[must_use]
     pub const fn epoch(&self) -> u64 {

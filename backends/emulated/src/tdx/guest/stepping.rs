@@ -40,11 +40,12 @@ impl Stepping {
         !self.addresses.is_empty()
     }
 
-    /// The first noted address that the guest could still not use.
+    /// The first noted address that is still not mapped. A pending page is: the guest has to run to accept it.
     pub fn still_faulting(&self, memory: &impl Memory, tree: Tree) -> Option<u64> {
         let usable = |&gpa: &u64| {
             let end = tree.walk(memory, gpa, SeptLevel::Pt).entry;
-            end.is_leaf() && end.permissions() == Entry::table(end.frame()).permissions()
+            let open = end.is_leaf() && end.permissions() == Entry::table(end.frame()).permissions();
+            open || end.is_acceptable()
         };
         self.addresses.iter().copied().find(|gpa| !usable(gpa))
     }

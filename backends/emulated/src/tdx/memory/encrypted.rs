@@ -48,10 +48,10 @@ impl EncryptedMemory {
         keyed: impl FnOnce(Keyed<'_>) -> Result<R, BusError>,
         open: impl FnOnce(&Machine) -> Result<R, BusError>,
     ) -> Result<R, BusError> {
-        match self.keys.get(key.0) {
-            Some(key) => keyed(Keyed::new(&self.machine, &key)),
+        self.keys.with(key.0, |key| match key {
+            Some(key) => keyed(Keyed::new(&self.machine, key)),
             None => open(&self.machine),
-        }
+        })
     }
 
     /// Writes a whole page. Full lines are written, so that nothing is read under the key.
@@ -84,6 +84,11 @@ impl Memory for EncryptedMemory {
         if found == current { Ok(found) } else { Err(found) }
     }
 
+    fn update(&self, at: Hpa, key: KeyId, change: impl Fn(u64) -> u64) -> u64 {
+        let open = |machine: &Machine| Ok(machine.word(at)?.update(Ordering::AcqRel, Ordering::Acquire, &change));
+        self.through(key, |memory| memory.update(at, &change), open).unwrap_or(0)
+    }
+
     fn fill(&self, page: Hpa, key: KeyId, word: u64) {
         let mut bytes = [0; PAGE];
         for place in bytes.as_chunks_mut::<8>().0 {
@@ -99,10 +104,10 @@ impl Memory for EncryptedMemory {
     }
 
     fn read(&self, at: Hpa, key: KeyId, into: &mut [u8]) {
-        let read = match self.keys.get(key.0) {
-            Some(key) => Keyed::new(&self.machine, &key).read(at, into),
+        let read = self.keys.with(key.0, |key| match key {
+            Some(key) => Keyed::new(&self.machine, key).read(at, into),
             None => self.machine.read(at, into),
-        };
+        });
         if read.is_err() {
             into.fill(0);
         }

@@ -150,11 +150,17 @@ impl Td {
         SeptLevel::from_bits(u64::from(self.top.load(Ordering::Acquire))).unwrap_or(SeptLevel::Pml4)
     }
 
+    /// The root table of the Secure EPT, without a key identifier.
+    #[inline]
+    #[must_use]
+    pub fn root(&self) -> Hpa {
+        Hpa::new(self.tdcx[ROOT_PAGE].load(Ordering::Acquire))
+    }
+
     /// The tree.
     #[inline]
     pub(crate) fn tree(&self) -> Tree {
-        let root = Hpa::new(self.tdcx[ROOT_PAGE].load(Ordering::Acquire));
-        Tree { root, top: self.top(), key: self.key() }
+        Tree { root: self.root(), top: self.top(), key: self.key() }
     }
 
     /// Whether the address is private and within the width of the TD's addresses.

@@ -16,18 +16,18 @@ mod exchange;
 mod pressure;
 pub mod process;
 
-use crate::failure::{Checked, During, Failure};
-use crate::host::{Host, Resolved};
+use crate::failure::{Checked, Failure};
+use crate::host::{Domain, Host, Resolved};
 use crate::stats::Stats;
 use crate::survey::Step;
 use process::Process;
 use pt_core::format::Access;
 use pt_emulated::Random;
 use pt_emulated::cpu::{self, Exception, Exit, Stop};
-use pt_emulated::lab::{Td, TdVcpu};
+use pt_emulated::tdx::{NotEntered, Tdcall};
 
 /// A vCPU of the TD, inside.
-type Inside<'v> = cpu::Guest<'v, Td>;
+type Inside<'v, 'h> = cpu::Guest<'v, Domain<'h>>;
 
 /// Steps between two exchanges with the device.
 const EXCHANGE_EVERY: u64 = 256;
@@ -62,7 +62,7 @@ pub type Worked<T> = Result<T, Interruption>;
 /// The thread of a vCPU.
 pub struct Runner<'r, 'h> {
     host: &'r Host<'h>,
-    vcpu: TdVcpu,
+    vcpu: cpu::Vcpu<Domain<'h>>,
     process: Process<'r>,
     random: Random,
     stats: Stats,
@@ -72,7 +72,13 @@ pub struct Runner<'r, 'h> {
 
 impl<'r, 'h> Runner<'r, 'h> {
     /// A vCPU that runs `process`, outside the guest, through a trace of about so many accesses.
-    pub fn new(host: &'r Host<'h>, vcpu: TdVcpu, process: Process<'r>, random: Random, accesses: u64) -> Self {
+    pub fn new(
+        host: &'r Host<'h>,
+        vcpu: cpu::Vcpu<Domain<'h>>,
+        process: Process<'r>,
+        random: Random,
+        accesses: u64,
+    ) -> Self {
         // A change falls together with an exchange; the last part has plenty.
         let tide_every = (accesses / (2 * TIDES + 1)).next_multiple_of(EXCHANGE_EVERY).max(EXCHANGE_EVERY);
         Self { host, vcpu, process, random, stats: Stats::default(), tide_every }
@@ -129,29 +135,35 @@ impl<'r, 'h> Runner<'r, 'h> {
     /// on by being called again.
     fn inside<T>(
         &mut self,
-        mut work: impl FnMut(&mut Process<'r>, &mut Inside<'_>, &mut Stats, &mut Random) -> Worked<T>,
+        mut work: impl FnMut(&mut Process<'r>, &mut Inside<'_, '_>, &mut Stats, &mut Random) -> Worked<T>,
     ) -> Checked<T> {
         loop {
-            let mut guest = self.vcpu.enter().during("entering the guest")?;
-            let exit = loop {
-                let interruption = match work(&mut self.process, &mut guest, &mut self.stats, &mut self.random) {
-                    Ok(done) => return Ok(done),
-                    Err(interruption) => interruption,
-                };
-                let handled = match interruption {
-                    Interruption::Stop(Stop::Exception(exception)) => {
-                        exception_handler(&mut self.process, &mut guest, exception, &mut self.stats)
+            let exit = match self.vcpu.enter() {
+                Ok(mut guest) => loop {
+                    let worked = work(&mut self.process, &mut guest, &mut self.stats, &mut self.random);
+                    let handled = match worked {
+                        Ok(done) => return Ok(done),
+                        Err(Interruption::Stop(Stop::Exception(exception))) => {
+                            exception_handler(&mut self.process, &mut guest, exception, &mut self.stats)
+                        }
+                        Err(interruption) => Err(interruption),
+                    };
+                    match handled {
+                        Ok(()) => {}
+                        Err(Interruption::Stop(Stop::Exit(exit))) => break exit,
+                        Err(Interruption::Stop(stop)) => return Err(Failure::new(stop)),
+                        Err(Interruption::Failure(failure)) => return Err(failure),
                     }
-                    interruption => Err(interruption),
-                };
-                match handled {
-                    Ok(()) => {}
-                    Err(Interruption::Stop(Stop::Exit(exit))) => break exit,
-                    Err(Interruption::Stop(stop)) => return Err(Failure::new(stop)),
-                    Err(Interruption::Failure(failure)) => return Err(failure),
+                },
+                // A leaf of the host has a lock: nobody waits for locks, the VMM calls again.
+                Err(NotEntered::Refused(status)) if status.is_busy() => {
+                    self.stats.retries += 1;
+                    std::thread::yield_now();
+                    continue;
                 }
+                Err(NotEntered::Exit(exit)) => exit,
+                Err(refused) => return Err(Failure::new(refused)),
             };
-            drop(guest);
             self.exit(exit)?;
         }
     }
@@ -183,12 +195,15 @@ impl<'r, 'h> Runner<'r, 'h> {
 /// The guest's #VE handler: a page that was added to the guest waits to be accepted.
 fn exception_handler(
     process: &mut Process<'_>,
-    guest: &mut Inside<'_>,
+    guest: &mut Inside<'_, '_>,
     exception: Exception,
     stats: &mut Stats,
 ) -> Worked<()> {
     match exception {
-        Exception::Virtualization { gpa, .. } => process.accept(guest, gpa, stats),
-        Exception::Reserved { .. } => Err(Stop::Exception(exception).into()),
+        Exception::Virtualization { gpa, .. } => {
+            guest.operate(Tdcall::VeInfoGet)?;
+            process.accept(guest, gpa, stats)
+        }
+        Exception::Reserved { .. } | Exception::DoubleFault => Err(Stop::Exception(exception).into()),
     }
 }

@@ -14,9 +14,8 @@ use crate::survey::{PAGES, Pages, REGION_SHIFT, Step};
 use crate::trace::Kind;
 use pt_core::{RawGpa, Split};
 use pt_emulated::Random;
-use pt_emulated::lab::accept;
-use pt_emulated::monitor::GuestAnswer;
-use pt_tdx::Level;
+use pt_emulated::tdx::Tdcall;
+use pt_tdx::{SeptLevel, Status, StatusCode};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -77,14 +76,20 @@ impl<'h> Process<'h> {
     ///
     /// # Errors
     /// If it has to be tried again, or a byte was read that nobody wrote.
-    pub fn step(&mut self, guest: &mut Inside<'_>, step: &Step, random: &mut Random, stats: &mut Stats) -> Worked<()> {
+    pub fn step(
+        &mut self,
+        guest: &mut Inside<'_, '_>,
+        step: &Step,
+        random: &mut Random,
+        stats: &mut Stats,
+    ) -> Worked<()> {
         match self.layout.place(step) {
             Place::Common(slot) => self.common_step(guest, slot, step, stats),
             Place::Data(region) => self.data_step(guest, region, step, random, stats),
         }
     }
 
-    fn common_step(&mut self, guest: &mut Inside<'_>, slot: Slot, step: &Step, stats: &mut Stats) -> Worked<()> {
+    fn common_step(&mut self, guest: &mut Inside<'_, '_>, slot: Slot, step: &Step, stats: &mut Stats) -> Worked<()> {
         let bytes = &mut self.scratch[..step.bytes as usize];
         let gpa = slot.address(step.offset);
         match step.kind {
@@ -98,7 +103,7 @@ impl<'h> Process<'h> {
 
     fn data_step(
         &mut self,
-        guest: &mut Inside<'_>,
+        guest: &mut Inside<'_, '_>,
         region: usize,
         step: &Step,
         random: &mut Random,
@@ -129,7 +134,7 @@ impl<'h> Process<'h> {
     /// Reads bytes of a page of data and compares them.
     fn read(
         &mut self,
-        guest: &mut Inside<'_>,
+        guest: &mut Inside<'_, '_>,
         fetch: bool,
         page: usize,
         bytes: Range<usize>,
@@ -147,7 +152,7 @@ impl<'h> Process<'h> {
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub fn read_page(&mut self, guest: &mut Inside<'_>, page: usize, stats: &mut Stats) -> Worked<&[u8; PAGE]> {
+    pub fn read_page(&mut self, guest: &mut Inside<'_, '_>, page: usize, stats: &mut Stats) -> Worked<&[u8; PAGE]> {
         self.read(guest, false, page, 0..PAGE, stats)?;
         Ok(&self.scratch)
     }
@@ -156,7 +161,7 @@ impl<'h> Process<'h> {
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub fn read_byte(&mut self, guest: &mut Inside<'_>, page: usize, stats: &mut Stats) -> Worked<()> {
+    pub fn read_byte(&mut self, guest: &mut Inside<'_, '_>, page: usize, stats: &mut Stats) -> Worked<()> {
         self.bring_back(guest, page, stats)?;
         self.read(guest, false, page, 0..1, stats)
     }
@@ -165,7 +170,7 @@ impl<'h> Process<'h> {
     ///
     /// # Errors
     /// If it has to be tried again.
-    pub fn write_page(&mut self, guest: &mut Inside<'_>, page: usize, content: &[u8; PAGE]) -> Worked<()> {
+    pub fn write_page(&mut self, guest: &mut Inside<'_, '_>, page: usize, content: &[u8; PAGE]) -> Worked<()> {
         let (region, offset) = place_of(page);
         guest.write(self.gpa(region, offset), content)?;
         Ok(())
@@ -175,40 +180,43 @@ impl<'h> Process<'h> {
     ///
     /// # Errors
     /// If it has to be tried again, or is not pending after all.
-    pub fn accept(&mut self, guest: &mut Inside<'_>, gpa: RawGpa, stats: &mut Stats) -> Worked<()> {
+    pub fn accept(&mut self, guest: &mut Inside<'_, '_>, gpa: RawGpa, stats: &mut Stats) -> Worked<()> {
         let address = gpa.as_u64() & !0xfff;
         let region = (address >> REGION_SHIFT).wrapping_sub(u64::from(self.layout.data(self.vcpu, 0).0));
         let Some(known) = self.regions.get_mut(region as usize) else {
             // A common page: whoever is first accepts it for all.
-            stats.accepted[0] += u64::from(guest.operate(accept(address, Level::Pt))? == GuestAnswer::Done);
+            let answer = guest.operate(Tdcall::page_accept(address, SeptLevel::Pt))?;
+            stats.accepted[0] += u64::from(answer == Status::SUCCESS);
             return Ok(());
         };
         if known.shared.len() == 0 && known.accepted.len() == 0 {
             let block = address >> REGION_SHIFT << REGION_SHIFT;
-            match guest.operate(accept(block, Level::Pd))? {
-                GuestAnswer::Done => {
+            let answer = guest.operate(Tdcall::page_accept(block, SeptLevel::Pd))?;
+            match answer.code() {
+                Some(StatusCode::Success) => {
                     known.accepted = Pages::ALL;
                     stats.accepted[1] += 1;
                     return Ok(());
                 }
-                GuestAnswer::SizeMismatch { .. } => {}
-                GuestAnswer::Busy => return Ok(()),
-                answer => return Err(Failure::new(format!("accepting {block:#x}: {answer:?}")).into()),
+                Some(StatusCode::PageSizeMismatch) => {}
+                _ if answer.is_busy() => return Ok(()),
+                _ => return Err(Failure::new(format!("accepting {block:#x}: {answer}")).into()),
             }
         }
-        match guest.operate(accept(address, Level::Pt))? {
-            GuestAnswer::Done => {
+        let answer = guest.operate(Tdcall::page_accept(address, SeptLevel::Pt))?;
+        match answer.code() {
+            Some(StatusCode::Success) => {
                 known.accepted.insert((address >> 12) as usize % PAGES);
                 stats.accepted[0] += 1;
                 Ok(())
             }
-            GuestAnswer::Busy => Ok(()),
-            answer => Err(Failure::new(format!("accepting {address:#x}: {answer:?}")).into()),
+            _ if answer.is_busy() => Ok(()),
+            _ => Err(Failure::new(format!("accepting {address:#x}: {answer}")).into()),
         }
     }
 
     /// Writes a page back whose content was swapped out.
-    fn bring_back(&mut self, guest: &mut Inside<'_>, page: usize, stats: &mut Stats) -> Worked<()> {
+    fn bring_back(&mut self, guest: &mut Inside<'_, '_>, page: usize, stats: &mut Stats) -> Worked<()> {
         let (region, offset) = place_of(page);
         if !self.regions[region].swapped.contains(page % PAGES) {
             return Ok(());

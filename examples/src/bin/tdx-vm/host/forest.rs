@@ -1,53 +1,54 @@
-//! The three trees of the running VM, for the drawings: two by the engine's readers, the third by the monitor, which
-//! shows it to nobody but an emulator.
+//! The three trees of the running VM, for the drawings: two by the engine's readers, the third by the module, which shows
+//! it to nobody but an emulator.
 
 use super::{GPAW, Host};
 use crate::drawing::{Entry, Forest, Target, Tree};
-use crate::failure::{Checked, During};
 use pt_core::entry::Entry as Decoded;
 use pt_core::reader::Reader;
 use pt_core::states::{Shape, States};
 use pt_core::table::{Table, Visible};
-use pt_core::{Levels, Memory, Split};
+use pt_core::{Geometry, Hpa, Levels, Memory, Split};
+use pt_emulated::tdx;
 use pt_tdx::{Level, PrivateEpt, SecureEpt, SharedEpt};
 use std::ops::ControlFlow;
 
 impl Host<'_> {
     /// What the trees hold now.
-    ///
-    /// # Errors
-    /// If the monitor does not show the protected one.
-    pub fn forest(&self) -> Checked<Forest> {
+    pub fn forest(&self) -> Forest {
         let inner = self.read();
         let (shared, private) = (inner.vm.shared(), inner.vm.private());
         let captions = ["shared: VMM and CPU", "private: VMM only", "protected: CPU only"];
-        let tree = |name, caption, root: pt_core::Hpa, entries| Tree { name, caption, root: root.as_u64(), entries };
-        Ok(Forest {
-            levels: Level::ALL[..=usize::from(self.td.space().root.number())]
+        let tree = |name, caption, root: Hpa, entries| Tree { name, caption, root: root.as_u64(), entries };
+        let root = self.td.module().td(self.td.tdr().page()).map_or(Hpa::new(0), tdx::td::Td::root);
+        Forest {
+            levels: Level::ALL
                 .iter()
+                .take_while(|level| level.shift() < GPAW.width())
                 .map(|level| (level.name(), level.shift()))
                 .collect(),
             split: GPAW.split_mask(),
             trees: [
                 tree(SharedEpt::NAME, captions[0], shared.root_frame(), visible(shared.reader())),
                 tree(PrivateEpt::NAME, captions[1], private.reader().root_table(), visible(private.reader())),
-                tree(SecureEpt::NAME, captions[2], self.td.root(), self.protected()?),
+                tree(SecureEpt::NAME, captions[2], root, self.protected()),
             ],
-        })
+        }
     }
 
-    fn protected(&self) -> Checked<Vec<Entry>> {
-        let entries = self.td.entries().during("the protected table")?;
-        let drawn = entries.into_iter().filter_map(|entry| {
-            let state = entry.state?;
+    fn protected(&self) -> Vec<Entry> {
+        let mut drawn = Vec::new();
+        let module = self.td.module();
+        let Some(td) = module.td(self.td.tdr().page()) else { return drawn };
+        module.entries(td, &mut |at| {
+            let Some(state) = at.entry.state() else { return };
             let to = match state.shape() {
-                Shape::Absent => return None,
-                Shape::Table => Target::Table(entry.frame.as_u64()),
+                Shape::Absent => return,
+                Shape::Table => Target::Table(at.entry.frame().as_u64()),
                 Shape::Leaf => Target::Page(state.name()),
             };
-            Some(Entry { level: entry.level.number(), address: entry.address, to })
+            drawn.push(Entry { level: Level::from(at.level).number(), address: at.gpa, to });
         });
-        Ok(drawn.collect())
+        drawn
     }
 }
 

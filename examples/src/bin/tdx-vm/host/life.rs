@@ -4,7 +4,8 @@
 //! reclaimed before [`teardown`](pt_core::pair::Vm::teardown).
 
 use super::backing::{Backings, Region, Sink};
-use super::{GPAW, Host, Inner, PATIENCE, VmIn, address, on_purpose};
+use super::td::Td;
+use super::{GPAW, Host, Inner, PATIENCE, Vcpus, VmIn, address, on_purpose};
 use crate::failure::{Checked, During, Failure};
 use crate::frames::Frames;
 use crate::layout::{Layout, Slot};
@@ -14,7 +15,6 @@ use crate::survey::{PAGES, Pages};
 use pt_core::hook::Refusal;
 use pt_core::pair::{Build, Cause, Leaked, Vm};
 use pt_core::{Hpa, Page, Private, TableAllocator};
-use pt_emulated::lab::{Td, TdVcpus};
 use pt_emulated::{Machine, Random};
 use pt_tdx::Pt;
 use std::sync::RwLock;
@@ -23,7 +23,7 @@ use std::sync::RwLock;
 pub struct Built<'h> {
     vm: VmIn<'h, Build>,
     machine: &'h Machine,
-    td: &'h Td,
+    td: &'h Td<'h>,
     groups: &'h [Frames<&'h Machine>],
 }
 
@@ -38,6 +38,17 @@ pub struct Ended {
     pub rounds: u64,
     /// What the engine lost on purpose, because the monitor kept it.
     pub leaked: Leaked,
+    /// Leaves of guest memory that the monitor gave back.
+    pub leaves: u64,
+    /// Control pages of the TD that came back.
+    pub control: u64,
+}
+
+impl Ended {
+    /// Everything that came back by a call of its own.
+    pub const fn reclaimed(&self) -> u64 {
+        self.leaves + self.tables + self.control
+    }
 }
 
 impl<'h> Built<'h> {
@@ -45,8 +56,8 @@ impl<'h> Built<'h> {
     ///
     /// # Errors
     /// If there is no memory for its tables.
-    pub fn new(machine: &'h Machine, td: &'h Td, groups: &'h [Frames<&'h Machine>]) -> Checked<Self> {
-        let vm = Vm::build(GPAW, machine, machine, td).during("building the VM")?;
+    pub fn new(machine: &'h Machine, td: &'h Td<'h>, groups: &'h [Frames<&'h Machine>]) -> Checked<Self> {
+        let vm = Vm::build(GPAW, machine, machine, td.hooks()).during("building the VM")?;
         Ok(Self { vm, machine, td, groups })
     }
 
@@ -79,7 +90,7 @@ impl<'h> Built<'h> {
             let source = Page::new(source).map_err(Failure::new)?;
             let Err(refused) = self.vm.add_page(at, page, source) else {
                 stats.added();
-                return Ok(());
+                return self.td.measure(at);
             };
             let busy = matches!(refused.error.cause, Cause::Refused(Refusal::Busy(_)));
             if !busy && !on_purpose(&refused.error.cause) {
@@ -95,8 +106,8 @@ impl<'h> Built<'h> {
     ///
     /// # Errors
     /// If the monitor does not agree.
-    pub fn finalise(self, layout: &Layout, vcpus: &'h TdVcpus) -> Checked<Host<'h>> {
-        self.td.finalize().during("finalising the VM")?;
+    pub fn finalise(self, layout: &Layout, vcpus: &'h Vcpus<'h>) -> Checked<Host<'h>> {
+        self.td.finalise()?;
         let Self { vm, machine, td, groups } = self;
         let backings = Backings::new(machine, regions(layout, groups));
         let inner = RwLock::new(Inner { vm: vm.finalise(), backings });
@@ -138,7 +149,7 @@ impl Host<'_> {
     /// # Errors
     /// If something comes back that the guest did not have, or does not come back at all.
     pub fn tear_down(self) -> Checked<Ended> {
-        self.td.teardown().during("destroying the key")?;
+        self.td.destroy_key()?;
         let inner = self.inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut ended = Ended::default();
         let mut vm = inner.vm.teardown();
@@ -147,6 +158,7 @@ impl Host<'_> {
             let reclaimed = vm.reclaim(&mut sink);
             ended.pages += reclaimed.bytes >> 12;
             ended.tables += reclaimed.tables;
+            ended.leaves += reclaimed.pages;
             ended.rounds += 1;
             match reclaimed.first_refused {
                 None => break,

@@ -10,16 +10,19 @@
 //! | [`taking`] | takes private memory away, by the tokens of a removal session; merges tables into blocks |
 //! | [`convert`] | private to shared, and back |
 //! | [`device`] | an I/O device, and a look at private memory without the key |
-//! | [`injection`] | faults of the monitor, on purpose |
+//! | [`td`] | the TD in the module: control pages, key, measurement |
+//! | [`injection`] | SEAMCALLs that fail on purpose |
 //! | [`forest`] | the three trees, for the drawings |
 
 pub mod backing;
 mod convert;
 mod device;
 mod forest;
+pub mod hooks;
 pub mod injection;
 pub mod life;
 mod taking;
+pub mod td;
 
 pub use taking::BATCH;
 
@@ -28,6 +31,7 @@ use crate::frames::Frames;
 use crate::layout::Slot;
 use crate::stats::{Answer, Stats};
 use backing::{Backings, Source};
+use hooks::Hooks;
 use injection::REFUSED_ON_PURPOSE;
 use pt_core::Half;
 use pt_core::format::Access;
@@ -35,9 +39,10 @@ use pt_core::hook::{Fatal, Refusal};
 use pt_core::pair::{Cause, FaultError, FaultOutcome, Obstruction, RemovalError, Run, Vm};
 use pt_core::{AddressRange, Gfn, Gpa, RawGpa, Split};
 use pt_emulated::Machine;
-use pt_emulated::lab::{Td, TdVcpus};
+use pt_emulated::{cpu, tdx};
 use pt_tdx::{Gpaw, Level, Tdx};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use td::{Module, Td};
 
 /// The geometry of the guest: 48 address bits.
 pub const GPAW: Gpaw = Gpaw::Bits48;
@@ -45,13 +50,17 @@ pub const GPAW: Gpaw = Gpaw::Bits48;
 const PATIENCE: usize = 100_000;
 
 /// The engine's VM, in a phase.
-type VmIn<'h, Phase> = Vm<Tdx, Phase, &'h Machine, &'h Machine, &'h Td>;
+type VmIn<'h, Phase> = Vm<Tdx, Phase, &'h Machine, &'h Machine, Hooks<&'h Module>>;
+/// The TD as its vCPUs see it.
+pub type Domain<'h> = tdx::TdDomain<&'h Module>;
+/// Its vCPUs.
+pub type Vcpus<'h> = cpu::Vcpus<Domain<'h>>;
 
 /// The VMM of a VM that runs.
 pub struct Host<'h> {
     machine: &'h Machine,
-    td: &'h Td,
-    vcpus: &'h TdVcpus,
+    td: &'h Td<'h>,
+    vcpus: &'h Vcpus<'h>,
     inner: RwLock<Inner<'h>>,
     /// The frames of the common regions, and of each vCPU's process.
     groups: &'h [Frames<&'h Machine>],

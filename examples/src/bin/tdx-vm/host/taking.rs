@@ -5,6 +5,8 @@
 //! the next round takes it up.
 
 use super::backing::Sink;
+use super::hooks::Hooks;
+use super::td::Module;
 use super::{Host, Inner, PATIENCE, VmIn, cause, may_pass, range};
 use crate::failure::{Checked, Failure};
 use crate::layout::Slot;
@@ -13,11 +15,10 @@ use crate::survey::PAGES;
 use pt_core::pair::{Cause, Kick, Removal, RemovalError, Run};
 use pt_core::{AddressRange, Private};
 use pt_emulated::Machine;
-use pt_emulated::lab::Td;
 use pt_tdx::{Level, Pd, PrivateEpt};
 
 /// A session of taking memory away.
-type Session<'id, 's, 'h, K> = Removal<'id, 's, PrivateEpt, &'h Machine, &'h Machine, &'h Td, K>;
+type Session<'id, 's, 'h, K> = Removal<'id, 's, PrivateEpt, &'h Machine, &'h Machine, Hooks<&'h Module>, K>;
 /// The ranges that are tracked together at most.
 pub const BATCH: usize = 4;
 
