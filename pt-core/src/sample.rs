@@ -7,6 +7,7 @@ use crate::entry::{Absent, Entry};
 use crate::flush::{Invept, TlbiIpa};
 use crate::format::{Access, EntryFormat, FieldClass, FieldInfo, NoEntry};
 use crate::geometry::{Extension, Geometry, Split};
+use crate::history::{Aged, DirtyLogged};
 use crate::hook::{self, Answer, Drained, Filled, Frozen, Refusal, Release, Tracked};
 use crate::layout::{HasLayout, Layout, LeafFormat};
 use crate::level::{Bottom, LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
@@ -290,6 +291,8 @@ visible!(PrivateSample, Private, Mapped, InPlace);
 visible!(BreakSample, Shared, Fields, BreakBeforeMake);
 
 impl Direct for SharedSample {}
+impl Aged for SharedSample {}
+impl DirtyLogged for SharedSample {}
 impl UsedByCpu for SharedSample {
     type Stage = Invept;
 }

@@ -1330,6 +1330,7 @@ pub mod everything {
     impl ::engine::UsedByCpu for Open {
         type Stage = TlbiIpa;
     }
+    impl ::engine::Aged for Open {}
     /// Invisible to the VMM, used by the CPU.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct Guarded;

@@ -1351,6 +1351,8 @@ pub mod tdx {
     impl ::pt_core::UsedByCpu for SharedEpt {
         type Stage = Invept;
     }
+    impl ::pt_core::Aged for SharedEpt {}
+    impl ::pt_core::DirtyLogged for SharedEpt {}
     /// Stands for the Secure EPT where the VMM must walk: no CPU uses it.
     ///
     /// Visible to the VMM, used by no CPU. Its changes are propagated to [`SecureEpt`].

@@ -9,7 +9,7 @@ pub(crate) use patterns::Patterns;
 use super::Context;
 use super::derives::{VALUE, derive};
 use super::docs::{attrs_and_doc, doc};
-use crate::model::{Kind, Select, Space, Table};
+use crate::model::{HardwareBit, Kind, Role, Select, Shape, Space, Table};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -38,6 +38,7 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
             }
         }
     });
+    let history = stage.is_some().then(|| history(context, table));
     hygienic! {
         #unit
 
@@ -51,7 +52,23 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
         #addresses
         #walked
         #stage
+        #history
     }
+}
+
+/// Which bits a CPU sets in the leaves of a table that the VMM walks.
+fn history(context: Context<'_>, table: &Table) -> TokenStream {
+    let (krate, ident) = (context.krate, &table.head.ident);
+    let Some(leaf) = context.module.format_of(table, Shape::Leaf).filter(|_| table.is_walked()) else {
+        return TokenStream::new();
+    };
+    let sets = |bit: HardwareBit| {
+        let mut places = leaf.fields.iter().flat_map(|field| &field.places);
+        places.any(|place| place.role == Role::Hardware(Some(bit)))
+    };
+    let aged = sets(HardwareBit::Accessed).then(|| hygienic!(impl #krate::Aged for #ident {}));
+    let logged = sets(HardwareBit::Dirty).then(|| hygienic!(impl #krate::DirtyLogged for #ident {}));
+    hygienic!(#aged #logged)
 }
 
 /// The marker of the space of a table's input addresses.

@@ -1,0 +1,243 @@
+//! Accessed and dirty bits: the age of pages, and a log of the pages that were written.
+//!
+//! The CPU sets these bits, and the VMM collects them: it looks, and clears what it saw, by one compare-exchange an
+//! entry, which loses no bit that the CPU sets meanwhile. No translation changes, so that both operations run beside
+//! faults, on a shared borrow of the tree.
+//!
+//! A cleared accessed bit is not flushed: a page whose translation is still cached just looks older than it is. A
+//! cleared dirty bit is, because a CPU that has it cached does not set it again.
+//!
+//! Only a table that a CPU uses has a history. Which bits its leaves have is declared: `hardware = accessed` and
+//! `hardware = dirty`.
+
+use crate::address::{Address, AddressRange};
+use crate::cursor::range::{Part, check_inside, entries, entry, parts};
+use crate::entry::Entry;
+use crate::error::ObstacleOf;
+use crate::flush::Flush;
+use crate::format::EntryFormat;
+use crate::level::LevelOf;
+use crate::memory::{Memory, Word};
+use crate::table::{RootVisitor, UsedByCpu, Visible};
+use crate::tree::{TableOf, Tree};
+use crate::validity::Validity;
+use core::marker::PhantomData;
+
+/// A table whose pages have an age: a CPU marks the leaves that it uses.
+#[diagnostic::on_unimplemented(
+    message = "pages of `{Self}` have no age: no CPU marks its leaves as accessed",
+    label = "there is no accessed bit to look at",
+    note = "a table has one if it is `used_by(cpu)`, and its leaf format has a field with `hardware = accessed`"
+)]
+pub trait Aged: Visible + UsedByCpu {}
+
+/// A table whose writes can be logged: a CPU marks the leaves that it writes through.
+#[diagnostic::on_unimplemented(
+    message = "writes to pages of `{Self}` cannot be logged: no CPU marks its leaves as dirty",
+    label = "there is no dirty bit to collect",
+    note = "a table has one if it is `used_by(cpu)`, and its leaf format has a field with `hardware = dirty`"
+)]
+pub trait DirtyLogged: Visible + UsedByCpu {}
+
+impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
+    /// How many pages of `range` were accessed since this was asked last, whatever their size. They count as not
+    /// accessed from now on. A page that sticks out of the range is one of them.
+    ///
+    /// # Errors
+    /// [`OutsideTree`](crate::error::Obstacle::OutsideTree).
+    pub fn age(&self, range: AddressRange<T::Space>) -> Result<u64, ObstacleOf<T>>
+    where
+        T: Aged,
+    {
+        let mut young = 0;
+        self.collect::<Accessed>(range, |_, _| young += 1)?;
+        Ok(young)
+    }
+
+    /// Calls `log` for each page of `range` that was written since this was asked last. They count as clean from now
+    /// on, and have to be flushed: a CPU that has a page cached as dirty would not mark it again. A page that sticks
+    /// out of the range is one of them.
+    ///
+    /// # Errors
+    /// [`OutsideTree`](crate::error::Obstacle::OutsideTree).
+    pub fn collect_dirty(
+        &self,
+        range: AddressRange<T::Space>,
+        mut log: impl FnMut(Address<T::Space>, T::Levels),
+    ) -> Result<Flush<T>, ObstacleOf<T>>
+    where
+        T: DirtyLogged,
+    {
+        let mut written: Option<AddressRange<T::Space>> = None;
+        self.collect::<Dirty>(range, |page, level| {
+            written = Some(written.map_or(page, |before| before.hull(page)));
+            log(page.start(), level);
+        })?;
+        Ok(written.map_or(Flush::not_needed(), Flush::leaves))
+    }
+
+    fn collect<B: Bit>(
+        &self,
+        range: AddressRange<T::Space>,
+        report: impl FnMut(AddressRange<T::Space>, T::Levels),
+    ) -> Result<(), ObstacleOf<T>> {
+        T::at_root(self.geometry(), Collect { tree: self, range, report, bit: PhantomData::<B> })
+    }
+}
+
+/// One of the bits that a CPU sets in leaves.
+trait Bit {
+    /// In place.
+    fn of<F: EntryFormat>() -> u64;
+}
+
+enum Accessed {}
+enum Dirty {}
+
+impl Bit for Accessed {
+    fn of<F: EntryFormat>() -> u64 {
+        F::ACCESSED
+    }
+}
+
+impl Bit for Dirty {
+    fn of<F: EntryFormat>() -> u64 {
+        F::DIRTY
+    }
+}
+
+/// Clears a bit of the leaves of a range, and reports those that had it.
+struct Collect<'a, T: Visible, M: Memory, V: Validity, R, B> {
+    tree: &'a Tree<T, M, V>,
+    range: AddressRange<T::Space>,
+    report: R,
+    bit: PhantomData<B>,
+}
+
+impl<T, M, V, R, B> RootVisitor<T> for Collect<'_, T, M, V, R, B>
+where
+    T: Visible,
+    M: Memory,
+    V: Validity,
+    R: FnMut(AddressRange<T::Space>, T::Levels),
+    B: Bit,
+{
+    type Output = Result<(), ObstacleOf<T>>;
+
+    fn visit<L: LevelOf<T>>(mut self) -> Self::Output {
+        check_inside::<T, L>(self.range)?;
+        self.table(TableOf::<T, L>::at(self.tree.root()), self.range);
+        Ok(())
+    }
+}
+
+impl<T, M, V, R, B> Collect<'_, T, M, V, R, B>
+where
+    T: Visible,
+    M: Memory,
+    V: Validity,
+    R: FnMut(AddressRange<T::Space>, T::Levels),
+    B: Bit,
+{
+    fn table<L: LevelOf<T>>(&mut self, table: TableOf<T, L>, range: AddressRange<T::Space>) {
+        for part in parts::<L, _>(range) {
+            match part {
+                Part::Whole(range) => entries::<L, _>(range).for_each(|entry| self.entry(table, entry)),
+                Part::Within(range) => self.entry(table, range),
+            }
+        }
+    }
+
+    /// Looks at the entry that translates `range`, or more.
+    fn entry<L: LevelOf<T>>(&mut self, table: TableOf<T, L>, range: AddressRange<T::Space>) {
+        let word = table.word(self.tree.memory(), range.start());
+        let mut raw = word.load();
+        loop {
+            match L::decode(raw) {
+                Entry::Leaf(leaf) if leaf.bits() & B::of::<L::Leaf>() != 0 => {
+                    match word.compare_exchange(raw, raw & !B::of::<L::Leaf>()) {
+                        Ok(()) => return (self.report)(entry::<L, _>(range.start()), L::LEVEL),
+                        Err(found) => raw = found,
+                    }
+                }
+                Entry::Subtable(below) => return self.table(TableOf::<T, L::Below>::at(below.frame()), range),
+                Entry::Leaf(_) | Entry::Absent(_) | Entry::Frozen => return,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::address::{Address, AddressRange, Hpa, PAGE_SHIFT, RawGpa, Route};
+    use crate::arena::Arena;
+    use crate::flush::Scope;
+    use crate::geometry::Split;
+    use crate::page::Page;
+    use crate::sample::{Fields, LevelName, Pd, Pt, SharedSample, Width};
+    use crate::space::Shared;
+    use crate::tree::Tree;
+    use std::vec;
+    use std::vec::Vec;
+
+    const BASE: u64 = 1 << 47;
+    const BLOCK: u64 = 1 << 21;
+    const USED: Fields = Fields { accessed: true, dirty: true, ..Fields::RWX };
+
+    fn address(value: u64) -> Address<Shared> {
+        let Ok(Route::Shared(address)) = Width::Bits48.route(RawGpa::new(value)) else { panic!("it is shared") };
+        address
+    }
+
+    fn range(start: u64, bytes: u64) -> AddressRange<Shared> {
+        Width::Bits48.range(address(start), bytes).unwrap()
+    }
+
+    /// A block that is used, a page that is, and a page that is not.
+    fn tree(arena: &Arena) -> Tree<SharedSample, &Arena> {
+        let mut tree = Tree::new(Width::Bits48, arena, arena).unwrap();
+        let mut cursor = tree.exclusive(arena);
+        cursor.map::<Pd, _>(address(BASE), Page::new(Hpa::new(BLOCK)).unwrap(), USED).unwrap();
+        cursor.map::<Pt, _>(address(BASE + BLOCK), Page::new(Hpa::new(0x5000)).unwrap(), USED).unwrap();
+        cursor.map::<Pt, _>(address(BASE + BLOCK + 0x1000), Page::new(Hpa::new(0x6000)).unwrap(), Fields::RWX).unwrap();
+        drop(cursor);
+        tree
+    }
+
+    fn arena() -> Arena {
+        Arena::new(Hpa::new(0x10_0000), 16 << PAGE_SHIFT)
+    }
+
+    #[test]
+    fn a_page_is_young_once() {
+        let arena = arena();
+        let tree = tree(&arena);
+        assert_eq!(tree.age(range(BASE + 0x1000, 0x1000)), Ok(1), "the block that it is a part of");
+        assert_eq!(tree.age(range(BASE, 2 * BLOCK)), Ok(1), "the page");
+        assert_eq!(tree.age(range(BASE, 2 * BLOCK)), Ok(0));
+        let leaves: Vec<_> = tree.reader().whole().leaves().collect();
+        assert!(leaves.iter().all(|leaf| !leaf.attributes.accessed));
+        assert_eq!(leaves.iter().filter(|leaf| leaf.attributes.dirty).count(), 2, "what was written stays so");
+    }
+
+    #[test]
+    fn pages_that_were_written_are_logged_once_and_flushed() {
+        let arena = arena();
+        let tree = tree(&arena);
+        let mut log = vec![];
+        let flush = tree.collect_dirty(range(BASE, 2 * BLOCK), |at, level| log.push((at, level))).unwrap();
+        assert_eq!(log, [(address(BASE), LevelName::Pd), (address(BASE + BLOCK), LevelName::Pt)]);
+        assert_eq!(flush.scope(), Scope::Leaves(range(BASE, BLOCK + 0x1000)));
+        let flush = tree.collect_dirty(range(BASE, 2 * BLOCK), |at, _| panic!("{at} is logged twice")).unwrap();
+        assert!(!flush.is_needed());
+        assert_eq!(tree.age(range(BASE, 2 * BLOCK)), Ok(2), "what was accessed stays so");
+    }
+
+    #[test]
+    fn what_lies_beyond_the_tree_is_refused() {
+        let arena = arena();
+        let tree = tree(&arena);
+        let Ok(Route::Shared(beyond)) = Width::Bits52.route(RawGpa::new(1 << 51)) else { panic!("it is shared") };
+        assert!(tree.age(Width::Bits52.range(beyond, 0x1000).unwrap()).is_err());
+    }
+}
