@@ -8,7 +8,8 @@
 //! cleared dirty bit is, because a CPU that has it cached does not set it again.
 //!
 //! Only a table that a CPU uses has a history. Which bits its leaves have is declared: `hardware = accessed` and
-//! `hardware = dirty`.
+//! `hardware = dirty`. (`Itself` is the table. The types of both operations are inferred from it, so that for a table
+//! without a history the compiler reports just that.)
 
 use crate::address::{Address, AddressRange};
 use crate::cursor::range::{Part, check_inside, entries, entry, parts};
@@ -18,7 +19,7 @@ use crate::flush::Flush;
 use crate::format::EntryFormat;
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
-use crate::table::{RootVisitor, UsedByCpu, Visible};
+use crate::table::{RootVisitor, Table, UsedByCpu, Visible};
 use crate::tree::{TableOf, Tree};
 use crate::validity::Validity;
 use core::marker::PhantomData;
@@ -29,7 +30,11 @@ use core::marker::PhantomData;
     label = "there is no accessed bit to look at",
     note = "a table has one if it is `used_by(cpu)`, and its leaf format has a field with `hardware = accessed`"
 )]
-pub trait Aged: Visible + UsedByCpu {}
+pub trait Aged<Itself = Self>: Visible + UsedByCpu
+where
+    Itself: Table<Space = <Self as Table>::Space, Levels = <Self as Table>::Levels>,
+{
+}
 
 /// A table whose writes can be logged: a CPU marks the leaves that it writes through.
 #[diagnostic::on_unimplemented(
@@ -37,7 +42,11 @@ pub trait Aged: Visible + UsedByCpu {}
     label = "there is no dirty bit to collect",
     note = "a table has one if it is `used_by(cpu)`, and its leaf format has a field with `hardware = dirty`"
 )]
-pub trait DirtyLogged: Visible + UsedByCpu {}
+pub trait DirtyLogged<Itself = Self>: Visible + UsedByCpu
+where
+    Itself: Table<Space = <Self as Table>::Space, Levels = <Self as Table>::Levels>,
+{
+}
 
 impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     /// How many pages of `range` were accessed since this was asked last, whatever their size. They count as not
@@ -45,9 +54,10 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     ///
     /// # Errors
     /// [`OutsideTree`](crate::error::Obstacle::OutsideTree).
-    pub fn age(&self, range: AddressRange<T::Space>) -> Result<u64, ObstacleOf<T>>
+    pub fn age<Itself>(&self, range: AddressRange<Itself::Space>) -> Result<u64, ObstacleOf<Itself>>
     where
-        T: Aged,
+        T: Aged<Itself>,
+        Itself: Table<Space = T::Space, Levels = T::Levels>,
     {
         let mut young = 0;
         self.collect::<Accessed>(range, |_, _| young += 1)?;
@@ -60,13 +70,15 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     ///
     /// # Errors
     /// [`OutsideTree`](crate::error::Obstacle::OutsideTree).
-    pub fn collect_dirty(
+    pub fn collect_dirty<Itself, F>(
         &self,
-        range: AddressRange<T::Space>,
-        mut log: impl FnMut(Address<T::Space>, T::Levels),
-    ) -> Result<Flush<T>, ObstacleOf<T>>
+        range: AddressRange<Itself::Space>,
+        mut log: F,
+    ) -> Result<Flush<Itself>, ObstacleOf<Itself>>
     where
-        T: DirtyLogged,
+        T: DirtyLogged<Itself>,
+        Itself: UsedByCpu + Table<Space = T::Space, Levels = T::Levels>,
+        F: FnMut(Address<Itself::Space>, Itself::Levels),
     {
         let mut written: Option<AddressRange<T::Space>> = None;
         self.collect::<Dirty>(range, |page, level| {

@@ -18,54 +18,77 @@ use core::convert::Infallible;
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
-/// An entry of the private table that this thread has frozen: the permission to call one hook about it.
+/// What a frozen entry held: nothing. A page can be mapped there, or a table linked.
+#[derive(Copy, Clone, Debug)]
+pub enum Vacant {}
+
+/// What a frozen entry held: a page, or a table. It can be blocked, and nothing is mapped over it.
+#[derive(Copy, Clone, Debug)]
+pub enum Occupied {}
+
+/// An entry of the private table that this thread has frozen, and that was [`Vacant`] or [`Occupied`] before: the
+/// permission to call one hook about it.
 #[derive(Debug)]
-pub struct Frozen<T: Table> {
-    address: Address<T::Space>,
-    level: T::Levels,
-    was: u64,
+pub struct Frozen<T: Table, Was = Vacant> {
+    slot: Slot<T>,
+    held: PhantomData<fn() -> Was>,
 }
 
 /// An entry that is blocked, and that no CPU translates through any more: the permission to take it away.
 #[derive(Debug)]
 pub struct Tracked<T: Table> {
+    slot: Slot<T>,
+}
+
+/// Which entry a proof is about.
+#[derive(Debug)]
+struct Slot<T: Table> {
     address: Address<T::Space>,
     level: T::Levels,
     was: u64,
 }
 
-macro_rules! slot {
-    ($name:ident) => {
-        impl<T: Table> $name<T> {
-            #[inline]
-            pub(crate) const fn new(address: Address<T::Space>, level: T::Levels, was: u64) -> Self {
-                Self { address, level, was }
-            }
+impl<T: Table, Was> Frozen<T, Was> {
+    #[inline]
+    pub(crate) const fn new(address: Address<T::Space>, level: T::Levels, was: u64) -> Self {
+        Self { slot: Slot { address, level, was }, held: PhantomData }
+    }
+}
 
+impl<T: Table> Tracked<T> {
+    #[inline]
+    pub(crate) const fn new(address: Address<T::Space>, level: T::Levels, was: u64) -> Self {
+        Self { slot: Slot { address, level, was } }
+    }
+}
+
+macro_rules! slot {
+    ($name:ident $(, $was:ident)?) => {
+        impl<T: Table $(, $was)?> $name<T $(, $was)?> {
             /// The first address behind the entry, aligned to what the entry maps.
             #[inline]
             #[must_use]
             pub const fn address(&self) -> Address<T::Space> {
-                self.address
+                self.slot.address
             }
 
             /// The level of the table that the entry is in.
             #[inline]
             #[must_use]
             pub const fn level(&self) -> T::Levels {
-                self.level
+                self.slot.level
             }
 
             /// What the private entry held before.
             #[inline]
             #[must_use]
             pub const fn was(&self) -> u64 {
-                self.was
+                self.slot.was
             }
         }
     };
 }
-slot!(Frozen);
+slot!(Frozen, Was);
 slot!(Tracked);
 
 /// A [`Tracked`] entry that points to a table without entries in use: the permission to take the table away.
@@ -333,7 +356,7 @@ roles! {
     Map: fn map(at: &Frozen<Self>, page: Hpa) -> Answer,
         "no hook of `{H}` maps a page in `{Self}`";
     /// `#[hook(block)]`: lets no new translation through the entry.
-    Block: fn block(at: &Frozen<Self>) -> Answer,
+    Block: fn block(at: &Frozen<Self, Occupied>) -> Answer,
         "no hook of `{H}` blocks an entry of `{Self}`";
     /// `#[hook(unblock)]`: undoes a block whose translations were tracked.
     Unblock: fn unblock(at: &Tracked<Self>) -> Answer,

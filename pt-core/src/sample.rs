@@ -8,7 +8,7 @@ use crate::flush::{Invept, TlbiIpa};
 use crate::format::{Access, EntryFormat, FieldClass, FieldInfo, NoEntry};
 use crate::geometry::{Extension, Geometry, Split};
 use crate::history::{Aged, DirtyLogged};
-use crate::hook::{self, Answer, Drained, Filled, Frozen, Refusal, Release, Tracked};
+use crate::hook::{self, Answer, Drained, Filled, Frozen, Occupied, Refusal, Release, Tracked};
 use crate::layout::{HasLayout, Layout, LeafFormat};
 use crate::level::{Bottom, LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
 use crate::page::{Page, PageOf, TablePage};
@@ -321,7 +321,7 @@ pub trait SampleHooks {
     fn link(&self, at: &Frozen<PrivateSample>, table: &TablePage<Protected>) -> Result<(), Refusal<LevelName>>;
     fn add(&self, at: &Frozen<PrivateSample>, page: Hpa, source: Hpa) -> Result<(), Refusal<LevelName>>;
     fn map(&self, at: &Frozen<PrivateSample>, page: Hpa) -> Result<(), Refusal<LevelName>>;
-    fn block(&self, at: &Frozen<PrivateSample>) -> Result<(), Refusal<LevelName>>;
+    fn block(&self, at: &Frozen<PrivateSample, Occupied>) -> Result<(), Refusal<LevelName>>;
     fn unblock(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
     fn track(&self) -> Result<(), Refusal<LevelName>>;
     fn remove(&self, at: &Tracked<PrivateSample>) -> Result<(), Refusal<LevelName>>;
@@ -345,7 +345,7 @@ role!(Link link [Pml5 Pml4 Pdpt Pd] -> Answer at: &Frozen<Self>, table: &TablePa
 role!(Add add [Pt] -> Answer at: &Frozen<Self>, page: Hpa, source: Hpa);
 impl hook::AddLevelOf<PrivateSample> for Pt {}
 role!(Map map [Pd Pt] -> Answer at: &Frozen<Self>, page: Hpa);
-role!(Block block [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Frozen<Self>);
+role!(Block block [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Frozen<Self, Occupied>);
 role!(Unblock unblock [Pml5 Pml4 Pdpt Pd Pt] -> Answer at: &Tracked<Self>);
 role!(Remove remove [Pd Pt] -> Answer at: &Tracked<Self>);
 role!(Unlink unlink [Pml5 Pml4 Pdpt Pd] -> Release at: &Drained<Self>);

@@ -8,7 +8,7 @@
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
-use pt_core::hook::{Busy, Drained, Filled, Frozen, Outcome, Tracked};
+use pt_core::hook::{Busy, Drained, Filled, Frozen, Occupied, Outcome, Tracked};
 use pt_core::pair::{Backing, BackingOf, FaultOutcome, PageSource, Run, Side, Vm};
 use pt_core::{
     Address, Gfn, Hpa, Levels as _, Memory, Page, Private, Protected, RawGpa, Record, Route, Shared, Split,
@@ -172,7 +172,7 @@ impl SeptHooks for Monitor {
     }
     never! {
         page_add(at: &Frozen<PrivateEpt>, page: Hpa, source: Hpa) -> PageAdd;
-        range_block(at: &Frozen<PrivateEpt>) -> RangeBlock;
+        range_block(at: &Frozen<PrivateEpt, Occupied>) -> RangeBlock;
         range_unblock(at: &Tracked<PrivateEpt>) -> RangeUnblock;
         track() -> Track;
         page_remove(at: &Tracked<PrivateEpt>) -> PageRemove;

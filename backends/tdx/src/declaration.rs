@@ -6,7 +6,7 @@ use pt_macros::page_tables;
 #[rustfmt::skip] // one field a line, in columns, as the manuals draw them
 #[page_tables]
 pub mod tdx {
-    use pt_core::hook::{Drained, Filled, Frozen, Outcome, Partner, Tracked};
+    use pt_core::hook::{Drained, Filled, Frozen, Occupied, Outcome, Partner, Tracked};
     use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
 
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
@@ -136,7 +136,7 @@ pub mod tdx {
         #[hook(link, busy, stopped)]    fn sept_add(&self, at: &Frozen<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<SeptAdd>;
         #[hook(add, busy, stopped, levels(Pt))] fn page_add(&self, at: &Frozen<PrivateEpt>, page: Hpa, source: Hpa) -> Outcome<PageAdd>;
         #[hook(map, busy, stopped)]     fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug>;
-        #[hook(block, busy, stopped)]   fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock>;
+        #[hook(block, busy, stopped)]   fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock>;
         #[hook(unblock, busy, stopped)] fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock>;
         #[hook(track, busy)]            fn track(&self) -> Outcome<Track>;
         #[hook(remove, busy, stopped)]  fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove>;

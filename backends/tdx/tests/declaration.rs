@@ -285,7 +285,7 @@ struct NoMonitor;
 
 mod refusing {
     use super::NoMonitor;
-    use pt_core::hook::{Drained, Fatal, Filled, Frozen, Outcome, Tracked};
+    use pt_core::hook::{Drained, Fatal, Filled, Frozen, Occupied, Outcome, Tracked};
     use pt_core::{Hpa, Protected, TablePage};
     use pt_tdx::{
         PageAdd, PageAug, PageDemote, PagePromote, PageReclaim, PageRemove, PrivateEpt, RangeBlock, RangeUnblock,
@@ -304,7 +304,7 @@ mod refusing {
         fn page_aug(&self, _: &Frozen<PrivateEpt>, _: Hpa) -> Outcome<PageAug> {
             Outcome::Fatal(NO)
         }
-        fn range_block(&self, _: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> {
+        fn range_block(&self, _: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock> {
             Outcome::Fatal(NO)
         }
         fn range_unblock(&self, _: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock> {

@@ -13,7 +13,7 @@ use super::slot::{self, Place, Slot};
 use crate::access::Parallel;
 use crate::address::{Gpa, Hpa};
 use crate::format::EntryFormat;
-use crate::hook::{Frozen, Hook, Outcome};
+use crate::hook::{Frozen, Hook, Outcome, Vacant};
 use crate::level::{LeafLevelOf, LevelOf};
 use crate::memory::{Memory, Word};
 use crate::page::{Page, PageOf};
@@ -25,12 +25,12 @@ use core::marker::PhantomData;
 
 /// An entry that this thread has frozen. Dropping it rolls back.
 #[must_use = "a guard that is dropped at once rolls back: call the hook with it, then `publish`"]
-pub struct Freeze<'a, T: Propagating, L: LevelOf<T>, M: Memory> {
+pub struct Freeze<'a, T: Propagating, L: LevelOf<T>, M: Memory, Was = Vacant> {
     place: Place<'a, T, L, M>,
-    frozen: Frozen<T>,
+    frozen: Frozen<T, Was>,
 }
 
-impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'a, T, L, M> {
+impl<'a, T: Propagating, L: LevelOf<T>, M: Memory, Was> Freeze<'a, T, L, M, Was> {
     /// Takes the entry if it still is `was`; else says what it is.
     #[inline(always)]
     pub(super) fn take(place: Place<'a, T, L, M>, was: u64) -> Result<Self, u64> {
@@ -41,10 +41,24 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'a, T, L, M> {
     /// The permission to call one hook about this entry.
     #[inline]
     #[must_use]
-    pub const fn frozen(&self) -> &Frozen<T> {
+    pub const fn frozen(&self) -> &Frozen<T, Was> {
         &self.frozen
     }
 
+    /// Puts the old entry back.
+    pub fn roll_back(self) {}
+
+    /// Replaces the frozen entry. Everything written before is seen by whoever sees the new one.
+    #[inline(always)]
+    pub(super) fn publish_word(self, word: u64) -> Place<'a, T, L, M> {
+        let place = self.place;
+        place.word().store(word);
+        core::mem::forget(self);
+        place
+    }
+}
+
+impl<T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'_, T, L, M> {
     /// Whether a leaf of this level can hold `frame`. Ask before the hook is called.
     #[must_use]
     pub fn holds(&self, frame: Hpa) -> bool {
@@ -73,28 +87,16 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'a, T, L, M> {
         place.count_one_more::<Parallel>();
         Ok(Committed { address: place.address(), level: L::LEVEL, frame })
     }
-
-    /// Puts the old entry back.
-    pub fn roll_back(self) {}
-
-    /// Replaces the frozen entry. Everything written before is seen by whoever sees the new one.
-    #[inline(always)]
-    pub(super) fn publish_word(self, word: u64) -> Place<'a, T, L, M> {
-        let place = self.place;
-        place.word().store(word);
-        core::mem::forget(self);
-        place
-    }
 }
 
-impl<T: Propagating, L: LevelOf<T>, M: Memory> Drop for Freeze<'_, T, L, M> {
+impl<T: Propagating, L: LevelOf<T>, M: Memory, Was> Drop for Freeze<'_, T, L, M, Was> {
     #[inline]
     fn drop(&mut self) {
         self.place.word().store(self.frozen.was());
     }
 }
 
-impl<T: Propagating, L: LevelOf<T>, M: Memory> fmt::Debug for Freeze<'_, T, L, M> {
+impl<T: Propagating, L: LevelOf<T>, M: Memory, Was> fmt::Debug for Freeze<'_, T, L, M, Was> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at level {} frozen, was {:#x}", self.place.address(), L::NAME, self.frozen.was())
     }

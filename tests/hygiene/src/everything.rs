@@ -7,7 +7,7 @@ use ::pt_macros::page_tables;
 #[page_tables(crate = ::engine)]
 pub mod everything {
     use ::engine::flush::TlbiIpa;
-    use ::engine::hook::{Drained, Frozen, Outcome, Tracked};
+    use ::engine::hook::{Drained, Frozen, Occupied, Outcome, Tracked};
     use ::engine::{Bits, Hpa, Protected, RawGpa, TablePage};
 
     mod core {}
@@ -191,7 +191,7 @@ pub mod everything {
         #[hook(add, before, partial, busy)]
         fn add(&self, at: &Frozen<Mirror>, page: Hpa, source: Hpa) -> Outcome<Add>;
         #[hook(block, fused)]
-        fn block(&self, at: &Frozen<Mirror>) -> Outcome<Block>;
+        fn block(&self, at: &Frozen<Mirror, Occupied>) -> Outcome<Block>;
         #[hook(remove, after, lossy, done = u64)]
         fn remove(&self, at: &Tracked<Mirror>) -> Outcome<Remove>;
         #[hook(link, stopped)]

@@ -3,7 +3,7 @@
 use super::Td;
 use super::status::status;
 use crate::monitor::{Denied, Operation};
-use pt_core::hook::{Busy, Drained, Filled, Frozen, Hook, Incomplete, Outcome, Stopped, Tracked};
+use pt_core::hook::{Busy, Drained, Filled, Frozen, Hook, Incomplete, Occupied, Outcome, Stopped, Tracked};
 use pt_core::{Hpa, Protected, TablePage};
 use pt_tdx::{
     Level, PageAdd, PageAug, PageDemote, PagePromote, PageReclaim, PageRemove, PrivateEpt, RangeBlock, RangeUnblock,
@@ -13,7 +13,7 @@ use pt_tdx::{
 type Result = core::result::Result<(), Denied<Level>>;
 type OperationOnTd = Operation<Method, Level>;
 
-fn on_frozen(method: Method, at: &Frozen<PrivateEpt>) -> OperationOnTd {
+fn on_frozen<Was>(method: Method, at: &Frozen<PrivateEpt, Was>) -> OperationOnTd {
     Operation::new(method, at.address().as_u64(), at.level())
 }
 
@@ -72,7 +72,7 @@ macro_rules! hooks {
             fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug> {
                 about_entry(self.apply(on_frozen(Method::PageAug, at).with_page(page)))
             }
-            fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> {
+            fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock> {
                 about_entry(self.apply(on_frozen(Method::RangeBlock, at)))
             }
             fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock> {

@@ -7,7 +7,7 @@ use super::monitor::{Kick, Monitor};
 use super::{BlockedBatch, Removal};
 use crate::address::{Address, AddressRange};
 use crate::allocator::TableAllocator;
-use crate::hook::{Block, Split, Track, Unblock};
+use crate::hook::{Block, Occupied, Split, Track, Unblock};
 use crate::level::LevelOf;
 use crate::memory::Memory;
 use crate::pair::error::{Cause, EntryError, RemovalError};
@@ -134,7 +134,7 @@ where
     if !T::LEVELS.contains(&L::LEVEL) {
         return Err(at.error(found, Cause::NoHook));
     }
-    let freeze = Freeze::take(at, found).map_err(|found| at.error(found, Cause::LostRace))?;
+    let freeze = Freeze::<_, _, _, Occupied>::take(at, found).map_err(|found| at.error(found, Cause::LostRace))?;
     monitor.call::<T, ()>(|hooks| T::block(hooks, freeze.frozen())).map_err(|cause| at.error(found, cause))?;
     freeze.publish_word(blocked);
     Ok(())

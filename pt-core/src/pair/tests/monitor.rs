@@ -2,7 +2,7 @@
 
 use crate::address::{Gpa, Hpa};
 use crate::arena::Arena;
-use crate::hook::{Drained, Filled, Frozen, Partner, Refusal, Tracked};
+use crate::hook::{Drained, Filled, Frozen, Occupied, Partner, Refusal, Tracked};
 use crate::level::Levels;
 use crate::memory::Memory;
 use crate::page::TablePage;
@@ -187,7 +187,7 @@ impl SampleHooks for Arc<Monitor> {
         Ok(())
     }
 
-    fn block(&self, at: &Frozen<PrivateSample>) -> Answer {
+    fn block(&self, at: &Frozen<PrivateSample, Occupied>) -> Answer {
         let mut state = self.state();
         state.call("block", Some(at.level()), at.address().as_u64())?;
         let key = state.reach("block", at.level(), at.address());

@@ -10,6 +10,7 @@ mod codes;
 mod decoding;
 mod defaults;
 mod duplicates;
+mod effects;
 mod encodings;
 mod fields;
 mod formats;
@@ -71,6 +72,7 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         encodings::check,
         hooks::check,
         operations::check,
+        effects::check,
     ];
     for check in checks {
         check(module, &mut report);

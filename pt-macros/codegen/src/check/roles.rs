@@ -102,7 +102,7 @@ fn arguments_of(role: HookRole) -> Option<&'static str> {
         HookRole::Link => "&self, at: &Frozen<…>, table: &TablePage<Protected>",
         HookRole::Add => "&self, at: &Frozen<…>, page: Hpa, source: Hpa",
         HookRole::Map => "&self, at: &Frozen<…>, page: Hpa",
-        HookRole::Block => "&self, at: &Frozen<…>",
+        HookRole::Block => "&self, at: &Frozen<…, Occupied>",
         HookRole::Unblock | HookRole::Remove | HookRole::Merge => "&self, at: &Tracked<…>",
         HookRole::Unlink => "&self, at: &Drained<…>",
         HookRole::Split => "&self, at: &Tracked<…>, table: &Filled<…>",
@@ -126,7 +126,7 @@ fn has_arguments(hook: &Hook, signature: &Signature, report: &mut Report<'_>) ->
             report.error(span, format!("vCPUs share the monitor: `{name}` takes `&self` first"));
             return false;
         }
-        let expected = wanted.split(',').count();
+        let expected = 1 + wanted.matches(':').count();
         if signature.inputs.len() != expected {
             let span = signature.inputs.get(expected).map_or_else(|| name.span(), syn::spanned::Spanned::span);
             let message = format!(
@@ -137,6 +137,32 @@ fn has_arguments(hook: &Hook, signature: &Signature, report: &mut Report<'_>) ->
             report.error(span, message);
             return false;
         }
+        if let Some(at) = signature.inputs.get(1).filter(|at| freezes_another(**role, at)) {
+            let what = if **role == HookRole::Block { "a page or a table is" } else { "nothing is" };
+            let message = format!(
+                "{what} in the entry that a hook with the role `{}` is called for: write `{name}({wanted})`",
+                role.word()
+            );
+            report.error(syn::spanned::Spanned::span(at), message);
+            return false;
+        }
     }
     true
+}
+
+/// Whether the argument is a frozen entry that held something, and should have held nothing, or the other way round.
+fn freezes_another(role: HookRole, at: &FnArg) -> bool {
+    let FnArg::Typed(at) = at else { return false };
+    let Type::Reference(reference) = &*at.ty else { return false };
+    let Type::Path(path) = &*reference.elem else { return false };
+    let Some(frozen) = path.path.segments.last().filter(|last| last.ident == "Frozen") else { return false };
+    let PathArguments::AngleBracketed(arguments) = &frozen.arguments else { return false };
+    let occupied = match arguments.args.get(1) {
+        None => false,
+        Some(GenericArgument::Type(Type::Path(was))) if was.path.is_ident("Vacant") => false,
+        Some(GenericArgument::Type(Type::Path(was))) if was.path.is_ident("Occupied") => true,
+        // A name that is not known here.
+        Some(_) => return false,
+    };
+    occupied != (role == HookRole::Block)
 }

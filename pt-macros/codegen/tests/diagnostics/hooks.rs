@@ -90,6 +90,23 @@ fn too_many_arguments() {
 }
 
 #[test]
+fn a_block_of_an_entry_that_held_nothing() {
+    let wanted = "a page or a table is in the entry that a hook with the role `block` is called for: write `range_block(&self, \
+                  at: &Frozen<…, Occupied>)`";
+    assert_slip("at: &Frozen<PrivateEpt, Occupied>", "at: &Frozen<PrivateEpt>", &[("at: &Frozen<PrivateEpt>", wanted)]);
+}
+
+#[test]
+fn a_page_that_is_mapped_over_another() {
+    let wanted = "nothing is in the entry that a hook with the role `map` is called for";
+    assert_slip(
+        "page_aug(&self, at: &Frozen<PrivateEpt>",
+        "page_aug(&self, at: &Frozen<PrivateEpt, Occupied>",
+        &[("at: &Frozen<PrivateEpt, Occupied>", wanted)],
+    );
+}
+
+#[test]
 fn a_receiver_that_is_not_shared() {
     assert_slip(
         "fn track(&self)",

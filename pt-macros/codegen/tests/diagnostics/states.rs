@@ -140,3 +140,10 @@ fn states_that_the_table_does_not_name() {
 fn unknown_states_of_a_table() {
     assert_slip("states = Sept,", "states = Spet,", &[("Spet", "unknown enum of states `Spet`: did you mean `Sept`?")]);
 }
+
+#[test]
+fn a_transition_that_its_hook_does_not_make() {
+    let wanted =
+        "`page_add` has the role `add`, which maps a page where nothing was: it does not make `Table` of `Free`";
+    assert_slip("#[to(Mapped, by = page_add", "#[to(Table, by = page_add", &[("Table", wanted)]);
+}

@@ -1,7 +1,7 @@
 /// Names that the emitted code must not trip over.
 pub mod everything {
     use ::engine::flush::TlbiIpa;
-    use ::engine::hook::{Drained, Frozen, Outcome, Tracked};
+    use ::engine::hook::{Drained, Frozen, Occupied, Outcome, Tracked};
     use ::engine::{Bits, Hpa, Protected, RawGpa, TablePage};
     mod core {}
     mod engine {}
@@ -1528,7 +1528,7 @@ pub mod everything {
         /// Role: `add`. Answers: done, `partial`, `busy`, or fatal. Called before the entry is written.
         fn add(&self, at: &Frozen<Mirror>, page: Hpa, source: Hpa) -> Outcome<Add>;
         /// Role: `block`. Answers: done, or fatal. No translation survives it.
-        fn block(&self, at: &Frozen<Mirror>) -> Outcome<Block>;
+        fn block(&self, at: &Frozen<Mirror, Occupied>) -> Outcome<Block>;
         /// Role: `remove`. Answers: done, or fatal. Called after the entry is written. What the page held is lost.
         fn remove(&self, at: &Tracked<Mirror>) -> Outcome<Remove>;
         /// Role: `link`. Answers: done, `stopped`, or fatal.
@@ -1679,7 +1679,7 @@ pub mod everything {
         const LEVELS: &'static [Level] = <Level as ::engine::Levels>::ALL;
         fn block(
             hooks: &H,
-            at: &::engine::hook::Frozen<Self>,
+            at: &::engine::hook::Frozen<Self, ::engine::hook::Occupied>,
         ) -> ::engine::hook::Answer<Self> {
             hooks.block(at).into_result().map(|_| ())
         }

@@ -1,6 +1,6 @@
 /// The tables of a TDX guest.
 pub mod tdx {
-    use pt_core::hook::{Drained, Filled, Frozen, Outcome, Partner, Tracked};
+    use pt_core::hook::{Drained, Filled, Frozen, Occupied, Outcome, Partner, Tracked};
     use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
     /// Levels of EPT and Secure EPT, SDM 3C 29.3.2.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -1685,7 +1685,7 @@ pub mod tdx {
         /// Role: `map`. Answers: done, `busy`, `stopped`, or fatal.
         fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug>;
         /// Role: `block`. Answers: done, `busy`, `stopped`, or fatal.
-        fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock>;
+        fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock>;
         /// Role: `unblock`. Answers: done, `busy`, `stopped`, or fatal.
         fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock>;
         /// Role: `track`. Answers: done, `busy`, or fatal.
@@ -1912,7 +1912,7 @@ pub mod tdx {
         const LEVELS: &'static [Level] = <Level as ::pt_core::Levels>::ALL;
         fn block(
             hooks: &H,
-            at: &::pt_core::hook::Frozen<Self>,
+            at: &::pt_core::hook::Frozen<Self, ::pt_core::hook::Occupied>,
         ) -> ::pt_core::hook::Answer<Self> {
             hooks.range_block(at).into_result().map(|_| ())
         }

@@ -8,7 +8,7 @@ use pt_macros::page_tables;
 #[page_tables]
 pub mod td {
     use pt_core::flush::Invept;
-    use pt_core::hook::{Drained, Frozen, Outcome, Tracked};
+    use pt_core::hook::{Drained, Frozen, Occupied, Outcome, Tracked};
     use pt_core::{Hpa, Protected, TablePage};
 
     #[levels]
@@ -72,7 +72,7 @@ pub mod td {
         #[hook(unlink, busy)]  fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove>;
         #[hook(map, busy)]     fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug>;
         #[hook(remove, busy)]  fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove>;
-        #[hook(block, busy)]   fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock>;
+        #[hook(block, busy)]   fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock>;
         #[hook(track, busy)]   fn track(&self) -> Outcome<Track>;
         #[hook(reclaim, busy)] fn page_reclaim(&self, page: Hpa) -> Outcome<PageReclaim>;
     }

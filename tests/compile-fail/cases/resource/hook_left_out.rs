@@ -2,7 +2,7 @@
 //!
 //! Seen: KVM kvm-x86-ops.h, `KVM_X86_OP_OPTIONAL`: a static call to nothing, which returns 0 [kvm-54]
 
-use pt_core::hook::{Busy, Drained, Filled, Frozen, Outcome, Tracked};
+use pt_core::hook::{Busy, Drained, Filled, Frozen, Occupied, Outcome, Tracked};
 use pt_core::{Hpa, Protected, TablePage};
 use pt_tdx::*;
 
@@ -13,7 +13,7 @@ impl SeptHooks for Unreachable {
     fn sept_add(&self, _: &Frozen<PrivateEpt>, _: &TablePage<Protected>) -> Outcome<SeptAdd> { Outcome::Busy(Busy) }
     fn page_add(&self, _: &Frozen<PrivateEpt>, _: Hpa, _: Hpa) -> Outcome<PageAdd> { Outcome::Busy(Busy) }
     fn page_aug(&self, _: &Frozen<PrivateEpt>, _: Hpa) -> Outcome<PageAug> { Outcome::Busy(Busy) }
-    fn range_block(&self, _: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> { Outcome::Busy(Busy) }
+    fn range_block(&self, _: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock> { Outcome::Busy(Busy) }
     fn range_unblock(&self, _: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock> { Outcome::Busy(Busy) }
     #[cfg(any())] fn track(&self) -> Outcome<Track> { Outcome::Busy(Busy) }
     fn page_remove(&self, _: &Tracked<PrivateEpt>) -> Outcome<PageRemove> { Outcome::Busy(Busy) }

@@ -32,6 +32,7 @@ struct Signature {
 fn signature(krate: &syn::Path, role: HookRole) -> Option<Signature> {
     let name = |name: &str| Ident::new(name, Span::mixed_site());
     let frozen = || (name("at"), hygienic!(&#krate::hook::Frozen<Self>));
+    let occupied = || (name("at"), hygienic!(&#krate::hook::Frozen<Self, #krate::hook::Occupied>));
     let tracked = || (name("at"), hygienic!(&#krate::hook::Tracked<Self>));
     let table = || (name("table"), hygienic!(&#krate::TablePage<#krate::Protected>));
     let drained = || (name("at"), hygienic!(&#krate::hook::Drained<Self>));
@@ -44,7 +45,7 @@ fn signature(krate: &syn::Path, role: HookRole) -> Option<Signature> {
         HookRole::Link => ("Link", "link", vec![frozen(), table()], Some(tables)),
         HookRole::Add => ("Add", "add", vec![frozen(), page("page"), page("source")], Some(leaves)),
         HookRole::Map => ("Map", "map", vec![frozen(), page("page")], Some(leaves)),
-        HookRole::Block => ("Block", "block", vec![frozen()], Some((|_| true) as fn(&Level) -> bool)),
+        HookRole::Block => ("Block", "block", vec![occupied()], Some((|_| true) as fn(&Level) -> bool)),
         HookRole::Unblock => ("Unblock", "unblock", vec![tracked()], Some((|_| true) as fn(&Level) -> bool)),
         HookRole::Track => ("Track", "track", vec![], None),
         HookRole::Remove => ("Remove", "remove", vec![tracked()], Some(leaves)),
