@@ -11,7 +11,7 @@ use pt_macros::page_tables;
 #[rustfmt::skip] // one field a line
 #[page_tables]
 pub mod vault {
-    use pt_core::hook::{Frozen, Outcome, Tracked};
+    use pt_core::hook::{Frozen, Occupied, Outcome, Tracked};
     use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
 
     /// The levels, root first.
@@ -85,7 +85,7 @@ pub mod vault {
         /// Puts a page into the safe.
         #[hook(map, busy)]    fn put(&self, at: &Frozen<Ledger>, page: Hpa) -> Outcome<Put>;
         /// Lets nobody new in.
-        #[hook(block, busy)]  fn shut(&self, at: &Frozen<Ledger>) -> Outcome<Shut>;
+        #[hook(block, busy)]  fn shut(&self, at: &Frozen<Ledger, Occupied>) -> Outcome<Shut>;
         /// Waits for whoever is inside.
         #[hook(track, busy)]  fn wait(&self) -> Outcome<Wait>;
         /// Takes a page out.

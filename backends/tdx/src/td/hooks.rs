@@ -10,7 +10,7 @@ use crate::{
     SeptHooks, SeptRemove, Track,
 };
 use core::fmt;
-use pt_core::hook::{Drained, Filled, Frozen, Outcome, Partner, Tracked};
+use pt_core::hook::{Drained, Filled, Frozen, Occupied, Outcome, Partner, Tracked};
 use pt_core::{Hpa, Protected, TablePage};
 
 /// What the TDX module does for the VMM about one TD.
@@ -41,7 +41,7 @@ impl<H> fmt::Debug for ModuleHooks<H> {
     }
 }
 
-fn frozen(at: &Frozen<PrivateEpt>) -> PageInfo {
+fn frozen<Was>(at: &Frozen<PrivateEpt, Was>) -> PageInfo {
     PageInfo::at(at.address(), at.level().into())
 }
 
@@ -66,7 +66,7 @@ impl<H: Host> SeptHooks for ModuleHooks<H> {
         outcome::page_aug(mem::page_aug(self.host.module(), self.tdr, frozen(at), page))
     }
 
-    fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> {
+    fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock> {
         outcome::range_block(mem::range_block(self.host.module(), self.tdr, frozen(at)))
     }
 

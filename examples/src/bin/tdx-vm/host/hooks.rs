@@ -1,6 +1,6 @@
 //! The hooks of the declared pair, as calls of the module's leaves.
 
-use pt_core::hook::{Busy, Drained, Fatal, Filled, Frozen, Hook, Incomplete, Outcome, Stopped, Tracked};
+use pt_core::hook::{Busy, Drained, Fatal, Filled, Frozen, Hook, Incomplete, Occupied, Outcome, Stopped, Tracked};
 use pt_core::{Hpa, Protected, TablePage};
 use pt_tdx::host::{Answer, SourcePage, Tdr, mem, phymem};
 use pt_tdx::{
@@ -54,7 +54,7 @@ fn about_td<A: Answer, K: Hook<Done = (), Busy = Busy>>(answer: Result<A, Unavai
     }
 }
 
-fn frozen(at: &Frozen<PrivateEpt>) -> PageInfo {
+fn frozen<Was>(at: &Frozen<PrivateEpt, Was>) -> PageInfo {
     PageInfo::at(at.address(), at.level().into())
 }
 fn tracked(at: &Tracked<PrivateEpt>) -> PageInfo {
@@ -74,7 +74,7 @@ impl<S: Seamcall> SeptHooks for Hooks<S> {
     fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug> {
         about_entry(mem::page_aug(&self.seamcall, self.tdr, frozen(at), page))
     }
-    fn range_block(&self, at: &Frozen<PrivateEpt>) -> Outcome<RangeBlock> {
+    fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock> {
         about_entry(mem::range_block(&self.seamcall, self.tdr, frozen(at)))
     }
     fn range_unblock(&self, at: &Tracked<PrivateEpt>) -> Outcome<RangeUnblock> {
