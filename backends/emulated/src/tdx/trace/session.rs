@@ -108,6 +108,10 @@ impl<'m> Session<'m> {
                 *place = Some(inside);
                 Answer::Entered
             }
+            // The module can make a TD exit up before the guest has run.
+            Err(registers) if registers.rax != 0 && !Status::from_bits(registers.rax).is_error() => {
+                Answer::Exited(returned(&registers, Printed::TO_R8))
+            }
             Err(registers) => Answer::Registers(returned(&registers, Printed::TO_RDX)),
         })
     }
