@@ -129,11 +129,11 @@ impl Td {
 
     /// Makes it what TDH.MNG.INIT was asked for.
     pub(crate) fn configure(&self, configuration: &Configuration) {
-        self.attributes.store(configuration.attributes, Ordering::Release);
+        self.attributes.store(configuration.attributes.bits(), Ordering::Release);
         self.xfam.store(configuration.xfam, Ordering::Release);
-        self.config_flags.store(configuration.flags, Ordering::Release);
+        self.config_flags.store(configuration.flags.bits(), Ordering::Release);
         self.max_vcpus.store(u32::from(configuration.max_vcpus), Ordering::Release);
-        self.set_address_space(configuration.top(), configuration.has_wide_gpas());
+        self.set_address_space(configuration.top(), configuration.flags.gpaw());
     }
 
     /// Fixes the address space, which TDH.MNG.INIT does once, and begins the first epoch.

@@ -4,6 +4,7 @@
 
 use crate::tdx::Platform;
 use core::ops::Range;
+use pt_tdx::operand::{ConfigFlags, EptpControls, TdAttributes};
 use pt_tdx::{Operand, SeptLevel, Status, StatusCode};
 
 /// Bytes of the structure.
@@ -22,12 +23,6 @@ const CPUID_CONFIG: Range<usize> = 256..SIZE;
 /// Reserved bytes, in the order in which they are looked at.
 const RESERVED: [Range<usize>; 3] = [20..24, 42..80, 232..256];
 
-/// Attributes that the module knows: DEBUG, `SEPT_VE_DISABLE`, MIGRATABLE, PKS, PERFMON.
-const KNOWN_ATTRIBUTES: u64 = DEBUG | 1 << 28 | MIGRATABLE | 1 << 30 | PERFMON;
-const DEBUG: u64 = 1;
-const MIGRATABLE: u64 = 1 << 29;
-const PERFMON: u64 = 1 << 63;
-
 /// Extended features that the module knows, and those that every TD has: x87 and SSE.
 const KNOWN_XFAM: u64 = 0x6_dbe7;
 const FIXED_XFAM: u64 = 0x3;
@@ -36,8 +31,6 @@ const XFAM_GROUPS: [u64; 3] = [7 << 5, 3 << 11, 3 << 17];
 const XFAM_AVX: u64 = 1 << 2;
 const XFAM_AVX512: u64 = 7 << 5;
 
-/// GPAW, `FLEXIBLE_PENDING_VE`, `NO_RBP_MOD`.
-const KNOWN_FLAGS: u64 = 0b111;
 /// Frequencies of the virtual TSC, in 25 MHz.
 const TSC_FREQUENCIES: core::ops::RangeInclusive<u16> = 4..=400;
 /// The physical address width from which five levels are accepted.
@@ -47,36 +40,30 @@ const WIDTH_FOR_FIVE_LEVELS: u32 = 49;
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Configuration {
     /// `ATTRIBUTES`.
-    pub attributes: u64,
+    pub attributes: TdAttributes,
     /// `XFAM`.
     pub xfam: u64,
     /// vCPUs at most.
     pub max_vcpus: u16,
     /// `EPTP_CONTROLS`, without an address.
-    pub eptp_controls: u64,
+    pub eptp_controls: EptpControls,
     /// `CONFIG_FLAGS`.
-    pub flags: u64,
+    pub flags: ConfigFlags,
     /// The frequency of the virtual TSC, in 25 MHz.
     pub tsc_frequency: u16,
 }
 
 impl Configuration {
-    /// Whether guest-physical addresses have 52 bits, and the SHARED bit is bit 51.
-    #[must_use]
-    pub const fn has_wide_gpas(&self) -> bool {
-        self.flags & 1 != 0
-    }
-
     /// The level of the root's entries.
     #[must_use]
     pub const fn top(&self) -> SeptLevel {
-        if page_walk_length(self.eptp_controls) == 3 { SeptLevel::Pml4 } else { SeptLevel::Pml5 }
+        if self.eptp_controls.walk_length().into_bits() == WALK_OF_FOUR { SeptLevel::Pml4 } else { SeptLevel::Pml5 }
     }
 }
 
-const fn page_walk_length(eptp_controls: u64) -> u8 {
-    (eptp_controls >> 3 & 7) as u8
-}
+/// The page walk lengths of four and of five levels.
+const WALK_OF_FOUR: u64 = 3;
+const WALK_OF_FIVE: u64 = 4;
 
 /// The bytes as TDH.MNG.INIT reads them.
 pub struct TdParams<'a>(pub &'a [u8; SIZE]);
@@ -90,7 +77,7 @@ impl TdParams<'_> {
     /// # Errors
     /// The status that TDH.MNG.INIT answers.
     pub fn check(&self, platform: &Platform) -> Result<Configuration, Status> {
-        let attributes = self.qword(ATTRIBUTES);
+        let attributes = TdAttributes::from_bits(self.qword(ATTRIBUTES));
         accept(attributes_are_valid(attributes), Operand::Attributes)?;
         let xfam = self.qword(XFAM);
         accept(xfam_is_valid(xfam), Operand::Xfam)?;
@@ -99,10 +86,10 @@ impl TdParams<'_> {
         // The emulated module has no nested VMs.
         accept(self.0[NUM_L2_VMS] == 0, Operand::NumL2Vms)?;
         accept(self.is_zero(RESERVED[0].clone()), Operand::Rdx)?;
-        let flags = self.qword(CONFIG_FLAGS);
-        accept(flags & !KNOWN_FLAGS == 0, Operand::ExecControls)?;
-        let eptp_controls = self.qword(EPTP_CONTROLS);
-        accept(eptp_controls_are_valid(eptp_controls, flags & 1 != 0, platform), Operand::EptpControls)?;
+        let flags = ConfigFlags::from_bits(self.qword(CONFIG_FLAGS));
+        accept(flags.bits() & ConfigFlags::RESERVED == 0, Operand::ExecControls)?;
+        let eptp_controls = EptpControls::from_bits(self.qword(EPTP_CONTROLS));
+        accept(eptp_controls_are_valid(eptp_controls, flags.gpaw(), platform), Operand::EptpControls)?;
         let tsc_frequency = self.word(TSC_FREQUENCY);
         accept(TSC_FREQUENCIES.contains(&tsc_frequency), Operand::TscFrequency)?;
         accept(self.is_zero(RESERVED[1].clone()), Operand::Rdx)?;
@@ -132,8 +119,11 @@ fn accept(valid: bool, operand: Operand) -> Result<(), Status> {
     if valid { Ok(()) } else { Err(StatusCode::OperandInvalid | operand) }
 }
 
-const fn attributes_are_valid(attributes: u64) -> bool {
-    attributes & !KNOWN_ATTRIBUTES == 0 && (attributes & MIGRATABLE == 0 || attributes & (DEBUG | PERFMON) == 0)
+/// A TD that can be migrated has no debugger and no performance counters. No TD has key locker.
+fn attributes_are_valid(attributes: TdAttributes) -> bool {
+    attributes.bits() & TdAttributes::RESERVED == 0
+        && !attributes.key_locker()
+        && !(attributes.migratable() && (attributes.debug() || attributes.perfmon()))
 }
 
 fn xfam_is_valid(xfam: u64) -> bool {
@@ -143,17 +133,15 @@ fn xfam_is_valid(xfam: u64) -> bool {
         && XFAM_GROUPS.iter().all(|&group| xfam & group == 0 || xfam & group == group)
 }
 
-const fn eptp_controls_are_valid(controls: u64, wide_gpas: bool, platform: &Platform) -> bool {
-    const WRITE_BACK: u64 = 6;
-    let length = page_walk_length(controls);
-    let five = platform.five_level_paging && platform.physical_width >= WIDTH_FOR_FIVE_LEVELS;
-    let length_is_valid = match length {
-        3 => !wide_gpas,
-        4 => five,
+/// Everything but the walk length is as in a new value: write-back, no accessed and dirty flags, no address.
+fn eptp_controls_are_valid(controls: EptpControls, wide_gpas: bool, platform: &Platform) -> bool {
+    let length = controls.walk_length();
+    let length_is_valid = match length.into_bits() {
+        WALK_OF_FOUR => !wide_gpas,
+        WALK_OF_FIVE => platform.five_level_paging && platform.physical_width >= WIDTH_FOR_FIVE_LEVELS,
         _ => false,
     };
-    // Accessed and dirty flags, supervisor shadow stacks, reserved bits and the address are all zero.
-    length_is_valid && controls == WRITE_BACK | (length as u64) << 3
+    length_is_valid && controls.bits() == EptpControls::new().with_walk_length(length).bits()
 }
 
 #[cfg(test)]
@@ -184,17 +172,18 @@ mod tests {
     #[test]
     fn the_least_that_is_accepted() {
         let accepted = check(&minimal()).unwrap();
-        assert_eq!((accepted.top(), accepted.has_wide_gpas(), accepted.max_vcpus), (SeptLevel::Pml4, false, 1));
+        assert_eq!((accepted.top(), accepted.flags.gpaw(), accepted.max_vcpus), (SeptLevel::Pml4, false, 1));
         let mut wide = minimal();
         (wide[EPTP_CONTROLS], wide[CONFIG_FLAGS]) = (0x26, 1);
         let accepted = check(&wide).unwrap();
-        assert_eq!((accepted.top(), accepted.has_wide_gpas()), (SeptLevel::Pml5, true));
+        assert_eq!((accepted.top(), accepted.flags.gpaw()), (SeptLevel::Pml5, true));
     }
 
     #[test]
     fn each_field_is_refused_by_its_name() {
         assert_eq!(refused(|params| params[ATTRIBUTES] = 2), Some(Operand::Attributes));
         assert_eq!(refused(|params| (params[0], params[3]) = (1, 0x20)), Some(Operand::Attributes));
+        assert_eq!(refused(|params| params[3] = 0x80), Some(Operand::Attributes), "key locker");
         assert_eq!(refused(|params| params[XFAM] = 1), Some(Operand::Xfam));
         assert_eq!(refused(|params| params[XFAM] = 0x23), Some(Operand::Xfam), "one third of AVX-512");
         assert_eq!(refused(|params| params[XFAM] = 0xe3), Some(Operand::Xfam), "AVX-512 without AVX");

@@ -4,7 +4,9 @@ use super::layout::{self, KEY, TD_PARAMS, TDCX_PAGES, TDR, behind, tdvpr};
 use super::{Misplaced, Settings};
 use crate::tdx::td::TDVPS_PAGES;
 use crate::tdx::{KeyId, Memory, Module};
-use pt_tdx::{Leaf, Registers, Seamcall, Status};
+use pt_core::Bits;
+use pt_tdx::operand::{ConfigFlags, EptpControls, TdParams};
+use pt_tdx::{Gpaw, Leaf, Registers, Seamcall, Status};
 
 /// Calls a leaf with two operands, as the leaves that build TDs have them.
 pub(super) fn call<M: Memory>(module: &Module<M>, leaf: Leaf, rcx: u64, rdx: u64) -> Status {
@@ -52,14 +54,10 @@ pub(super) fn tear_down<M: Memory>(module: &Module<M>, settings: Settings) {
     call(module, Leaf::MngKeyFreeid, layout::TDR.as_u64(), 0);
 }
 
-/// The first bytes of `TD_PARAMS`; the others are zero. No attributes, the features that every TD has, 2.5 GHz.
-fn params(settings: Settings) -> [u8; 48] {
-    const WRITE_BACK: u8 = 6;
-    let mut params = [0; 48];
-    params[8] = 3; // XFAM
-    params[16] = settings.vcpus.max(1); // MAX_VCPUS
-    params[24] = WRITE_BACK | (settings.levels - 1) << 3; // EPTP_CONTROLS
-    params[32] = u8::from(settings.gpaw); // CONFIG_FLAGS
-    params[40] = 100; // TSC_FREQUENCY
-    params
+/// No attributes, the features that every TD has.
+fn params(settings: Settings) -> [u8; TdParams::SIZE] {
+    let eptp_controls = EptpControls::new().with_walk_length(Bits::from_bits(u64::from(settings.levels) - 1));
+    let config_flags = ConfigFlags::new().with_gpaw(settings.gpaw);
+    let max_vcpus = settings.vcpus.max(1).into();
+    TdParams { eptp_controls, config_flags, max_vcpus, ..TdParams::new(Gpaw::Bits48) }.to_bytes()
 }
