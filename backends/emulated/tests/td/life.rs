@@ -2,8 +2,10 @@
 
 use crate::machine::{KEY, Machine, Returned, Source};
 use pt_core::format::Access;
-use pt_core::pair::{FaultOutcome, NoVcpus};
+use pt_core::pair::{FaultOutcome, Kick, NoVcpus, RemovalError};
 use pt_core::{AddressRange, Gpa, Levels, Private, RawGpa, Route, Split};
+use pt_emulated::tdx::SparseMemory;
+use pt_emulated::tdx::guest::Inside;
 use pt_tdx::host::{mem, vp};
 use pt_tdx::operand::TdParams;
 use pt_tdx::td::{Build, Cause, CleanSink, Created, Ended, Run, Td};
@@ -87,8 +89,13 @@ fn a_td_lives_and_everything_comes_back() {
         for vcpu in &mut vcpus {
             td.flush_vcpu(vcpu).unwrap();
         }
-        let (mut td, key) = td.stop().unwrap().write_back().unwrap().free_key().unwrap();
+        let td = td.stop().unwrap();
+        module.set_interrupt(Some(3));
+        let (mut td, key) = td.write_back().unwrap().free_key().unwrap();
         assert_eq!(key, KEY);
+        assert_eq!(machine.done(Leaf::PhymemCacheWb), 2, "one a package");
+        let resumed = |(_, status): &&(Leaf, Status)| *status == StatusCode::InterruptedResumable;
+        assert_eq!(machine.module.log.borrow().iter().filter(resumed).count(), 1);
         let mut pages = Returned(&machine);
         let mut sink = CleanSink::new(td.cleaner(), &mut pages);
         let reclaimed = td.reclaim(&mut sink);
@@ -98,10 +105,10 @@ fn a_td_lives_and_everything_comes_back() {
             td.reclaim_vcpu(vcpu).unwrap();
         }
         assert_eq!(td.close().unwrap(), Ended::default());
-        machine.assert_everything_is_back();
+        machine.assert_everything_is_back(0);
         // The key identifier is free for the next TD.
         end_early(Td::create(&machine, KEY).unwrap());
-        machine.assert_everything_is_back();
+        machine.assert_everything_is_back(0);
     }
 }
 
@@ -112,6 +119,47 @@ fn td_root(gpaw: Gpaw) -> Level {
 fn end_early(td: Td<Created, &Machine>) {
     let (td, _) = td.stop().unwrap().write_back().unwrap().free_key().unwrap();
     assert_eq!(td.close().unwrap(), Ended::default());
+}
+
+/// Makes the one vCPU leave that is inside.
+struct Leave<'m>(Option<Inside<'m, SparseMemory>>);
+
+impl Kick for Leave<'_> {
+    fn kick(&mut self) {
+        drop(self.0.take());
+    }
+
+    fn keep_out<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        self.kick();
+        work()
+    }
+}
+
+#[test]
+fn a_page_is_removed_after_the_vcpus_have_left() {
+    let machine = Machine::new();
+    let (mut td, [vcpu, _other]) = running(&machine, Gpaw::Bits48);
+    let enter = Registers { rcx: vcpu.tdvpr().page().as_u64(), ..Registers::call(Leaf::VpEnter) };
+    let whole = range(Gpaw::Bits48, BASE, 0x1000);
+    let mut pages = Returned(&machine);
+    let mut sink = CleanSink::new(td.cleaner(), &mut pages);
+
+    // Nobody makes the vCPU leave: the module keeps the page, and the engine says so.
+    let inside = machine.module.module.enter(&enter).expect("the vCPU can run");
+    td.removal(&mut NoVcpus, |session| {
+        let blocked = session.block(whole).unwrap();
+        let [batch] = session.track([blocked]).unwrap();
+        let stuck = session.remove(batch, &mut sink).expect_err("a vCPU is inside");
+        let RemovalError::Entry(error) = stuck.error else { panic!("the entry is refused") };
+        assert_eq!(error.cause, pt_core::pair::Cause::MonitorStuck);
+    });
+    // The module does not even begin another epoch before it has left.
+    td.removal(&mut Leave(Some(inside)), |session| {
+        let blocked = session.block(whole).unwrap();
+        let [batch] = session.track([blocked]).unwrap();
+        assert_eq!(session.remove(batch, &mut sink).unwrap().leaves, 1);
+    });
+    assert_eq!(sink.lost(), 0);
 }
 
 #[test]
@@ -126,7 +174,7 @@ fn a_td_can_end_at_every_stage() {
     assert_eq!(td.close().unwrap(), Ended::default());
     let (td, _) = building(&machine, Gpaw::Bits48).stop().unwrap().write_back().unwrap().free_key().unwrap();
     assert_eq!(td.close().unwrap(), Ended::default());
-    machine.assert_everything_is_back();
+    machine.assert_everything_is_back(0);
 }
 
 #[test]
@@ -152,7 +200,7 @@ fn what_is_not_given_back_keeps_a_td_open() {
     assert!(td.reclaim(&mut sink).is_complete());
     td.reclaim_vcpu(second).unwrap();
     assert_eq!(td.close().unwrap(), Ended::default());
-    machine.assert_everything_is_back();
+    machine.assert_everything_is_back(0);
 }
 
 #[test]
