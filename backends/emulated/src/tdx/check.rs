@@ -5,13 +5,12 @@ use super::lock::{Held, HostPriorityLock, Mode, Sharex};
 use super::pamt::{PageKind, PageSize, Walked};
 use super::refusal::{Refusal, Result, busy, require};
 use super::sept::{Entry, LockedEntry, Place};
-use super::td::{Lifecycle, TDCX_PAGES, Td, Vcpu, allows};
+use super::td::{Lifecycle, TDCX_PAGES, Td, Vcpu};
 use super::{Memory, Module};
-use core::ops::RangeInclusive;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
-use pt_tdx::module::{Legality, SeptOperation, SeptState, Step};
-use pt_tdx::{Leaf, Operand, PageInfo, Registers, SeptLevel, StatusCode};
+use pt_tdx::module::{Legality, Level, SeptOperation, SeptState, Step};
+use pt_tdx::{Operand, PageInfo, Registers, SeptLevel, StatusCode};
 
 /// A TD whose TDR page is locked until this value is dropped.
 #[derive(Debug)]
@@ -44,19 +43,6 @@ pub(crate) struct Target<'m, M: Memory> {
     _op_state: Held<'m, HostPriorityLock>,
     /// The TD.
     pub owner: LockedTd<'m>,
-}
-
-/// What a leaf on one entry is, for [`Module::target`].
-#[derive(Copy, Clone, Debug)]
-pub(crate) struct OnEntry {
-    /// The leaf.
-    pub leaf: Leaf,
-    /// The lowest level that it takes.
-    pub lowest: SeptLevel,
-    /// The highest level; `None` is the root's.
-    pub highest: Option<SeptLevel>,
-    /// How it holds the tree.
-    pub tree: Mode,
 }
 
 /// RCX and RDX as they were passed. Most leaves return zeros in them unless they have something to say.
@@ -143,31 +129,36 @@ impl<M: Memory> Module<M> {
         walked.map_err(busy(Operand::Rcx))
     }
 
-    /// The entry that RCX names, of the TD that RDX names: locked, in a state that the leaf has yet to look at.
-    pub(crate) fn target(&self, leaf: OnEntry, info: u64, tdr: u64) -> Result<Target<'_, M>> {
-        let owner = self.explicit_td(tdr, Operand::Rdx, Mode::Shared)?;
-        self.target_in(leaf, info, owner, |_| Ok(()))
+    /// The entry that RCX names, of the TD that RDX names: locked, in a state that `leaf` acts on. The tree is held in
+    /// `mode`.
+    pub(crate) fn target(&self, leaf: SeptOperation, mode: Mode, operands: Operands) -> Result<Target<'_, M>> {
+        let owner = self.explicit_td(operands.rdx, Operand::Rdx, Mode::Shared)?;
+        self.target_in(owner, leaf, mode, operands.rcx, |_| Ok(()))
     }
 
     /// [`target`](Self::target) in a TD that is already locked; `first` is checked before RCX.
     pub(crate) fn target_in<'m>(
         &'m self,
-        leaf: OnEntry,
-        info: u64,
         owner: LockedTd<'m>,
+        leaf: SeptOperation,
+        mode: Mode,
+        info: u64,
         first: impl FnOnce(&Td) -> Result<()>,
     ) -> Result<Target<'m, M>> {
         let td = owner.td;
-        let op_state = owner.ready(leaf.leaf)?.ok_or(StatusCode::OpStateIncorrect)?;
+        let op_state = owner.ready(leaf)?.ok_or(StatusCode::OpStateIncorrect)?;
         first(td)?;
-        let (gpa, level) = td.page_info(info, leaf.lowest..=leaf.highest.unwrap_or_else(|| td.top()))?;
-        let tree = Held::take(&td.tree_lock, leaf.tree).map_err(busy(Operand::SeptTree))?;
+        let (gpa, level) = td.page_info(info, leaf)?;
+        let tree = Held::take(&td.tree_lock, mode).map_err(busy(Operand::SeptTree))?;
         let end = td.tree().walk(&self.memory, gpa, level);
         if end.level != level {
             return Err(Refusal::walk_failed(&end));
         }
         let entry = LockedEntry::take(&self.memory, td.key(), end.at)
             .map_err(|_| Refusal::of_entry(StatusCode::OperandBusy, Operand::Rcx, end.entry, level))?;
+        if !entry.entry.is_acted_on_by(leaf) {
+            return Err(Refusal::state_for(leaf, entry.entry, level));
+        }
         Ok(Target { entry, level, _tree: tree, _op_state: op_state, owner })
     }
 
@@ -195,14 +186,14 @@ impl<'m> LockedTd<'m> {
 
     /// A TD with its key configured, its TDCS complete, and in an operation state that allows the leaf. Whoever does not
     /// hold the TDR page exclusively holds the operation state.
-    pub fn ready(&self, leaf: Leaf) -> Result<Option<Held<'m, HostPriorityLock>>> {
+    pub fn ready(&self, leaf: SeptOperation) -> Result<Option<Held<'m, HostPriorityLock>>> {
         let td = self.td;
         td.check_built()?;
         let held = match self.mode {
             Mode::Exclusive => None,
             Mode::Shared => Some(Held::take(&td.op_state_lock, Mode::Shared).map_err(busy(Operand::OpState))?),
         };
-        if allows(td.op_state(), leaf) { Ok(held) } else { Err(StatusCode::OpStateIncorrect.into()) }
+        if leaf.exists_in(td.op_state()) { Ok(held) } else { Err(StatusCode::OpStateIncorrect.into()) }
     }
 }
 
@@ -221,19 +212,25 @@ impl Td {
         Ok(())
     }
 
-    /// Address and level in RCX: nothing reserved set, the level one of `levels`, the address the first behind an entry
-    /// of that level, and private.
+    /// Address and level in RCX of a leaf of the host, on an entry that is in the TD's tree.
     #[inline]
-    pub(crate) fn page_info(&self, info: u64, levels: RangeInclusive<SeptLevel>) -> Result<(u64, SeptLevel)> {
+    pub(crate) fn page_info(&self, info: u64, leaf: SeptOperation) -> Result<(u64, SeptLevel)> {
+        let takes = |level| leaf.levels().contains(&declared(level));
+        self.page_info_at(info, |level| level.into_bits() <= self.top().into_bits() && takes(level))
+    }
+
+    /// Address and level in RCX: nothing reserved set, a level that is taken, the address the first behind an entry of
+    /// that level, and private.
+    #[inline]
+    pub(crate) fn page_info_at(&self, info: u64, takes: impl Fn(SeptLevel) -> bool) -> Result<(u64, SeptLevel)> {
         let info = PageInfo::from_bits(info);
         let gpa = info.gpa().as_u64();
-        let level = info.level().filter(|level| {
-            let bits = levels.start().into_bits()..=levels.end().into_bits();
+        let level = info.level().filter(|&level| {
             info.bits() & PageInfo::RESERVED == 0
-                && bits.contains(&level.into_bits())
+                && takes(level)
                 && gpa & ((1 << level.shift()) - 1) == 0
+                && self.is_private(gpa)
         });
-        let level = level.filter(|_| self.is_private(gpa));
         level.map(|level| (gpa, level)).ok_or_else(|| (StatusCode::OperandInvalid | Operand::Rcx).into())
     }
 
@@ -250,5 +247,16 @@ impl Td {
                 Ok(step)
             }
         }
+    }
+}
+
+/// The level of the declaration with this number.
+const fn declared(level: SeptLevel) -> Level {
+    match level {
+        SeptLevel::Pt => Level::Pt,
+        SeptLevel::Pd => Level::Pd,
+        SeptLevel::Pdpt => Level::Pdpt,
+        SeptLevel::Pml4 => Level::Pml4,
+        SeptLevel::Pml5 => Level::Pml5,
     }
 }

@@ -2,6 +2,8 @@
 
 use super::lock::Busy;
 use super::sept::{Entry, Place};
+use pt_core::states::States;
+use pt_tdx::module::{SeptOperation, SeptState};
 use pt_tdx::{EntryDetails, Operand, SeptLevel, Status, StatusCode};
 
 /// A status other than plain success, and the entry that the host is shown with it.
@@ -24,6 +26,16 @@ impl Refusal {
     /// The walk ended above the entry that was asked for.
     pub fn walk_failed(end: &Place) -> Self {
         Self::of_entry(StatusCode::EptWalkFailed, Operand::Rcx, end.entry, end.level)
+    }
+
+    /// The entry's state does not allow the leaf. TDH.MEM.RANGE.BLOCK has a remark of its own for what is blocked already.
+    pub fn state_for(leaf: SeptOperation, entry: Entry, level: SeptLevel) -> Self {
+        let blocked = entry.state().is_some_and(SeptState::is_blocked);
+        if blocked && leaf == SeptOperation::RangeBlock {
+            Self::of_entry(StatusCode::GpaRangeAlreadyBlocked, Operand::Rcx, entry, level)
+        } else {
+            Self::state(entry, level)
+        }
     }
 
     /// The entry's state does not allow the leaf.

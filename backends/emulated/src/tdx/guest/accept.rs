@@ -65,7 +65,7 @@ impl<M: Memory> Inside<'_, M> {
     fn accept_page(&self, page_info: u64) -> Result<bool, Refused> {
         let (module, td) = (self.module, self.td());
         let (gpa, level) = td
-            .page_info(page_info, SeptLevel::Pt..=SeptLevel::Pd)
+            .page_info_at(page_info, |level| matches!(level, SeptLevel::Pt | SeptLevel::Pd))
             .map_err(|refusal| Refused::Status(refusal.status))?;
         let mut end = td.tree().walk(&module.memory, gpa, level);
         if end.level != level {

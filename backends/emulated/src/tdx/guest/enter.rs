@@ -10,7 +10,8 @@ use crate::tdx::{Memory, Module};
 use core::fmt;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 use std::time::Instant;
 
 /// A vCPU in the guest. It leaves when this is dropped.
@@ -56,7 +57,7 @@ impl<M: Memory> Module<M> {
         let page = self.explicit_page(rcx & TDVPR, Operand::Rcx, Mode::Shared, PageKind::Tdvpr)?;
         let owner = self.implicit_td(page.record().owner(), Mode::Shared)?;
         let td = owner.td;
-        let op_state = owner.ready(Leaf::VpEnter)?;
+        let op_state = owner.ready(SeptOperation::VpEnter)?;
         let vcpu = self.vcpus.get(page.record().control());
         if vcpu.pages.load(Ordering::Acquire) < TDVPS_PAGES {
             return Err(StatusCode::TdcxNumIncorrect.into());

@@ -5,7 +5,8 @@ use crate::tdx::refusal::Result;
 use crate::tdx::td::OpState;
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Ends the building of a TD that has a vCPU. From here on, what is taken from it must be blocked and tracked.
@@ -13,7 +14,7 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.MR.FINALIZE leaf.
     pub(super) fn mr_finalize(&self, registers: &mut Registers) -> Result<()> {
         let owner = self.explicit_td(registers.rcx, Operand::Rcx, Mode::Exclusive)?;
-        owner.ready(Leaf::MrFinalize)?;
+        owner.ready(SeptOperation::MrFinalize)?;
         if owner.td.vcpus.load(Ordering::Acquire) == 0 {
             return Err(StatusCode::NoVcpus.into());
         }

@@ -6,13 +6,14 @@ use crate::tdx::refusal::{Refusal, Result, busy, require};
 use crate::tdx::sept::LockedEntry;
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Returns the word at the address in RCX in R8, and writes R8 to it if the leaf is TDH.MEM.WR.
     ///
     /// TDX module 1.5 ABI specification, TDH.MEM.RD and TDH.MEM.WR leaves.
-    pub(super) fn mem_rd_wr(&self, registers: &mut Registers, leaf: Leaf) -> Result<()> {
+    pub(super) fn mem_rd_wr(&self, registers: &mut Registers, leaf: SeptOperation) -> Result<()> {
         let operands = Operands::take(registers);
         let data = core::mem::take(&mut registers.r8);
         let owner = self.explicit_td(operands.rdx, Operand::Rdx, Mode::Shared)?;
@@ -27,13 +28,13 @@ impl<M: Memory> Module<M> {
         let end = self.present_leaf(td, gpa)?;
         let locked = LockedEntry::take(&self.memory, td.key(), end.at)
             .map_err(|_| Refusal::of_entry(StatusCode::OperandBusy, Operand::Rcx, end.entry, end.level))?;
-        if !locked.entry.allows(leaf) {
+        if !locked.entry.is_acted_on_by(leaf) {
             return Err(Refusal::state(locked.entry, end.level));
         }
         let offset = gpa & ((1 << end.level.shift()) - 1);
         let at = Hpa::new(locked.entry.base(end.level).as_u64() + offset);
         registers.r8 = self.memory.load(at, td.key());
-        if leaf == Leaf::MemWr {
+        if leaf == SeptOperation::MemWr {
             self.memory.store(at, td.key(), data);
         }
         Ok(())

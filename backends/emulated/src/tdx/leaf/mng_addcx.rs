@@ -4,10 +4,11 @@ use crate::tdx::lock::Mode;
 use crate::tdx::pamt::PageKind;
 use crate::tdx::refusal::Result;
 use crate::tdx::sept::Entry;
-use crate::tdx::td::{Lifecycle, OpState, ROOT_PAGE, TDCX_PAGES, allows};
+use crate::tdx::td::{Lifecycle, OpState, ROOT_PAGE, TDCX_PAGES};
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 /// The page that says which accesses of MSRs leave the TD: at first, all.
 const MSR_BITMAPS_PAGE: usize = 2;
@@ -37,7 +38,7 @@ impl<M: Memory> Module<M> {
         self.memory.fill(page.address(), td.key(), content);
         if count + 1 == TDCX_PAGES {
             td.set_op_state(OpState::Uninitialized);
-        } else if count >= TDCX_PAGES && !allows(td.op_state(), Leaf::MngAddcx) {
+        } else if count >= TDCX_PAGES && !SeptOperation::MngAddcx.exists_in(td.op_state()) {
             return Err(StatusCode::OpStateIncorrect.into());
         }
         slot.store(page.address().as_u64(), Ordering::Release);

@@ -6,7 +6,8 @@ use crate::tdx::td::{OpState, TdParams};
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// RCX: the TDR page. RDX: `TD_PARAMS`, in the host's memory.
@@ -15,7 +16,7 @@ impl<M: Memory> Module<M> {
     pub(super) fn mng_init(&self, registers: &mut Registers) -> Result<()> {
         let tdr = core::mem::take(&mut registers.rcx);
         let owner = self.explicit_td(tdr, Operand::Rcx, Mode::Exclusive)?;
-        owner.ready(Leaf::MngInit)?;
+        owner.ready(SeptOperation::MngInit)?;
         let td = owner.td;
         let platform = self.pamt.platform();
         let is_shared = platform.is_shared(registers.rdx, TdParams::SIZE as u64);

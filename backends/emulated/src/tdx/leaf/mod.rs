@@ -35,6 +35,7 @@ mod vp_init;
 
 use super::refusal::{Result, require};
 use super::{Memory, Module};
+use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 
 /// An operand that names no page.
@@ -73,7 +74,8 @@ impl<M: Memory> Module<M> {
             Leaf::MemPageRelocate => self.page_relocate(registers),
             Leaf::MemPageAug => self.page_aug(registers),
             Leaf::MemRangeBlock => self.range_block(registers),
-            Leaf::MemRd | Leaf::MemWr => self.mem_rd_wr(registers, leaf),
+            Leaf::MemRd => self.mem_rd_wr(registers, SeptOperation::MemRd),
+            Leaf::MemWr => self.mem_rd_wr(registers, SeptOperation::MemWr),
             Leaf::MemPageDemote => self.page_demote(registers),
             Leaf::MrExtend => self.mr_extend(registers),
             Leaf::MrFinalize => self.mr_finalize(registers),

@@ -5,7 +5,8 @@ use crate::tdx::lock::Mode;
 use crate::tdx::refusal::{Result, require};
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 use std::sync::PoisonError;
 
 /// How much is measured at a time.
@@ -19,11 +20,11 @@ impl<M: Memory> Module<M> {
         let operands = Operands::take(registers);
         let owner = self.explicit_td(operands.rdx, Operand::Rdx, Mode::Exclusive)?;
         let td = owner.td;
-        owner.ready(Leaf::MrExtend)?;
+        owner.ready(SeptOperation::MrExtend)?;
         let gpa = operands.rcx;
         require(gpa.is_multiple_of(CHUNK), StatusCode::OperandInvalid, Operand::Rcx)?;
         let end = self.present_leaf(td, gpa)?;
-        if !end.entry.allows(Leaf::MrExtend) {
+        if !end.entry.is_acted_on_by(SeptOperation::MrExtend) {
             return Err(StatusCode::EptEntryNotPresent.into());
         }
         let offset = gpa & ((1 << end.level.shift()) - 1);

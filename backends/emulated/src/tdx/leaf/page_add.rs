@@ -7,8 +7,8 @@ use crate::tdx::refusal::{Refusal, Result, require};
 use crate::tdx::sept::{Entry, Permissions};
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
-use pt_tdx::module::SeptState;
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::module::{SeptOperation, SeptState};
+use pt_tdx::{Operand, Registers, StatusCode};
 use std::sync::PoisonError;
 
 impl<M: Memory> Module<M> {
@@ -21,13 +21,13 @@ impl<M: Memory> Module<M> {
         let operands = Operands::take(registers);
         let owner = self.explicit_td(operands.rdx, Operand::Rdx, Mode::Exclusive)?;
         let td = owner.td;
-        owner.ready(Leaf::MemPageAdd)?;
-        let (gpa, level) = td.page_info(operands.rcx, SeptLevel::Pt..=SeptLevel::Pt)?;
+        owner.ready(SeptOperation::PageAdd)?;
+        let (gpa, level) = td.page_info(operands.rcx, SeptOperation::PageAdd)?;
         let end = td.tree().walk(&self.memory, gpa, level);
         if end.level != level {
             return Err(Refusal::walk_failed(&end));
         }
-        if !end.entry.allows(Leaf::MemPageAdd) {
+        if !end.entry.is_acted_on_by(SeptOperation::PageAdd) {
             return Err(Refusal::state(end.entry, level));
         }
         let platform = self.pamt.platform();

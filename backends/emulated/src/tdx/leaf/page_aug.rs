@@ -1,13 +1,13 @@
 //! TDH.MEM.PAGE.AUG: a page that the guest has yet to accept.
 
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::{PageKind, PageSize};
-use crate::tdx::refusal::{Refusal, Result};
+use crate::tdx::refusal::Result;
 use crate::tdx::sept::{Entry, Permissions};
 use crate::tdx::{Memory, Module};
-use pt_tdx::module::SeptState;
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel};
+use pt_tdx::module::{SeptOperation, SeptState};
+use pt_tdx::{Operand, Registers};
 
 impl<M: Memory> Module<M> {
     /// Maps a free page of 4 KiB or 2 MiB. What it holds is not touched.
@@ -15,12 +15,7 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.MEM.PAGE.AUG leaf.
     pub(super) fn page_aug(&self, registers: &mut Registers) -> Result<()> {
         let operands = Operands::take(registers);
-        let leaf =
-            OnEntry { leaf: Leaf::MemPageAug, lowest: SeptLevel::Pt, highest: Some(SeptLevel::Pd), tree: Mode::Shared };
-        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
-        if !target.entry.entry.allows(Leaf::MemPageAug) {
-            return Err(Refusal::state(target.entry.entry, target.level));
-        }
+        let mut target = self.target(SeptOperation::PageAug, Mode::Shared, operands)?;
         let size = PageSize::of(target.level);
         let page = self.free_block(registers.r8, Operand::R8, size)?;
         target.entry.set(Entry::leaf(SeptState::Pending, page.address(), Permissions::None));

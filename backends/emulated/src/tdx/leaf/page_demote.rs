@@ -1,15 +1,15 @@
 //! TDH.MEM.PAGE.DEMOTE: a table of 512 smaller pages in place of a page.
 
 use super::TdOperand;
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::{PageKind, PageSize};
-use crate::tdx::refusal::{Refusal, Result, busy};
+use crate::tdx::refusal::{Result, busy};
 use crate::tdx::sept::{ENTRIES, Entry, below};
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Splits a page of 2 MiB or 1 GiB. An interrupt before the records are split ends the call with RCX and RDX as
@@ -20,17 +20,8 @@ impl<M: Memory> Module<M> {
         let operands = Operands::take(registers);
         let named = TdOperand::parse(operands.rdx)?;
         let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
-        let leaf = OnEntry {
-            leaf: Leaf::MemPageDemote,
-            lowest: SeptLevel::Pd,
-            highest: Some(SeptLevel::Pdpt),
-            tree: Mode::Shared,
-        };
-        let mut target = self.target_in(leaf, operands.rcx, owner, |_| Ok(()))?;
+        let mut target = self.target_in(owner, SeptOperation::PageDemote, Mode::Shared, operands.rcx, |_| Ok(()))?;
         let (td, level) = (target.owner.td, target.level);
-        if !target.entry.entry.allows(Leaf::MemPageDemote) {
-            return Err(Refusal::state(target.entry.entry, level));
-        }
         let entry = target.entry.entry.without_accepted(level);
         let (page, size) = (entry.base(level), PageSize::of(level));
         let records = self.implicit_records(page)?;

@@ -1,7 +1,7 @@
 //! TDH.MEM.PAGE.PROMOTE: one page in place of a table of 512 that lie side by side.
 
 use super::{NULL_PA, require_known};
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::{PageKind, PageSize};
 use crate::tdx::refusal::{Refusal, Result, busy};
@@ -9,7 +9,7 @@ use crate::tdx::sept::{ENTRIES, Entry, LockedEntry, below};
 use crate::tdx::{KeyId, Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::{Operand, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Merges 512 pages that are all mapped or all pending, and returns the table in RCX. Versions 0 and 1.
@@ -21,17 +21,8 @@ impl<M: Memory> Module<M> {
             (registers.r9, registers.r10, registers.r11) = (NULL_PA, NULL_PA, NULL_PA);
         }
         require_known(version)?;
-        let leaf = OnEntry {
-            leaf: Leaf::MemPagePromote,
-            lowest: SeptLevel::Pd,
-            highest: Some(SeptLevel::Pdpt),
-            tree: Mode::Shared,
-        };
-        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let mut target = self.target(SeptOperation::PagePromote, Mode::Shared, operands)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
-        if !entry.allows(Leaf::MemPagePromote) {
-            return Err(Refusal::state(entry, level));
-        }
         let table = self.implicit_page(entry.frame(), PageSize::Small)?;
         td.step(SeptOperation::PagePromote, entry, level, table.record().epoch())?;
         let (_locked, merged) = self

@@ -1,12 +1,12 @@
 //! TDH.MEM.PAGE.RELOCATE: another page in place of a 4 KiB page.
 
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::{PageKind, PageSize};
-use crate::tdx::refusal::{Refusal, Result, require};
+use crate::tdx::refusal::{Result, require};
 use crate::tdx::{Memory, Module};
 use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Copies the page unless it is pending, maps the copy unblocked, and returns the old page in RCX.
@@ -14,17 +14,8 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.MEM.PAGE.RELOCATE leaf.
     pub(super) fn page_relocate(&self, registers: &mut Registers) -> Result<()> {
         let operands = Operands::take(registers);
-        let leaf = OnEntry {
-            leaf: Leaf::MemPageRelocate,
-            lowest: SeptLevel::Pt,
-            highest: Some(SeptLevel::Pt),
-            tree: Mode::Shared,
-        };
-        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let mut target = self.target(SeptOperation::PageRelocate, Mode::Shared, operands)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
-        if !entry.allows(Leaf::MemPageRelocate) {
-            return Err(Refusal::state(entry, level));
-        }
         let old = entry.base(level);
         require(old.as_u64() != registers.r8, StatusCode::OperandInvalid, Operand::R8)?;
         let old_page = self.implicit_page(old, PageSize::Small)?;

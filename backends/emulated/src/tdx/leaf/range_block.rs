@@ -1,15 +1,14 @@
 //! TDH.MEM.RANGE.BLOCK: the guest can reach nothing through an entry any more, once its translations are gone.
 
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::{Refusal, Result};
 use crate::tdx::sept::Permissions;
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::{Ordering, fence};
-use pt_core::states::States;
-use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::Registers;
+use pt_tdx::module::SeptOperation;
 
 impl<M: Memory> Module<M> {
     /// Blocks an entry of any level and notes the epoch with the page that it names.
@@ -17,12 +16,8 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.MEM.RANGE.BLOCK leaf.
     pub(super) fn range_block(&self, registers: &mut Registers) -> Result<()> {
         let operands = Operands::take(registers);
-        let leaf = OnEntry { leaf: Leaf::MemRangeBlock, lowest: SeptLevel::Pt, highest: None, tree: Mode::Exclusive };
-        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let mut target = self.target(SeptOperation::RangeBlock, Mode::Exclusive, operands)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
-        if entry.state().is_some_and(SeptState::is_blocked) {
-            return Err(Refusal::of_entry(StatusCode::GpaRangeAlreadyBlocked, Operand::Rcx, entry, level));
-        }
         let step = td.step(SeptOperation::RangeBlock, entry, level, 0)?;
         let blocked = step.to().ok_or_else(|| Refusal::state(entry, level))?;
         let (entry, page, size) = if entry.is_leaf() {

@@ -1,11 +1,12 @@
 //! TDH.MEM.RANGE.UNBLOCK: the guest can use what is behind an entry again.
 
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::PageSize;
-use crate::tdx::refusal::{Refusal, Result, require};
+use crate::tdx::refusal::{Result, require};
 use crate::tdx::{Memory, Module};
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Undoes TDH.MEM.RANGE.BLOCK, once no translation from before it is left.
@@ -13,12 +14,8 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.MEM.RANGE.UNBLOCK leaf.
     pub(super) fn range_unblock(&self, registers: &mut Registers) -> Result<()> {
         let operands = Operands::take(registers);
-        let leaf = OnEntry { leaf: Leaf::MemRangeUnblock, lowest: SeptLevel::Pt, highest: None, tree: Mode::Exclusive };
-        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let mut target = self.target(SeptOperation::RangeUnblock, Mode::Exclusive, operands)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
-        if !entry.allows(Leaf::MemRangeUnblock) {
-            return Err(Refusal::state(entry, level));
-        }
         let (page, size) =
             if entry.is_leaf() { (entry.base(level), PageSize::of(level)) } else { (entry.frame(), PageSize::Small) };
         if td.op_state().is_tracked() {

@@ -1,14 +1,14 @@
 //! TDH.MEM.SEPT.ADD: a new table behind a free entry.
 
 use super::{NULL_PA, TdOperand, UNUSED, require_known};
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::{PageKind, PageSize};
 use crate::tdx::refusal::{Refusal, Result, require};
 use crate::tdx::sept::Entry;
 use crate::tdx::{Memory, Module};
-use pt_tdx::module::SeptState;
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::module::{SeptOperation, SeptState};
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Versions 0 and 1. Version 1 also takes a table for each L2 VM in R9 to R11, or `NULL_PA`.
@@ -19,13 +19,9 @@ impl<M: Memory> Module<M> {
         require_known(version)?;
         let named = TdOperand::parse(operands.rdx)?;
         let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
-        let leaf = OnEntry { leaf: Leaf::MemSeptAdd, lowest: SeptLevel::Pd, highest: None, tree: Mode::Shared };
-        let mut target = self.target_in(leaf, operands.rcx, owner, |_| Ok(()))?;
+        let mut target = self.target_in(owner, SeptOperation::SeptAdd, Mode::Shared, operands.rcx, |_| Ok(()))?;
         let (entry, level) = (target.entry.entry, target.level);
         let incorrect = || Refusal::state(entry, level);
-        if !entry.allows(Leaf::MemSeptAdd) {
-            return Err(incorrect());
-        }
         let page = registers.r8;
         let table = if page == NULL_PA {
             require(version > 0, StatusCode::OperandInvalid, Operand::R8)?;

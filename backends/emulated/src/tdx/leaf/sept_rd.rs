@@ -1,12 +1,13 @@
 //! TDH.MEM.SEPT.RD: what the host may know of an entry.
 
 use super::TdOperand;
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::refusal::{Result, require};
 use crate::tdx::td::Td;
 use crate::tdx::{Memory, Module};
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Returns the entry in RCX and its level and state in RDX. The attributes of L2 VMs are shown of debuggable TDs
@@ -17,9 +18,8 @@ impl<M: Memory> Module<M> {
         let operands = Operands::take(registers);
         let named = TdOperand::parse(operands.rdx)?;
         let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
-        let leaf = OnEntry { leaf: Leaf::MemSeptRd, lowest: SeptLevel::Pt, highest: None, tree: Mode::Shared };
         let attributes = |td: &Td| require(!named.flag || td.is_debug(), StatusCode::OperandInvalid, Operand::Rdx);
-        let target = self.target_in(leaf, operands.rcx, owner, attributes)?;
+        let target = self.target_in(owner, SeptOperation::SeptRd, Mode::Shared, operands.rcx, attributes)?;
         (registers.rcx, registers.rdx) = target.entry.entry.details(target.level).registers();
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! TDH.MEM.SEPT.REMOVE: an empty table goes back to the host.
 
 use super::{NULL_PA, require_known};
-use crate::tdx::check::{OnEntry, Operands};
+use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::{PageKind, PageSize};
 use crate::tdx::refusal::{Refusal, Result};
@@ -9,7 +9,7 @@ use crate::tdx::sept::Entry;
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Leaf, Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Returns the table in RCX, and in version 1 those of the L2 VMs in R9 to R11. Versions 0 and 1.
@@ -21,12 +21,8 @@ impl<M: Memory> Module<M> {
             (registers.r9, registers.r10, registers.r11) = (NULL_PA, NULL_PA, NULL_PA);
         }
         require_known(version)?;
-        let leaf = OnEntry { leaf: Leaf::MemSeptRemove, lowest: SeptLevel::Pd, highest: None, tree: Mode::Exclusive };
-        let mut target = self.target(leaf, operands.rcx, operands.rdx)?;
+        let mut target = self.target(SeptOperation::SeptRemove, Mode::Exclusive, operands)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
-        if !entry.allows(Leaf::MemSeptRemove) {
-            return Err(Refusal::state(entry, level));
-        }
         let table = self.implicit_page(entry.frame(), PageSize::Small)?;
         td.step(SeptOperation::SeptRemove, entry, level, table.record().epoch())?;
         let mut words = (0..4096).step_by(8).map(|offset| Hpa::new(table.address().as_u64() + offset));

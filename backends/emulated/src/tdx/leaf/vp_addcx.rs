@@ -6,7 +6,8 @@ use crate::tdx::refusal::Result;
 use crate::tdx::td::VcpuState;
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 /// The pages of a TDVPS with three L2 VMs; the module takes as many for any vCPU.
 const MOST_TDVPS_PAGES: u32 = 15;
@@ -18,7 +19,7 @@ impl<M: Memory> Module<M> {
     pub(super) fn vp_addcx(&self, registers: &mut Registers) -> Result<()> {
         let vcpu = self.explicit_vcpu(registers.rdx, Operand::Rdx, Mode::Exclusive)?;
         let owner = self.implicit_td(vcpu.vcpu.tdr(), Mode::Shared)?;
-        let _op_state = owner.ready(Leaf::VpAddcx)?;
+        let _op_state = owner.ready(SeptOperation::VpAddcx)?;
         let (td, vcpu) = (owner.td, vcpu.vcpu);
         if vcpu.state() != VcpuState::Uninitialized {
             return Err(StatusCode::VcpuStateIncorrect.into());

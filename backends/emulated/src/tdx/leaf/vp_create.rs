@@ -4,7 +4,8 @@ use crate::tdx::lock::Mode;
 use crate::tdx::pamt::PageKind;
 use crate::tdx::refusal::Result;
 use crate::tdx::{Memory, Module};
-use pt_tdx::{Leaf, Operand, Registers};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers};
 
 impl<M: Memory> Module<M> {
     /// RCX: the TDVPR page. RDX: the TDR page.
@@ -12,7 +13,7 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.VP.CREATE leaf.
     pub(super) fn vp_create(&self, registers: &mut Registers) -> Result<()> {
         let owner = self.explicit_td(registers.rdx, Operand::Rdx, Mode::Shared)?;
-        let _op_state = owner.ready(Leaf::VpCreate)?;
+        let _op_state = owner.ready(SeptOperation::VpCreate)?;
         let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageKind::Free)?;
         self.memory.fill(page.address(), owner.td.key(), 0);
         let number = self.vcpus.take();

@@ -5,7 +5,8 @@ use crate::tdx::refusal::Result;
 use crate::tdx::td::{TDVPS_PAGES, VcpuState};
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
-use pt_tdx::{Leaf, Operand, Registers, StatusCode};
+use pt_tdx::module::SeptOperation;
+use pt_tdx::{Operand, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// RCX: the TDVPR page. RDX: RCX of the guest at its first entry, which the emulated guest does not look at. The
@@ -15,7 +16,7 @@ impl<M: Memory> Module<M> {
     pub(super) fn vp_init(&self, registers: &mut Registers) -> Result<()> {
         let page = self.explicit_vcpu(registers.rcx, Operand::Rcx, Mode::Exclusive)?;
         let owner = self.implicit_td(page.vcpu.tdr(), Mode::Shared)?;
-        let _op_state = owner.ready(Leaf::VpInit)?;
+        let _op_state = owner.ready(SeptOperation::VpInit)?;
         let (td, vcpu) = (owner.td, page.vcpu);
         if vcpu.pages.load(Ordering::Acquire) < TDVPS_PAGES {
             return Err(StatusCode::TdcxNumIncorrect.into());

@@ -1,7 +1,7 @@
 //! The PAMT: what each page of TD memory is used for, in three sizes.
 //!
 //! Each GiB of a TDMR has one record for itself, 512 for its 2 MiB blocks and 512 times 512 for its 4 KiB pages. A page
-//! is described by the record of its own size; the records of its size's parts are then free. [`Pamt::walk`] goes from
+//! is described by the record of its own size; the records of its size's parts are then free. A walk goes from
 //! the largest size down, holding what it passes shared, so that nobody merges or splits a block that another leaf is
 //! working inside.
 //!

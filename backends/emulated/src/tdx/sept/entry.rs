@@ -4,7 +4,7 @@ use core::fmt;
 use pt_core::states::{Shape, States};
 use pt_core::{Bits, Hpa};
 use pt_tdx::module::{FREE_ENTRY, Pd, Pt, SeptAbsent, SeptLeaf, SeptOperation, SeptState, SeptTable};
-use pt_tdx::{EntryDetails, EntryState, Leaf, SeptLevel};
+use pt_tdx::{EntryDetails, EntryState, SeptLevel};
 
 /// A Secure EPT entry of the TD itself, as it is in memory.
 ///
@@ -91,12 +91,11 @@ impl Entry {
         SeptState::of(self.0)
     }
 
-    /// Whether `leaf` may be called on the entry. A combination of state bits that is no state counts as free.
+    /// Whether `leaf` acts on entries in this state. A combination of state bits that is no state counts as free.
     #[inline]
     #[must_use]
-    pub fn allows(self, leaf: Leaf) -> bool {
-        SeptOperation::from_bits(leaf.number().into())
-            .is_some_and(|operation| operation.acts_on(self.state().unwrap_or(SeptState::Free)))
+    pub fn is_acted_on_by(self, leaf: SeptOperation) -> bool {
+        leaf.acts_on(self.state().unwrap_or(SeptState::Free))
     }
 
     /// Whether the guest can at least read through it.

@@ -7,13 +7,13 @@
 //! TDX module 1.5 base specification, TD-scope control structures (TDR, TDCS) and TDVPS.
 
 mod epoch;
-mod op_state;
+mod lifecycle;
 mod params;
 mod slots;
 mod vcpu;
 
 pub use epoch::{Epoch, NotBegun};
-pub use op_state::{Lifecycle, allows};
+pub use lifecycle::Lifecycle;
 pub(crate) use params::{Configuration, TdParams};
 pub(crate) use slots::Slots;
 pub use vcpu::{TDVPS_PAGES, Vcpu, VcpuState};
