@@ -2,13 +2,14 @@
 //! page still mapped.
 //!
 //! Seen: KVM tdp_mmu.c, the warnings of `handle_changed_spte` about changes that no operation makes [kvm-20]
+
 use pt_macros::page_tables;
 
 #[rustfmt::skip] // one field a line
 #[page_tables]
 pub mod td {
     use pt_core::flush::Invept;
-    use pt_core::hook::{Frozen, Occupied, Outcome, Tracked};
+    use pt_core::hook::{Drained, Frozen, Occupied, Outcome, Tracked};
     use pt_core::{Hpa, Protected, TablePage};
 
     #[levels]
@@ -66,7 +67,7 @@ pub mod td {
     #[hooks(SecureEpt)]
     pub trait SeptHooks {
         #[hook(link, busy)]    fn sept_add(&self, at: &Frozen<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<SeptAdd>;
-        #[hook(unlink, busy)]  fn sept_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<SeptRemove>;
+        #[hook(unlink, busy)]  fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove>;
         #[hook(map, busy)]     fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug>;
         #[hook(remove, busy)]  fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove>;
         #[hook(block, busy)]   fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock>;

@@ -2,6 +2,7 @@
 //! does not use.
 //!
 //! Seen: KVM tdp_mmu.c, the warning of `kvm_tdp_mmu_age_spte` about mirror entries [kvm-9]
+
 use pt_core::pair::{Run, Vm};
 use pt_core::{AddressRange, Arena, Shared};
 use pt_tdx::Tdx;

@@ -3,6 +3,7 @@
 //!
 //! Seen: KVM tdp_mmu.c, `clear_dirty_gfn_range` and `kvm_tdp_mmu_wrprot_slot` visit all valid roots, and rely on no
 //! slot with private memory being logged [kvm-8]
+
 use pt_core::pair::{Run, Vm};
 use pt_core::{Address, AddressRange, Arena, Shared};
 use pt_tdx::Tdx;

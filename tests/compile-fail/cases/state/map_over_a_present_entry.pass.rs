@@ -1,6 +1,7 @@
 //! A page is mapped over one that is there: the monitor has two owners for one address, and the first page is lost.
 //!
 //! Seen: KVM tdp_mmu.c, `KVM_BUG_ON(was_present)` where the mirror is set [kvm-18]
+
 use pt_core::Hpa;
 use pt_core::hook::{Frozen, Occupied, Outcome};
 use pt_tdx::{PageAug, PrivateEpt, SeptHooks};
