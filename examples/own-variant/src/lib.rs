@@ -73,7 +73,7 @@ pub mod vault {
         Table = 1,
         #[state(leaf, accessible)]  #[to(Shut, by = shut)]
         Mapped = 2,
-        #[state(leaf, blocked)]     #[to(Empty, by = take, after(track))]
+        #[state(leaf, blocked)]     #[to(Empty, by = take, after(track))] #[to(Mapped, by = open, after(track))]
         Shut = 3,
     }
 
@@ -86,6 +86,8 @@ pub mod vault {
         #[hook(map, busy)]    fn put(&self, at: &Frozen<Ledger>, page: Hpa) -> Outcome<Put>;
         /// Lets nobody new in.
         #[hook(block, busy)]  fn shut(&self, at: &Frozen<Ledger, Occupied>) -> Outcome<Shut>;
+        /// Lets everybody in again.
+        #[hook(unblock)]      fn open(&self, at: &Tracked<Ledger>) -> Outcome<Open>;
         /// Waits for whoever is inside.
         #[hook(track, busy)]  fn wait(&self) -> Outcome<Wait>;
         /// Takes a page out.

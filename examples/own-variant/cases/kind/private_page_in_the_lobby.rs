@@ -11,4 +11,3 @@ fn main() {
     let _ = show;
     let _: Option<(Gpa<Private>, Gpa<Shared>)> = None;
 }
-

@@ -10,4 +10,3 @@ fn take(keeper: &impl Keeper, page: &Frozen<Ledger>) -> Outcome<Take> {
 fn main() {
     let _: Option<(Frozen<Ledger>, Tracked<Ledger>)> = None;
 }
-
