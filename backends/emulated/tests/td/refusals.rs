@@ -57,7 +57,7 @@ fn live(machine: &Machine) -> Life {
     let removed = td.removal(&mut NoVcpus, |session| {
         let Ok(blocked) = session.block(range) else { return 0 };
         let Ok([batch]) = session.track([blocked]) else { return 0 };
-        let removed = session.remove(batch, &mut sink).map_or_else(|error| error.removed, |removed| removed);
+        let removed = session.remove(batch, &mut sink).unwrap_or_else(|error| error.removed);
         let _ = session.prune(range);
         removed.leaves
     });

@@ -26,7 +26,7 @@ impl<H: Host> Td<Created, H> {
             Ok(tdr)
         });
         match created {
-            Ok(tdr) => Ok(Self { tdr, key, host, control: Pages::new(), stage: () }),
+            Ok(tdr) => Ok(Self { tdr, key, host, control: Pages::new(), stage: 0 }),
             Err(cause) => {
                 host.allocator().free(page, 0);
                 Err(Failed::new(key, cause))
@@ -34,27 +34,33 @@ impl<H: Host> Td<Created, H> {
         }
     }
 
-    /// Gives each package the TD's key. A package that has it already is passed over.
+    /// Gives each package the TD's key. Those that got it by an earlier attempt are passed over.
     ///
     /// TDX module 1.5 ABI specification, TDH.MNG.KEY.CONFIG leaf.
     ///
     /// # Errors
     /// The TD, and what stood in the way on the first package that refused.
-    pub fn configure_key(self) -> Result<Td<Keyed, H>, Failed<Self>> {
-        let (mut configured, mut refused) = (0, None);
-        self.host.on_each_package(&mut || match settle(mng::key_config(self.host.module(), self.tdr)) {
-            Ok(()) => {
-                configured += 1;
-                ControlFlow::Continue(())
+    pub fn configure_key(mut self) -> Result<Td<Keyed, H>, Failed<Self>> {
+        let (mut package, mut refused) = (0, None);
+        self.host.on_each_package(&mut || {
+            if package == self.stage {
+                match settle(mng::key_config(self.host.module(), self.tdr)) {
+                    Ok(()) => self.stage += 1,
+                    Err(cause) => {
+                        refused = Some(cause);
+                        return ControlFlow::Break(());
+                    }
+                }
             }
-            Err(cause) => {
-                refused = Some(cause);
-                ControlFlow::Break(())
-            }
+            package += 1;
+            ControlFlow::Continue(())
         });
         match refused {
-            None => Ok(self.into_stage(|()| ())),
-            Some(cause) => Err(Failed::after(self, cause, configured)),
+            None => Ok(self.into_stage(|_| ())),
+            Some(cause) => {
+                let configured = self.stage as usize;
+                Err(Failed::after(self, cause, configured))
+            }
         }
     }
 }

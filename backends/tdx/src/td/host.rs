@@ -33,8 +33,8 @@ pub trait Host: Clone {
     /// Writes `bytes` to the beginning of a page of the host's.
     fn write(&self, page: Hpa, bytes: &[u8]);
 
-    /// Does `work` on one processor of each package, one after the other, until all have done it or one breaks off.
-    /// Keys are configured, and caches written back, by package.
+    /// Does `work` on one processor of each package, one after the other and in the same order each time, until all
+    /// have done it or one breaks off. Keys are configured, and caches written back, by package.
     fn on_each_package(&self, work: &mut dyn FnMut() -> ControlFlow<()>);
 }
 

@@ -55,8 +55,8 @@ macro_rules! stages {
     )*};
 }
 stages! {
-    /// The TD has a TDR and a key identifier: TDH.MNG.CREATE.
-    Created: ();
+    /// The TD has a TDR and a key identifier: TDH.MNG.CREATE. The state is how many packages have its key.
+    Created: u32;
     /// Each package has the TD's key: TDH.MNG.KEY.CONFIG.
     Keyed: ();
     /// The TD's control structure is complete: TDH.MNG.ADDCX.
@@ -88,7 +88,7 @@ impl<H: Host> Stage<H> for Teardown {
 macro_rules! without_vm {
     ($($stage:ident)*) => {$(
         impl<H: Host> WithKey<H> for $stage {
-            fn into_vm((): ()) -> Option<VmOf<Teardown, H>> {
+            fn into_vm(_: <Self as Stage<H>>::State) -> Option<VmOf<Teardown, H>> {
                 None
             }
         }
