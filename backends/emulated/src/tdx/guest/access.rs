@@ -66,6 +66,9 @@ const PERMISSIONS: u32 = 3;
 impl<M: Memory> Inside<'_, M> {
     /// The guest accesses the byte at `gpa`, through the Secure EPT as it is now.
     ///
+    /// An instruction may make several accesses: whoever executes it [`advance`](Self::advance)s the guest when it has
+    /// completed.
+    ///
     /// TDX module 1.5 base specification, private and shared EPT violations.
     pub fn access(&mut self, gpa: u64, access: Access) -> Touched {
         let td = self.td();
@@ -86,7 +89,6 @@ impl<M: Memory> Inside<'_, M> {
             }
             let lower = below(table.top).filter(|_| !end.entry.is_leaf());
             let Some(lower) = lower else {
-                self.vcpu.stepping().advance();
                 let offset = gpa & ((1 << end.level.shift()) - 1);
                 return Touched::Private(Hpa::new(end.entry.base(end.level).as_u64() + offset));
             };

@@ -120,7 +120,7 @@ impl<'m, M: Memory> Inside<'m, M> {
         self.page.address()
     }
 
-    /// The guest has completed an instruction, of which the module was not told by anything else.
+    /// The guest has completed an instruction that is no TDCALL: its RIP is another one from here on.
     pub fn advance(&mut self) {
         self.vcpu.stepping().advance();
     }
