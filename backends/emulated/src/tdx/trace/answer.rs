@@ -69,8 +69,7 @@ impl Answer {
     /// # Errors
     /// [`Malformed`] if it is none.
     pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
-        let end = text.iter().position(|&byte| byte == b'#').unwrap_or(text.len());
-        let fields = &mut Fields::new(&text[..end], 0);
+        let fields = &mut Fields::new(text, 0);
         let (start, word) = fields.word();
         let answer = match word {
             b"ok" => match fields.word() {
@@ -90,6 +89,17 @@ impl Answer {
         };
         fields.end("the end of the answer")?;
         Ok(answer)
+    }
+
+    /// Whether `text` is this answer as [`write`](Self::write) writes it, with a comment or without. This is the quick
+    /// way to find that an answer [agrees](Self::agrees_with); `buffer` is for its use.
+    #[must_use]
+    #[inline]
+    pub fn is_written_as(&self, text: &[u8], buffer: &mut Vec<u8>) -> bool {
+        buffer.clear();
+        self.write(buffer);
+        let comment = text.strip_prefix(&buffer[..]);
+        comment.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"  #"))
     }
 
     /// Whether this answer is the expected one, as far as that one prints registers.

@@ -1,4 +1,4 @@
-//! The fields of one line, separated by blanks.
+//! The fields of one line, separated by blanks. A field that begins with `#` begins a comment.
 
 use super::Malformed;
 
@@ -10,25 +10,52 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of `line` from the byte `next` on.
-    pub fn new(line: &'a [u8], next: usize) -> Self {
+    #[inline]
+    pub const fn new(line: &'a [u8], next: usize) -> Self {
         Self { line, next }
     }
 
-    /// The next field and where it begins. It is empty at the end of the line.
+    /// Goes to where the next field begins.
+    #[inline]
+    fn skip_blanks(&mut self) -> usize {
+        while self.line.get(self.next).copied().is_some_and(is_blank) {
+            self.next += 1;
+        }
+        self.next
+    }
+
+    /// The next field and where it begins. It is empty at the end of the line, or where a comment begins.
     #[inline]
     pub fn word(&mut self) -> (usize, &'a [u8]) {
-        let rest = &self.line[self.next..];
-        let blanks = rest.iter().take_while(|&&byte| is_blank(byte)).count();
-        let word = &rest[blanks..];
-        let length = word.iter().take_while(|&&byte| !is_blank(byte)).count();
-        let start = self.next + blanks;
-        self.next = start + length;
-        (start, &word[..length])
+        let start = self.skip_blanks();
+        if self.line.get(start) == Some(&b'#') {
+            return (start, &[]);
+        }
+        let mut end = start;
+        while self.line.get(end).is_some_and(|&byte| !is_blank(byte)) {
+            end += 1;
+        }
+        self.next = end;
+        (start, &self.line[start..end])
     }
 
     /// The next field, a hexadecimal number called `name`.
     #[inline]
     pub fn number(&mut self, name: &str) -> Result<u64, Malformed> {
+        let start = self.skip_blanks();
+        let (number, end) = leading_number(&self.line[start..]);
+        match self.line.get(start + end) {
+            None | Some(b' ' | b'\t') if (1..=16).contains(&end) => {
+                self.next = start + end;
+                Ok(number)
+            }
+            _ => self.unusual_number(name),
+        }
+    }
+
+    /// A number with `0x` or many zeros before it, or none at all.
+    #[cold]
+    fn unusual_number(&mut self, name: &str) -> Result<u64, Malformed> {
         let (start, word) = self.word();
         hexadecimal(word)
             .ok_or_else(|| Malformed::at(start + 1, word, format!("{name}, a hexadecimal number of up to 64 bits")))
@@ -60,27 +87,42 @@ const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// The number that `digits` write, `0x` before them or not.
-#[inline]
-pub(super) fn hexadecimal(digits: &[u8]) -> Option<u64> {
-    let digits = digits.strip_prefix(b"0x").unwrap_or(digits);
-    if digits.is_empty() {
-        return None;
+/// The value of each hexadecimal digit.
+const DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
     }
+    values
+};
+const NO_DIGIT: u8 = 0xff;
+
+/// The number that the digits at the beginning of `text` write, and how many they are. More than 16 may not fit.
+#[inline]
+fn leading_number(text: &[u8]) -> (u64, usize) {
     let mut number = 0_u64;
-    for &digit in digits {
-        let value = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            b'A'..=b'F' => digit - b'A' + 10,
-            _ => return None,
-        };
-        if number >> 60 != 0 {
-            return None;
+    let mut digits = 0;
+    for &byte in text {
+        let value = DIGITS[usize::from(byte)];
+        if value == NO_DIGIT {
+            break;
         }
         number = number << 4 | u64::from(value);
+        digits += 1;
     }
-    Some(number)
+    (number, digits)
+}
+
+/// The number that `word` writes, `0x` before it or not.
+#[inline]
+pub(super) fn hexadecimal(word: &[u8]) -> Option<u64> {
+    let digits = word.strip_prefix(b"0x").unwrap_or(word);
+    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+    let (number, significant) = leading_number(&digits[zeros..]);
+    (!digits.is_empty() && zeros + significant == digits.len() && significant <= 16).then_some(number)
 }
 
 #[cfg(test)]
@@ -111,5 +153,17 @@ mod tests {
         assert_eq!(fields.word(), (7, &b"two"[..]));
         assert_eq!(fields.word(), (11, &b""[..]));
         assert_eq!(fields.word(), (11, &b""[..]));
+        let mut fields = Fields::new(b"one #two three", 0);
+        assert_eq!([fields.word().1, fields.word().1, fields.word().1], [&b"one"[..], b"", b""]);
+    }
+
+    #[test]
+    fn numbers_are_fields_of_their_own() {
+        let mut fields = Fields::new(b" 1f 0x20\t00000000000000000021 12g", 0);
+        assert_eq!([fields.number("a"), fields.number("b"), fields.number("c")], [Ok(0x1f), Ok(0x20), Ok(0x21)]);
+        let error = fields.number("the fourth").unwrap_err();
+        assert_eq!((error.column, error.found.as_str()), (31, "`12g`"));
+        assert!(Fields::new(b"10000000000000000", 0).number("too long").is_err());
+        assert!(Fields::new(b"", 0).number("none").is_err());
     }
 }

@@ -1,13 +1,14 @@
 //! A trace, line by line.
 
 use super::{Answer, Malformed, Operation};
+use memchr::memchr;
 
 /// One operation of a trace and where it stands.
 #[derive(Copy, Clone, Debug)]
 pub struct Line<'a> {
     /// The line of the operation, from 1.
     pub number: usize,
-    /// The operation as it is written, without `> `.
+    /// The operation as it is written, without `> ` and without a comment.
     pub text: &'a [u8],
     /// The operation.
     pub operation: Operation,
@@ -80,8 +81,7 @@ impl<'a> Lines<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let end = self.rest.iter().position(|&byte| byte == b'\n');
-        let (line, rest) = match end {
+        let (line, rest) = match memchr(b'\n', self.rest) {
             Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
             None => (self.rest, &self.rest[self.rest.len()..]),
         };
@@ -118,7 +118,8 @@ impl<'a> Lines<'a> {
                         Ok(operation) => operation,
                         Err(error) => return Some(Err(error.on(number))),
                     };
-                    let text = line[start..].trim_ascii();
+                    let comment = memchr(b'#', line).unwrap_or(line.len());
+                    let text = line[start..comment].trim_ascii();
                     return Some(Ok(Line { number, text, operation, answer: self.answer() }));
                 }
                 Text::Other => {
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn operations_come_with_their_answers() {
         let trace =
-            b"# a comment\n\n> track\nrax=0x0  # TDX_SUCCESS\n  > noirq \r\n\n>finalize\n# no answer\n> track\n\nok";
+            b"# a comment\n\n> track # why\nrax=0x0  # TDX_SUCCESS\n  > noirq \r\n\n>finalize\n# no answer\n> track\n\nok";
         let lines: Vec<_> = Lines::new(trace).map(Result::unwrap).collect();
         let read: Vec<_> = lines.iter().map(|line| (line.number, line.operation, line.answer.map(|a| a.0))).collect();
         assert_eq!(
@@ -163,7 +164,7 @@ mod tests {
                 (9, Operation::Track, Some(11)),
             ]
         );
-        assert_eq!(lines[1].text, b"noirq");
+        assert_eq!([lines[0].text, lines[1].text], [&b"track"[..], b"noirq"]);
         assert_eq!(lines[3].expected(), Ok(Some(Answer::Done)));
     }
 

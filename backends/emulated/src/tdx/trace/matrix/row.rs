@@ -110,20 +110,17 @@ impl<'a> Rows<'a> {
     }
 
     fn line(&mut self, line: &[u8], number: usize) -> Result<Option<Row>, Malformed> {
-        let mut fields = Fields::new(line, 0);
-        let (_, first) = fields.word();
-        match first {
-            [] => Ok(None),
-            b"##" => {
-                self.call = Some(call(&mut fields)?);
-                Ok(None)
-            }
-            _ => {
-                let expected = "a header `## leaf=N …` before the first row";
-                let call = self.call.ok_or_else(|| Malformed::at(1, first, expected))?;
-                row(line, number, call).map(Some)
-            }
+        if let Some(header) = line.strip_prefix(b"##") {
+            self.call = Some(call(&mut Fields::new(line, line.len() - header.len()))?);
+            return Ok(None);
         }
+        let (_, first) = Fields::new(line, 0).word();
+        if first.is_empty() {
+            return Ok(None);
+        }
+        let expected = "a header `## leaf=N …` before the first row";
+        let call = self.call.ok_or_else(|| Malformed::at(1, first, expected))?;
+        row(line, number, call).map(Some)
     }
 }
 
