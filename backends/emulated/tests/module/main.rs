@@ -4,6 +4,7 @@ mod accept;
 mod blocks;
 mod debug;
 mod locks;
+mod programs;
 mod refusals;
 mod td;
 mod threads;

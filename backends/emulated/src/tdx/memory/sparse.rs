@@ -1,6 +1,7 @@
 //! Memory without encryption, allocated as it is written.
 
 use super::Memory;
+use crate::machine::pieces;
 use crate::tdx::KeyId;
 use core::sync::atomic::{AtomicU64, Ordering};
 use pt_core::Hpa;
@@ -94,18 +95,25 @@ impl Memory for SparseMemory {
         }
     }
 
-    fn read(&self, at: Hpa, _key: KeyId, into: &mut [u8]) {
-        for (byte, address) in into.iter_mut().zip(at.as_u64()..) {
-            let word = self.load(Hpa::new(address & !7), KeyId::default());
-            *byte = word.to_le_bytes()[address as usize % 8];
+    fn read(&self, at: Hpa, key: KeyId, into: &mut [u8]) {
+        for piece in pieces::<8>(at, into.len()) {
+            let word = self.load(piece.unit, key).to_le_bytes();
+            into[piece.bytes].copy_from_slice(&word[piece.within]);
         }
     }
 
     fn write(&self, at: Hpa, key: KeyId, from: &[u8]) {
-        for (byte, address) in from.iter().zip(at.as_u64()..) {
-            let shift = address % 8 * 8;
-            let place = Hpa::new(address & !7);
-            self.update(place, key, |word| word & !(0xff << shift) | u64::from(*byte) << shift);
+        for piece in pieces::<8>(at, from.len()) {
+            let bytes = &from[piece.bytes];
+            if let Ok(all) = <[u8; 8]>::try_from(bytes) {
+                self.store(piece.unit, key, u64::from_le_bytes(all));
+                continue;
+            }
+            self.update(piece.unit, key, |word| {
+                let mut patched = word.to_le_bytes();
+                patched[piece.within.clone()].copy_from_slice(bytes);
+                u64::from_le_bytes(patched)
+            });
         }
     }
 }

@@ -88,7 +88,7 @@ impl Epoch {
         let current = self.current();
         let drained = self.inside(1 - Self::parity(current)) == 0;
         if drained {
-            self.current.store(current + 1, Ordering::Release);
+            self.current.store(current.wrapping_add(1), Ordering::Release);
         }
         self.lock.release(Mode::Exclusive);
         if drained { Ok(()) } else { Err(NotBegun::PreviousInside) }
