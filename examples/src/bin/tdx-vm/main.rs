@@ -25,7 +25,7 @@ use guest::Runner;
 use guest::process::Process;
 use host::injection::faults;
 use host::life::{Built, image};
-use host::td::{Td, module};
+use host::seam::{Seam, module};
 use host::{Domain, GPAW, Vcpus};
 use layout::Layout;
 use options::{Command, Options};
@@ -101,7 +101,7 @@ fn run(options: &Options, input: &Input) -> Checked<()> {
     let machine = machine(allowed);
     let module = module(&machine, random.next());
     let before = machine.arena().pages_in_use();
-    let td = Td::create(&machine, &module, options.vcpus)?;
+    let seam = Seam { machine: &machine, module: &module };
     if options.fail > 0.0 {
         module.inner().set_faults(faults(options.fail, random.next()));
     }
@@ -109,15 +109,15 @@ fn run(options: &Options, input: &Input) -> Checked<()> {
     groups.extend((0..options.vcpus).map(|_| Frames::new(&*machine, process_frames)));
 
     let common = image(layout, &mut random);
-    let mut built = Built::new(&machine, &td, &groups)?;
+    let (mut built, td_vcpus) = Built::new(seam, &groups, options.vcpus)?;
     let domain = Arc::new(Domain::new(&module));
     let vcpus = Vcpus::new(domain.clone(), paging(GPAW, built.shared_root()));
     built.add_image(layout, &common, &mut stats)?;
     let host = built.finalise(layout, &vcpus)?;
 
     let process = |vcpu| Process::new(layout, &common, vcpu);
-    let runners = td.vcpus().iter().enumerate().map(|(number, &vcpu)| {
-        Runner::new(&host, vcpus.add_named(vcpu), process(number), Random::new(random.next()), survey.accesses)
+    let runners = td_vcpus.iter().enumerate().map(|(number, vcpu)| {
+        Runner::new(&host, vcpus.add_named(vcpu.tdvpr()), process(number), Random::new(random.next()), survey.accesses)
     });
     let mut progress = Progress::new(survey.accesses);
     stats += &replay::play(source, survey, runners.collect(), &mut progress)?;
@@ -127,8 +127,7 @@ fn run(options: &Options, input: &Input) -> Checked<()> {
     if let Some(mut svg) = svg.as_ref() {
         svg.write_all(drawing::svg::draw(&forest, &report::page_states()).as_bytes()).during("the drawing")?;
     }
-    let mut ended = host.tear_down()?;
-    ended.control = td.reclaim()?;
+    let ended = host.tear_down(td_vcpus)?;
 
     let report = Report {
         options,

@@ -187,13 +187,14 @@ fn add<const N: usize>(sums: &mut [u64; N], parts: &[u64; N]) {
 mod tests {
     use super::*;
     use crate::host::address;
-    use crate::host::hooks::Hooks;
-    use crate::host::td::{Module, Td, module};
+    use crate::host::seam::{Seam, module};
     use crate::layout::Slot;
     use pt_core::pair::{Backing, BackingOf, Build, FaultOutcome, NoVcpus, PageSink, PageSource, Vm};
     use pt_core::pair::{DirtyPage, Run};
     use pt_core::{Gfn, Gpa, Hpa, Memory, Page, Private, RawGpa, Record, Shared, Split, TableAllocator, Word};
     use pt_emulated::Machine;
+    use pt_tdx::operand::TdParams;
+    use pt_tdx::td::{ModuleHooks, Td};
     use pt_tdx::{Leaf, Pt, Tdx};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -274,7 +275,7 @@ mod tests {
         }
     }
 
-    type TestVm<'h, Phase> = Vm<Tdx, Phase, &'h Tables, &'h Machine, Hooks<&'h Module>>;
+    type TestVm<'h, Phase> = Vm<Tdx, Phase, &'h Tables, &'h Machine, ModuleHooks<Seam<'h>>>;
 
     fn fault(vm: &TestVm<'_, Run>, machine: &Machine, page: u64, stats: &mut Stats) {
         let outcome = vm.fault(RawGpa::new(page << 12), Access::READ, &mut Pages(machine)).unwrap();
@@ -290,9 +291,13 @@ mod tests {
     fn the_reads_that_are_counted_are_loads_of_private_entries() {
         let machine = Arc::new(Machine::new(Hpa::new(0), MEMORY));
         let module = module(&machine, 1);
-        let td = Td::create(&machine, &module, 1).unwrap();
+        let seam = Seam { machine: &machine, module: &module };
+        let keyed = Td::create(seam, seam.keys().next().unwrap()).unwrap().configure_key().unwrap();
+        let mut td = keyed.add_control_pages().unwrap().init(&TdParams::new(GPAW)).unwrap();
+        let _vcpu = td.create_vcpu(0).unwrap();
         let (tables, mut stats) = (Tables::new(), Stats::default());
-        let mut vm: TestVm<'_, Build> = Vm::build(GPAW, &tables, &*machine, td.hooks()).unwrap();
+        let mut vm: TestVm<'_, Build> =
+            Vm::build(GPAW, &tables, &*machine, ModuleHooks::new(seam, td.tdr(), td.key())).unwrap();
         let source = machine.allocate(0).unwrap();
         tables.take_loads();
 
@@ -301,7 +306,7 @@ mod tests {
         stats.added();
         assert_eq!(tables.take_loads(), stats.private_reads);
 
-        td.finalise().unwrap();
+        let _td = td.finalize().unwrap();
         let mut vm = vm.finalise();
         // A page beside the first; one behind a new table, and behind three; and one that is there already.
         for page in [1, 512, 1 << 30, 1] {

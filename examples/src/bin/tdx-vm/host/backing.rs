@@ -3,13 +3,15 @@
 //! The kinds change under exclusive access to the VM only. What is given out meanwhile has locks of its own: a
 //! region's shared pages stay the same from one fault to the next, as those of a file would.
 
+use super::seam::Seam;
 use crate::failure::Failure;
 use crate::frames::{BLOCK, Frames};
 use crate::layout::Slot;
 use crate::survey::{PAGES, Pages};
-use pt_core::pair::{Backing, BackingOf, Clean, DirtyPage, PageSink, PageSource};
+use pt_core::pair::{Backing, BackingOf, DirtyPage, PageSink, PageSource};
 use pt_core::{Gfn, Gpa, Hpa, Page, Private, Shared};
 use pt_emulated::{BusError, Machine};
+use pt_tdx::td::Cleaner;
 use pt_tdx::{EptLeafFields, Level, Tdx};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -217,6 +219,7 @@ fn clear(machine: &Machine, frame: Hpa, shift: u32) -> Result<(), BusError> {
 /// Takes the pages that come back from the monitor: cleans them and gives them to the frames they are from.
 pub struct Sink<'s, 'h> {
     backings: &'s Backings<'h>,
+    cleaner: Cleaner<Seam<'h>>,
     /// How many pages of 4 KiB came back.
     pub pages: usize,
     failure: Option<Failure>,
@@ -224,8 +227,8 @@ pub struct Sink<'s, 'h> {
 
 impl<'s, 'h> Sink<'s, 'h> {
     /// An empty sink.
-    pub fn new(backings: &'s Backings<'h>) -> Self {
-        Self { backings, pages: 0, failure: None }
+    pub fn new(backings: &'s Backings<'h>, cleaner: Cleaner<Seam<'h>>) -> Self {
+        Self { backings, cleaner, pages: 0, failure: None }
     }
 
     /// How many pages of 4 KiB came back.
@@ -241,7 +244,7 @@ impl PageSink for Sink<'_, '_> {
     fn take<L: pt_core::Level>(&mut self, address: Gpa<Private>, page: DirtyPage<L>) {
         // Private addresses have the split bit clear.
         let Some((region, _)) = self.backings.of(Gfn::new(address.as_u64() >> 12)) else { return };
-        let cleaned = match page.clean(&mut Cleaner(self.backings.machine)) {
+        let cleaned = match page.clean(&mut self.cleaner) {
             Ok(page) => region.frames.give_back(page.into_frame(), order::<L>()).map_err(Failure::new),
             Err((page, error)) => Err(Failure::new(format!("{page:?}: {error}"))),
         };
@@ -249,16 +252,5 @@ impl PageSink for Sink<'_, '_> {
             Ok(()) => self.pages += 1 << order::<L>(),
             Err(failure) => self.failure = Some(failure),
         }
-    }
-}
-
-/// Overwrites a page through the bus, as MOVDIR64B does, so that nothing of the guest's ciphertext is left.
-struct Cleaner<'h>(&'h Machine);
-
-impl Clean for Cleaner<'_> {
-    type Error = BusError;
-
-    fn clean(&mut self, frame: Hpa, bytes: u64) -> Result<(), BusError> {
-        clear(self.0, frame, bytes.trailing_zeros())
     }
 }

@@ -21,7 +21,7 @@ impl Host<'_> {
         let mut inner = self.write();
         let Inner { vm, backings } = &mut *inner;
         let range = range::<Private>(slot, first, pages)?;
-        let mut sink = Sink::new(backings);
+        let mut sink = Sink::new(backings, vm.cleaner());
         for _ in 0..PATIENCE {
             match vm.convert_to_shared(range, &mut &*self.vcpus, &mut sink) {
                 Ok(removed) => {
@@ -51,7 +51,7 @@ impl Host<'_> {
         let Inner { vm, backings } = &mut *inner;
         let range: AddressRange<Shared> = range(slot, first, pages)?;
         let mut cpus = self.vcpus;
-        let unmapped = vm.shared_mut().exclusive(&self.machine).unmap_range(range, &mut cpus, |_| ());
+        let unmapped = vm.shared_mut().exclusive(&self.seam.machine).unmap_range(range, &mut cpus, |_| ());
         let stale = unmapped.map_err(|interrupted| Failure::new(interrupted.obstacle))?;
         stale.flush(&mut cpus);
         let (region, converted) = (backings.region(slot), Pages::run(first, pages));

@@ -13,7 +13,7 @@ impl Host<'_> {
     /// # Errors
     /// If the page is not shared, or nobody has touched it.
     pub fn device_read(&self, slot: Slot, offset: u32, into: &mut [u8]) -> Checked<()> {
-        self.machine.read(self.shared_byte(slot, offset)?, into).during("device")
+        self.seam.machine.read(self.shared_byte(slot, offset)?, into).during("device")
     }
 
     /// Writes shared memory. The bytes lie in one page.
@@ -21,7 +21,7 @@ impl Host<'_> {
     /// # Errors
     /// As [`device_read`](Self::device_read).
     pub fn device_write(&self, slot: Slot, offset: u32, from: &[u8]) -> Checked<()> {
-        self.machine.write(self.shared_byte(slot, offset)?, from).during("device")
+        self.seam.machine.write(self.shared_byte(slot, offset)?, from).during("device")
     }
 
     fn shared_byte(&self, slot: Slot, offset: u32) -> Checked<Hpa> {
@@ -40,7 +40,7 @@ impl Host<'_> {
         let address = address::<Private>(slot, (page << 12) as u32)?;
         let Some(found) = inner.vm.private().reader().translate(address) else { return Ok(None) };
         let mut bytes = Box::new([0; PAGE]);
-        self.machine.read(found.address, &mut bytes[..]).during("spy")?;
+        self.seam.machine.read(found.address, &mut bytes[..]).during("spy")?;
         Ok(Some(bytes))
     }
 }

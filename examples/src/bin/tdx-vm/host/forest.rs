@@ -19,7 +19,8 @@ impl Host<'_> {
         let (shared, private) = (inner.vm.shared(), inner.vm.private());
         let captions = ["shared: VMM and CPU", "private: VMM only", "protected: CPU only"];
         let tree = |name, caption, root: Hpa, entries| Tree { name, caption, root: root.as_u64(), entries };
-        let root = self.td.module().td(self.td.tdr().page()).map_or(Hpa::new(0), tdx::td::Td::root);
+        let td = self.seam.emulated().td(inner.vm.tdr().page());
+        let root = td.map_or(Hpa::new(0), tdx::td::Td::root);
         Forest {
             levels: Level::ALL
                 .iter()
@@ -30,16 +31,14 @@ impl Host<'_> {
             trees: [
                 tree(SharedEpt::NAME, captions[0], shared.root_frame(), visible(shared.reader())),
                 tree(PrivateEpt::NAME, captions[1], private.reader().root_table(), visible(private.reader())),
-                tree(SecureEpt::NAME, captions[2], root, self.protected()),
+                tree(SecureEpt::NAME, captions[2], root, td.map_or_else(Vec::new, |td| self.protected(td))),
             ],
         }
     }
 
-    fn protected(&self) -> Vec<Entry> {
+    fn protected(&self, td: &tdx::td::Td) -> Vec<Entry> {
         let mut drawn = Vec::new();
-        let module = self.td.module();
-        let Some(td) = module.td(self.td.tdr().page()) else { return drawn };
-        module.entries(td, &mut |at| {
+        self.seam.emulated().entries(td, &mut |at| {
             let Some(state) = at.entry.state() else { return };
             let to = match state.shape() {
                 Shape::Absent => return,

@@ -4,8 +4,8 @@
 //! reclaimed before [`teardown`](pt_core::pair::Vm::teardown).
 
 use super::backing::{Backings, Region, Sink};
-use super::td::Td;
-use super::{GPAW, Host, Inner, PATIENCE, Vcpus, VmIn, address, on_purpose};
+use super::seam::Seam;
+use super::{GPAW, Host, Inner, PATIENCE, TdIn, Vcpus, address, on_purpose, step_may_pass};
 use crate::failure::{Checked, During, Failure};
 use crate::frames::Frames;
 use crate::layout::{Layout, Slot};
@@ -13,17 +13,18 @@ use crate::shadow::{PAGE, Shadow};
 use crate::stats::Stats;
 use crate::survey::{PAGES, Pages};
 use pt_core::hook::Refusal;
-use pt_core::pair::{Build, Cause, Leaked, Vm};
+use pt_core::pair::{Build, Cause};
 use pt_core::{Hpa, Page, Private, TableAllocator};
 use pt_emulated::{Machine, Random};
 use pt_tdx::Pt;
-use std::sync::RwLock;
+use pt_tdx::operand::TdParams;
+use pt_tdx::td::{self, Failed, Td, UnfinishedVcpu, Vcpu};
+use std::sync::{PoisonError, RwLock};
 
 /// A VM that is being built: it has the pages of its image, and cannot run.
 pub struct Built<'h> {
-    vm: VmIn<'h, Build>,
-    machine: &'h Machine,
-    td: &'h Td<'h>,
+    td: TdIn<'h, Build>,
+    seam: Seam<'h>,
     groups: &'h [Frames<&'h Machine>],
 }
 
@@ -36,34 +37,32 @@ pub struct Ended {
     pub tables: u64,
     /// How often the monitor had to be asked again.
     pub rounds: u64,
-    /// What the engine lost on purpose, because the monitor kept it.
-    pub leaked: Leaked,
+    /// What was lost on purpose, because the module kept it.
+    pub lost: td::Ended,
     /// Leaves of guest memory that the monitor gave back.
     pub leaves: u64,
-    /// Control pages of the TD that came back.
-    pub control: u64,
-}
-
-impl Ended {
-    /// Everything that came back by a call of its own.
-    pub const fn reclaimed(&self) -> u64 {
-        self.leaves + self.tables + self.control
-    }
 }
 
 impl<'h> Built<'h> {
-    /// A VM without memory. The first group of frames is for the common regions, the others for the vCPUs.
+    /// A TD without memory, and its vCPUs. The first group of frames is for the common regions, the others for the
+    /// vCPUs.
     ///
     /// # Errors
-    /// If there is no memory for its tables.
-    pub fn new(machine: &'h Machine, td: &'h Td<'h>, groups: &'h [Frames<&'h Machine>]) -> Checked<Self> {
-        let vm = Vm::build(GPAW, machine, machine, td.hooks()).during("building the VM")?;
-        Ok(Self { vm, machine, td, groups })
+    /// If there is no memory for its control structures and tables, or the module refuses.
+    pub fn new(seam: Seam<'h>, groups: &'h [Frames<&'h Machine>], vcpus: usize) -> Checked<(Self, Vec<Vcpu>)> {
+        let key = seam.keys().next().ok_or_else(|| Failure::new("the machine has no key identifier for a TD"))?;
+        let params = TdParams { max_vcpus: vcpus as u16, ..TdParams::new(GPAW) };
+        let created = Td::create(seam, key).during("creating the TD")?;
+        let keyed = created.configure_key().during("configuring its key")?;
+        let complete = keyed.add_control_pages().during("adding control pages")?;
+        let mut td = complete.init(&params).during("initialising the TD")?;
+        let vcpus = (0..vcpus).map(|_| td.create_vcpu(0).during("creating a vCPU")).collect::<Checked<_>>()?;
+        Ok((Self { td, seam, groups }, vcpus))
     }
 
     /// The root of the shared table, for the vCPUs.
     pub fn shared_root(&self) -> Hpa {
-        self.vm.shared().root_frame()
+        self.td.shared().root_frame()
     }
 
     /// Adds the image, page by page, with its content.
@@ -71,14 +70,14 @@ impl<'h> Built<'h> {
     /// # Errors
     /// If there is no frame for a page, or the monitor does not take it.
     pub fn add_image(&mut self, layout: &Layout, common: &Shadow, stats: &mut Stats) -> Checked<()> {
-        let staging = self.machine.allocate(0).ok_or_else(|| Failure::new("no frame to copy the image from"))?;
+        let staging = self.seam.machine.allocate(0).ok_or_else(|| Failure::new("no frame to copy the image from"))?;
         for (slot, page) in layout.image_pages() {
             if let Some(content) = common.page(common_page(slot, page)) {
-                self.machine.write(staging, content).during("the image")?;
+                self.seam.machine.write(staging, content).during("the image")?;
                 self.add_page(slot, page, staging, stats)?;
             }
         }
-        self.machine.free(staging, 0);
+        self.seam.machine.free(staging, 0);
         Ok(())
     }
 
@@ -88,9 +87,9 @@ impl<'h> Built<'h> {
         let mut page = Page::<Private, Pt>::new(frame).map_err(Failure::new)?;
         for _ in 0..PATIENCE {
             let source = Page::new(source).map_err(Failure::new)?;
-            let Err(refused) = self.vm.add_page(at, page, source) else {
+            let Err(refused) = self.td.add_page(at, page, source) else {
                 stats.added();
-                return self.td.measure(at);
+                return self.td.measure_page(at).during("measuring the image");
             };
             let busy = matches!(refused.error.cause, Cause::Refused(Refusal::Busy(_)));
             if !busy && !on_purpose(&refused.error.cause) {
@@ -107,11 +106,11 @@ impl<'h> Built<'h> {
     /// # Errors
     /// If the monitor does not agree.
     pub fn finalise(self, layout: &Layout, vcpus: &'h Vcpus<'h>) -> Checked<Host<'h>> {
-        self.td.finalise()?;
-        let Self { vm, machine, td, groups } = self;
-        let backings = Backings::new(machine, regions(layout, groups));
-        let inner = RwLock::new(Inner { vm: vm.finalise(), backings });
-        Ok(Host { machine, td, vcpus, inner, groups })
+        let Self { td, seam, groups } = self;
+        let vm = td.finalize().during("finalising the TD")?;
+        let backings = Backings::new(seam.machine, regions(layout, groups));
+        let inner = RwLock::new(Inner { vm, backings });
+        Ok(Host { seam, vcpus, inner, groups })
     }
 }
 
@@ -144,18 +143,23 @@ pub fn image(layout: &Layout, random: &mut Random) -> Shadow {
 }
 
 impl Host<'_> {
-    /// Destroys the key, and takes everything back. No vCPU is inside the guest, nor will be.
+    /// Ends the TD: takes the vCPUs off their processors and the key away, and then everything back. No vCPU is inside
+    /// the guest, nor will be.
     ///
     /// # Errors
     /// If something comes back that the guest did not have, or does not come back at all.
-    pub fn tear_down(self) -> Checked<Ended> {
-        self.td.destroy_key()?;
-        let inner = self.inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub fn tear_down(self, mut vcpus: Vec<Vcpu>) -> Checked<Ended> {
+        let Inner { vm, backings } = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for vcpu in &mut vcpus {
+            vm.flush_vcpu(vcpu).during("flushing a vCPU")?;
+        }
+        let flushed = vm.stop().during("stopping the TD")?;
+        let written_back = flushed.write_back().during("writing the caches back")?;
+        let (mut td, _key) = written_back.free_key().during("freeing the key")?;
         let mut ended = Ended::default();
-        let mut vm = inner.vm.teardown();
-        let mut sink = Sink::new(&inner.backings);
+        let mut sink = Sink::new(&backings, td.cleaner());
         loop {
-            let reclaimed = vm.reclaim(&mut sink);
+            let reclaimed = td.reclaim(&mut sink);
             ended.pages += reclaimed.bytes >> 12;
             ended.tables += reclaimed.tables;
             ended.leaves += reclaimed.pages;
@@ -167,10 +171,26 @@ impl Host<'_> {
             }
         }
         sink.finish()?;
-        (_, ended.leaked) = vm.dissolve();
-        for region in inner.backings.all() {
+        for vcpu in vcpus {
+            #[expect(clippy::result_large_err, reason = "the pages of the vCPU come back by value")]
+            let reclaim = |vcpu: UnfinishedVcpu| td.reclaim_vcpu(vcpu);
+            persist(vcpu.into(), reclaim).during("reclaiming a vCPU")?;
+        }
+        ended.lost = persist(td, Td::close).during("reclaiming the TD")?;
+        for region in backings.all() {
             region.take_shared(&Pages::ALL)?;
         }
         Ok(ended)
     }
+}
+
+/// Takes a step of a TD's life again that did not pass and may pass later.
+fn persist<T, R>(mut value: T, mut step: impl FnMut(T) -> Result<R, Failed<T>>) -> Result<R, Failed<T>> {
+    for _ in 1..PATIENCE {
+        match step(value) {
+            Err(failed) if step_may_pass(&failed.cause) => value = failed.value,
+            result => return result,
+        }
+    }
+    step(value)
 }

@@ -10,7 +10,7 @@
 //! | [`taking`] | takes private memory away, by the tokens of a removal session; merges tables into blocks |
 //! | [`convert`] | private to shared, and back |
 //! | [`device`] | an I/O device, and a look at private memory without the key |
-//! | [`td`] | the TD in the module: control pages, key, measurement |
+//! | [`seam`] | the machine and its TDX module |
 //! | [`injection`] | SEAMCALLs that fail on purpose |
 //! | [`forest`] | the three trees, for the drawings |
 
@@ -18,11 +18,10 @@ pub mod backing;
 mod convert;
 mod device;
 mod forest;
-pub mod hooks;
 pub mod injection;
 pub mod life;
+pub mod seam;
 mod taking;
-pub mod td;
 
 pub use taking::BATCH;
 
@@ -31,26 +30,25 @@ use crate::frames::Frames;
 use crate::layout::Slot;
 use crate::stats::{Answer, Stats};
 use backing::{Backings, Source};
-use hooks::Hooks;
 use injection::REFUSED_ON_PURPOSE;
 use pt_core::Half;
 use pt_core::format::Access;
 use pt_core::hook::{Fatal, Refusal};
-use pt_core::pair::{Cause, FaultError, FaultOutcome, Obstruction, RemovalError, Run, Vm};
+use pt_core::pair::{Cause, FaultError, FaultOutcome, Obstruction, RemovalError, Run};
 use pt_core::{AddressRange, Gfn, Gpa, RawGpa, Split};
-use pt_emulated::Machine;
-use pt_emulated::{cpu, tdx};
-use pt_tdx::{Gpaw, Level, Tdx};
+use pt_emulated::{Machine, cpu, tdx};
+use pt_tdx::td::{self, Td};
+use pt_tdx::{Gpaw, Level};
+use seam::{Module, Seam};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use td::{Module, Td};
 
 /// The geometry of the guest: 48 address bits.
 pub const GPAW: Gpaw = Gpaw::Bits48;
 /// How often an operation that has to succeed is tried again.
 const PATIENCE: usize = 100_000;
 
-/// The engine's VM, in a phase.
-type VmIn<'h, Phase> = Vm<Tdx, Phase, &'h Machine, &'h Machine, Hooks<&'h Module>>;
+/// The TD, in a stage of its life: the module's part of it, and the engine's VM.
+type TdIn<'h, Stage> = Td<Stage, Seam<'h>>;
 /// The TD as its vCPUs see it.
 pub type Domain<'h> = tdx::TdDomain<&'h Module>;
 /// Its vCPUs.
@@ -58,8 +56,7 @@ pub type Vcpus<'h> = cpu::Vcpus<Domain<'h>>;
 
 /// The VMM of a VM that runs.
 pub struct Host<'h> {
-    machine: &'h Machine,
-    td: &'h Td<'h>,
+    seam: Seam<'h>,
     vcpus: &'h Vcpus<'h>,
     inner: RwLock<Inner<'h>>,
     /// The frames of the common regions, and of each vCPU's process.
@@ -68,7 +65,7 @@ pub struct Host<'h> {
 
 /// What the lock protects.
 struct Inner<'h> {
-    vm: VmIn<'h, Run>,
+    vm: TdIn<'h, Run>,
     backings: Backings<'h>,
 }
 
@@ -128,6 +125,11 @@ fn level_of(obstruction: &Obstruction<Level>) -> Level {
         Obstruction::Private(error) => error.level,
         Obstruction::Shared(_) => Level::Pt,
     }
+}
+
+/// Whether a step of the TD's life that has to succeed may succeed when it is tried again.
+fn step_may_pass(cause: &td::Cause) -> bool {
+    matches!(cause, td::Cause::Refused { status, .. } if status.bits() == REFUSED_ON_PURPOSE) || cause.passes()
 }
 
 /// Whether the monitor refused because it was told to.

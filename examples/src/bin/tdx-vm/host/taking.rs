@@ -5,9 +5,8 @@
 //! the next round takes it up.
 
 use super::backing::Sink;
-use super::hooks::Hooks;
-use super::td::Module;
-use super::{Host, Inner, PATIENCE, VmIn, cause, may_pass, range};
+use super::seam::Seam;
+use super::{Host, Inner, PATIENCE, TdIn, cause, may_pass, range};
 use crate::failure::{Checked, Failure};
 use crate::layout::Slot;
 use crate::stats::Stats;
@@ -15,10 +14,11 @@ use crate::survey::PAGES;
 use pt_core::pair::{Cause, Kick, Removal, RemovalError, Run};
 use pt_core::{AddressRange, Private};
 use pt_emulated::Machine;
+use pt_tdx::td::ModuleHooks;
 use pt_tdx::{Level, Pd, PrivateEpt};
 
 /// A session of taking memory away.
-type Session<'id, 's, 'h, K> = Removal<'id, 's, PrivateEpt, &'h Machine, &'h Machine, Hooks<&'h Module>, K>;
+type Session<'id, 's, 'h, K> = Removal<'id, 's, PrivateEpt, &'h Machine, &'h Machine, ModuleHooks<Seam<'h>>, K>;
 /// The ranges that are tracked together at most.
 pub const BATCH: usize = 4;
 
@@ -31,7 +31,7 @@ impl Host<'_> {
     pub fn take_away(&self, runs: &[(Slot, usize, usize)], stats: &mut Stats) -> Checked<usize> {
         let mut inner = self.write();
         let Inner { vm, backings } = &mut *inner;
-        let mut sink = Sink::new(backings);
+        let mut sink = Sink::new(backings, vm.cleaner());
         for batch in runs.chunks(BATCH) {
             let ranges =
                 batch.iter().map(|&(slot, first, pages)| range(slot, first, pages)).collect::<Checked<Vec<_>>>()?;
@@ -82,7 +82,7 @@ impl Host<'_> {
 
 /// Blocks the ranges, tracks once, removes them.
 pub fn remove(
-    vm: &mut VmIn<'_, Run>,
+    vm: &mut TdIn<'_, Run>,
     kick: &mut impl Kick,
     ranges: &[AddressRange<Private>],
     sink: &mut Sink<'_, '_>,
