@@ -52,9 +52,11 @@ pub trait Inside {
     /// The root of the table for private addresses.
     fn root(&self) -> Hpa;
 
-    /// What becomes of an EPT violation that the CPU does not turn into #VE itself. `advanced` says whether the guest has
-    /// completed an access since it entered.
-    fn violation(&mut self, gpa: RawGpa, qualification: Qualification, advanced: bool) -> Violation;
+    /// The guest has completed an access since it entered. Said before a violation, or before it leaves.
+    fn advance(&mut self);
+
+    /// What becomes of an EPT violation that the CPU does not turn into #VE itself.
+    fn violation(&mut self, gpa: RawGpa, qualification: Qualification) -> Violation;
 
     /// Does an operation of the guest.
     ///

@@ -81,7 +81,7 @@ pub struct Guest<'v, D: Domain + 'v> {
     line: &'v Line,
     tlb: &'v mut Tlb,
     inside: Option<D::Inside<'v>>,
-    /// How often the TLB had hit when the vCPU entered.
+    /// How often the TLB had hit when the monitor was told last that the guest advances.
     hits: u64,
     /// Whether a walk has led to a page since then.
     walked: bool,
@@ -148,8 +148,18 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
 
     /// Leaves the guest, if the vCPU is still inside.
     pub fn leave(&mut self) {
+        self.advance();
         if self.inside.take().is_some() {
             self.line.leave();
+        }
+    }
+
+    /// Tells the monitor whether the guest has completed an access.
+    fn advance(&mut self) {
+        let hits = self.tlb.statistics.hits;
+        if let Some(inside) = self.inside.as_mut().filter(|_| self.walked || hits != self.hits) {
+            inside.advance();
+            (self.walked, self.hits) = (false, hits);
         }
     }
 
@@ -210,7 +220,7 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
         if gpa >> paging.width != 0 {
             return Err(Exception::Reserved { gpa: RawGpa::new(gpa) }.into());
         }
-        let Some(inside) = &mut self.inside else { return Err(Exit::Outside.into()) };
+        let Some(inside) = &self.inside else { return Err(Exit::Outside.into()) };
         let cached = self.tlb.table(gpa);
         let from =
             |root| cached.unwrap_or(Table { frame: root, level: paging.levels - 1, rights: super::ept::PRESENT });
@@ -233,10 +243,11 @@ impl<'v, D: Domain + 'v> Guest<'v, D> {
                 if convertible {
                     return Err(Exception::Virtualization { gpa, qualification }.into());
                 }
-                let advanced = self.walked || self.tlb.statistics.hits != self.hits;
-                match inside.violation(gpa, qualification, advanced) {
-                    Violation::Exception(exception) => Err(exception.into()),
-                    Violation::Exit(exit) => self.exit(exit),
+                self.advance();
+                match self.inside.as_mut().map(|inside| inside.violation(gpa, qualification)) {
+                    Some(Violation::Exception(exception)) => Err(exception.into()),
+                    Some(Violation::Exit(exit)) => self.exit(exit),
+                    None => Err(Exit::Outside.into()),
                 }
             }
             Ok(Walked::Misconfigured { level, entry }) => {

@@ -164,7 +164,9 @@ impl<F: ProtectedFormat> Inside for Entered<'_, F> {
         self.vm.root
     }
 
-    fn violation(&mut self, gpa: RawGpa, qualification: Qualification, _advanced: bool) -> Violation {
+    fn advance(&mut self) {}
+
+    fn violation(&mut self, gpa: RawGpa, qualification: Qualification) -> Violation {
         let private = gpa.as_u64() & self.vm.space.shared == 0;
         if private && self.vm.tells_guest() && self.vm.awaits_guest(gpa.as_u64()).unwrap_or(false) {
             return Violation::Exception(Exception::Virtualization { gpa, qualification });

@@ -199,10 +199,11 @@ impl cpu::Inside for Running<'_> {
         self.inside.td().root()
     }
 
-    fn violation(&mut self, gpa: RawGpa, qualification: Qualification, advanced: bool) -> Violation {
-        if advanced {
-            self.inside.advance();
-        }
+    fn advance(&mut self) {
+        self.inside.advance();
+    }
+
+    fn violation(&mut self, gpa: RawGpa, qualification: Qualification) -> Violation {
         let (address, access) = (gpa.as_u64(), guest::Access::from(qualification.access()));
         if !self.inside.td().is_private(address) {
             let gpa = RawGpa::new(address & !0xfff);

@@ -30,9 +30,17 @@ impl Stepping {
         self.instructions = self.instructions.wrapping_add(1);
     }
 
-    /// The vCPU enters.
+    /// The vCPU enters. If the guest has advanced in its last turn, whatever it left with, nothing is suspicious.
     pub fn enter(&mut self) {
+        self.forget_if_advanced();
         self.at_entry = self.instructions;
+    }
+
+    fn forget_if_advanced(&mut self) {
+        if self.instructions != self.at_entry {
+            self.violations = 0;
+            self.addresses.clear();
+        }
     }
 
     /// Whether there is an address to look at before the vCPU may enter.
@@ -52,10 +60,7 @@ impl Stepping {
 
     /// The vCPU leaves for a violation at a private address.
     pub fn violation(&mut self, gpa: u64) {
-        if self.instructions != self.at_entry {
-            self.violations = 0;
-            self.addresses.clear();
-        }
+        self.forget_if_advanced();
         if self.violations < THRESHOLD {
             self.violations += 1;
         } else if self.addresses.len() < ADDRESSES && !self.addresses.contains(&gpa) {

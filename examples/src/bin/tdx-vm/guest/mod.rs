@@ -137,14 +137,21 @@ impl<'r, 'h> Runner<'r, 'h> {
         &mut self,
         mut work: impl FnMut(&mut Process<'r>, &mut Inside<'_, '_>, &mut Stats, &mut Random) -> Worked<T>,
     ) -> Checked<T> {
+        // An exit in the middle of the exception handler: the handler goes on when the vCPU is inside again.
+        let mut handling = None;
         loop {
             let exit = match self.vcpu.enter() {
                 Ok(mut guest) => loop {
-                    let worked = work(&mut self.process, &mut guest, &mut self.stats, &mut self.random);
+                    let worked = match handling.take() {
+                        Some(exception) => Err(Stop::Exception(exception).into()),
+                        None => work(&mut self.process, &mut guest, &mut self.stats, &mut self.random),
+                    };
                     let handled = match worked {
                         Ok(done) => return Ok(done),
                         Err(Interruption::Stop(Stop::Exception(exception))) => {
+                            handling = Some(exception);
                             exception_handler(&mut self.process, &mut guest, exception, &mut self.stats)
+                                .inspect(|()| handling = None)
                         }
                         Err(interruption) => Err(interruption),
                     };
