@@ -2,7 +2,7 @@
 
 use ::pt_macros::page_tables;
 
-#[page_tables(crate = ::engine)]
+#[page_tables(crate = ::engine, no_implicit_prelude)]
 pub mod both {
     use ::engine::Hpa;
     use ::engine::flush::HfenceGvma;

@@ -4,7 +4,7 @@ use ::pt_macros::page_tables;
 
 /// Names that the emitted code must not trip over.
 #[allow(dead_code)]
-#[page_tables(crate = ::engine)]
+#[page_tables(crate = ::engine, no_implicit_prelude)]
 pub mod everything {
     use ::engine::flush::TlbiIpa;
     use ::engine::hook::{Drained, Frozen, Occupied, Outcome, Tracked};

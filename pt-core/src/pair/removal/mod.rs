@@ -3,7 +3,9 @@
 //! The monitor lets go of a page only when no CPU can hold a translation of it. The order is carried by tokens:
 //! [`block`](Removal::block) gives a [`BlockedBatch`], [`track`](Removal::track) turns batches into
 //! [`TrackedBatch`]es with one track hook and one kick for all of them, and [`remove`](Removal::remove) takes
-//! only those. The tokens are branded with the session they come from: they mean nothing to another VM.
+//! only those. The tokens are branded with the session they come from: they mean nothing to another VM. The brand is a
+//! lifetime, and so the compiler's answer to a mix-up is that two lifetimes must be the same; in a function of one's own
+//! it helps to name them after the VMs.
 //!
 //! Nothing is allocated for a batch. What is blocked is kept in the entries: each holds its frame under a marker
 //! that is not present. A token that is dropped, or a session that ends early, leaves them blocked, where faults

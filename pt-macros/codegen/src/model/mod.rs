@@ -55,6 +55,8 @@ pub struct Head {
 pub struct Module {
     /// The path of `pt-core`.
     pub krate: syn::Path,
+    /// `no_implicit_prelude`: there is no attribute `diagnostic` where the declaration stands.
+    pub no_prelude: bool,
     /// The module itself; none for a format or values that stand alone.
     pub head: Option<Head>,
     /// Items that are not ours, in their order.

@@ -33,9 +33,10 @@ pub(crate) type Errors = darling::error::Accumulator;
 
 /// Reads `#[page_tables(attr)] item`. `None` if the item is not an inline module.
 pub fn page_tables(attr: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Module> {
-    let krate = krate(&mut Options::new(attr, &["crate"], errors));
+    let mut options = Options::new(attr, &["crate", "no_implicit_prelude"], errors);
+    let (krate, no_prelude) = (krate(&mut options), options.flag("no_implicit_prelude").is_some());
     let (head, items) = errors.handle(salvage::module(item).map_err(Error::from))?;
-    let mut module = empty(krate, Some(head));
+    let mut module = Module { no_prelude, ..empty(krate, Some(head)) };
     for salvaged in items {
         salvaged_item(salvaged, &mut module, errors);
     }
@@ -68,6 +69,7 @@ pub fn alone(name: &str, attr: TokenStream, item: TokenStream, errors: &mut Erro
 fn empty(krate: Path, head: Option<Head>) -> Module {
     Module {
         krate,
+        no_prelude: false,
         head,
         passed: Vec::new(),
         levels: None,

@@ -1668,6 +1668,11 @@ pub mod tdx {
         }
     }
     /// What the TDX module does for the VMM. Each method is the SEAMCALL leaf TDH.MEM.* of the same name.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not have the monitor's operations of `SecureEpt`",
+        label = "`SeptHooks` is not implemented for this type",
+        note = "each change of the private table calls one of them; `&M` and `Arc<M>` of a monitor `M` are other types"
+    )]
     pub trait SeptHooks {
         /// Role: `link`. Answers: done, `busy`, `stopped`, or fatal.
         fn sept_add(

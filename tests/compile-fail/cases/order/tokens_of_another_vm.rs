@@ -1,25 +1,24 @@
-//! What was blocked in one VM is tracked in another: the first one's vCPUs keep their translations.
+//! What was blocked in one VM is tracked in another: the first one's vCPUs keep their translations. Each session of a
+//! VM has a lifetime of its own, which its tokens carry: the compiler says that the two must be the same.
 //!
 //! Seen: KVM tdx.c: every step takes `struct kvm *` anew [kvm-42]
 
-use pt_core::AddressRange;
 use pt_core::arena::Arena;
-use pt_core::pair::{NoVcpus, Run, Vm};
-use pt_core::{Private, TableAllocator};
-use pt_tdx::{SeptHooks, Tdx};
+use pt_core::pair::{BlockedBatch, NoVcpus, Removal};
+use pt_tdx::{PrivateEpt, SeptHooks};
 
-type Guest<'a, H> = Vm<Tdx, Run, &'a Arena, &'a Arena, H>;
+type Session<'vm, 'a, H> = Removal<'vm, 'a, PrivateEpt, &'a Arena, &'a Arena, H, NoVcpus>;
 
-fn withdraw<H: SeptHooks>(one: &mut Guest<'_, H>, other: &mut Guest<'_, H>, range: AddressRange<Private>) -> bool {
-    one.removal(&mut NoVcpus, |ours| {
-        other.removal(&mut NoVcpus, |theirs| {
-            let _ = &theirs;
-            let Ok(blocked) = ours.block(range) else { return false };
-            theirs.track([blocked]).is_ok()
-        })
-    })
+fn wait_for_vcpus<'one_vm, 'other_vm, H: SeptHooks>(
+    one: &mut Session<'one_vm, '_, H>,
+    other: &mut Session<'other_vm, '_, H>,
+    blocked: BlockedBatch<'one_vm>,
+    idle: BlockedBatch<'other_vm>,
+) -> Option<u64> {
+    println!("{blocked:?} in one VM, {idle:?} in the other");
+    one.track([]).ok()?;
+    let [tracked] = other.track([blocked]).ok()?;
+    Some(tracked.leaves())
 }
 
-fn main() {
-    let _: Option<&dyn TableAllocator> = None;
-}
+fn main() {}

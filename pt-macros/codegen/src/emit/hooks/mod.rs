@@ -21,16 +21,15 @@ fn marker_name(hook: &Hook) -> Ident {
 }
 
 pub(super) fn emit(context: Context<'_>, hooks: &Hooks) -> TokenStream {
-    let item = the_trait(hooks);
+    let item = the_trait(context, hooks);
     let methods = methods(hooks);
     let markers = hooks.hooks.iter().map(|hook| marker(context, hooks, hook));
     let roles = roles::emit(context, hooks);
     hygienic!(#item #methods #(#markers)* #roles)
 }
 
-/// The trait, with its documentation completed. It has no `#[diagnostic::on_unimplemented]`: under
-/// `#![no_implicit_prelude]`, there is no such attribute.
-fn the_trait(hooks: &Hooks) -> TokenStream {
+/// The trait, with its documentation completed, and what the compiler says of a type that does not implement it.
+fn the_trait(context: Context<'_>, hooks: &Hooks) -> TokenStream {
     let mut item = hooks.item.clone();
     item.attrs.clear();
     for member in &mut item.items {
@@ -44,10 +43,21 @@ fn the_trait(hooks: &Hooks) -> TokenStream {
     }
     let table = hooks.table.as_ref().map_or(String::new(), |table| format!(" of `{table}`"));
     let attrs = attrs_or_doc(&hooks.head.attrs, &format!("The operations{table}."));
+    let unimplemented = (!context.module.no_prelude).then(|| unimplemented(hooks));
     quote::quote! {
         #attrs
+        #unimplemented
         #item
     }
+}
+
+/// The compiler's answer for a type that is no monitor.
+fn unimplemented(hooks: &Hooks) -> TokenStream {
+    let of = hooks.table.as_ref().map_or(String::new(), |table| format!(" of `{table}`"));
+    let message = format!("`{{Self}}` does not have the monitor's operations{of}");
+    let label = format!("`{}` is not implemented for this type", hooks.head.ident);
+    let note = "each change of the private table calls one of them; `&M` and `Arc<M>` of a monitor `M` are other types";
+    hygienic!(#[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)])
 }
 
 /// The methods as values.
