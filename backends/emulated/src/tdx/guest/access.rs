@@ -1,10 +1,10 @@
 //! Accesses of the guest to its memory.
 
 use super::{Exit, ExtendedQualification, Inside};
-use crate::tdx::sept::below;
 use crate::tdx::{Memory, td::Vcpu};
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
+use pt_tdx::SeptLevel;
 
 /// What the guest does to memory. The discriminant is the bit of the permissions that it needs.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -79,28 +79,20 @@ impl<M: Memory> Inside<'_, M> {
         if gpa >> shared_bit != 0 {
             return Touched::Shared;
         }
-        let mut table = td.tree();
-        let mut permissions = Access::Read as u64 | Access::Write as u64 | Access::Fetch as u64;
-        loop {
-            let end = table.walk(&self.module.memory, gpa, table.top);
-            permissions &= end.entry.permissions();
-            if end.entry.permissions() & access as u64 == 0 {
-                return self.violation(gpa, access, permissions);
-            }
-            let lower = below(table.top).filter(|_| !end.entry.is_leaf());
-            let Some(lower) = lower else {
-                let offset = gpa & ((1 << end.level.shift()) - 1);
-                return Touched::Private(Hpa::new(end.entry.base(end.level).as_u64() + offset));
-            };
-            (table.root, table.top) = (end.entry.frame(), lower);
+        match td.tree().translate(&self.module.memory, gpa, access as u64) {
+            Ok(byte) => Touched::Private(byte),
+            Err(granted) => self.violation(gpa, access, granted),
         }
     }
 
-    /// An access to a private address that the Secure EPT does not let through.
+    /// An access to a private address that the Secure EPT does not let through. `permissions` is what the entries on the
+    /// way grant together.
+    ///
+    /// TDX module 1.5 base specification, private EPT violations and pending pages.
     pub fn violation(&mut self, gpa: u64, access: Access, permissions: u64) -> Touched {
         let td = self.td();
         let qualification = access as u64 | permissions << PERMISSIONS;
-        let end = td.tree().walk(&self.module.memory, gpa, pt_tdx::SeptLevel::Pt);
+        let end = td.tree().walk(&self.module.memory, gpa, SeptLevel::Pt);
         let mut kind = ExtendedQualification::None;
         if end.entry.is_acceptable() {
             if !td.pending_leaves() {

@@ -6,11 +6,12 @@
 //! TDX module 1.5 base specification, single-stepping and zero-stepping attacks mitigation.
 
 use crate::tdx::Memory;
-use crate::tdx::sept::{Entry, Tree};
-use pt_tdx::SeptLevel;
+use crate::tdx::sept::Tree;
 
 /// Violations at one instruction that are not suspicious yet.
 const THRESHOLD: u32 = 6;
+/// Read, write and execute.
+const ALL: u64 = 7;
 /// How many addresses are noted.
 const ADDRESSES: usize = 32;
 
@@ -50,12 +51,7 @@ impl Stepping {
 
     /// The first noted address that is still not mapped. A pending page is: the guest has to run to accept it.
     pub fn still_faulting(&self, memory: &impl Memory, tree: Tree) -> Option<u64> {
-        let usable = |&gpa: &u64| {
-            let end = tree.walk(memory, gpa, SeptLevel::Pt).entry;
-            let open = end.is_leaf() && end.permissions() == Entry::table(end.frame()).permissions();
-            open || end.is_acceptable()
-        };
-        self.addresses.iter().copied().find(|gpa| !usable(gpa))
+        self.addresses.iter().copied().find(|&gpa| tree.translate(memory, gpa, ALL).is_err())
     }
 
     /// The vCPU leaves for a violation at a private address.

@@ -36,21 +36,38 @@ impl Tree {
     /// has no permissions or maps a page.
     #[inline]
     pub fn walk(&self, memory: &impl Memory, gpa: u64, level: SeptLevel) -> Place {
-        let mut table = self.root;
-        let mut at_level = self.top;
-        loop {
-            let index = gpa >> at_level.shift() & (ENTRIES - 1);
-            let at = Hpa::new(table.as_u64() + 8 * index);
-            let entry = Entry(memory.load(at, self.key));
-            let below = below(at_level).filter(|_| at_level != level);
-            match below {
-                Some(below) if entry.permissions() != 0 && !entry.is_leaf() => {
-                    table = entry.frame();
-                    at_level = below;
-                }
-                _ => return Place { at, entry, level: at_level },
-            }
+        let mut place = self.place(memory, self.root, self.top, gpa);
+        while place.level != level && place.entry.permissions() != 0 && !place.entry.is_leaf() {
+            let Some(below) = below(place.level) else { break };
+            place = self.place(memory, place.entry.frame(), below, gpa);
         }
+        place
+    }
+
+    /// Translates as a CPU does: every entry on the way must grant the `rights`, bits of the permissions.
+    ///
+    /// # Errors
+    /// What the entries on the way grant together, up to the one that does not suffice.
+    pub fn translate(&self, memory: &impl Memory, gpa: u64, rights: u64) -> Result<Hpa, u64> {
+        let mut place = self.place(memory, self.root, self.top, gpa);
+        let mut granted = place.entry.permissions();
+        while granted & rights == rights {
+            let Some(below) = below(place.level).filter(|_| !place.entry.is_leaf()) else {
+                let offset = gpa & ((1 << place.level.shift()) - 1);
+                return Ok(Hpa::new(place.entry.base(place.level).as_u64() + offset));
+            };
+            place = self.place(memory, place.entry.frame(), below, gpa);
+            granted &= place.entry.permissions();
+        }
+        Err(granted)
+    }
+
+    /// The entry for `gpa` in a table of this level.
+    #[inline]
+    fn place(&self, memory: &impl Memory, table: Hpa, level: SeptLevel, gpa: u64) -> Place {
+        let index = gpa >> level.shift() & (ENTRIES - 1);
+        let at = Hpa::new(table.as_u64() + 8 * index);
+        Place { at, entry: Entry(memory.load(at, self.key)), level }
     }
 }
 
