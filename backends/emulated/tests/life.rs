@@ -4,7 +4,7 @@ use pt_core::Hpa;
 use pt_emulated::tdx::keys::KeyState;
 use pt_emulated::tdx::lock::{LockWord, Mode};
 use pt_emulated::tdx::pamt::{PageKind, PageSize};
-use pt_emulated::tdx::{KeyId, Memory, Module, Platform, SparseMemory};
+use pt_emulated::tdx::{KeyId, Memory, Module, Place, Platform, SparseMemory};
 use pt_tdx::{Leaf, Operand, Registers, Seamcall, Status, StatusCode as Code};
 
 const TDR: u64 = 0x4000_0000;
@@ -223,4 +223,52 @@ fn caches_are_flushed_for_free_pages_only_and_under_any_key() {
     host.must(Leaf::PhymemPageWbinvd, 0x4020_0000 | KEY << 46, 0);
     assert_eq!(host.call(Leaf::PhymemPageWbinvd, TDR | KEY << 46, 0), Code::PageMetadataIncorrect | Operand::Rcx);
     assert_eq!(host.call(Leaf::PhymemPageWbinvd, 0x4020_0800, 0), Code::OperandInvalid | Operand::Rcx);
+}
+
+/// A call from a processor.
+fn on(host: &Host, processor: u32, leaf: Leaf, rcx: u64) -> Status {
+    let place = Place { processor, package: processor % host.0.platform().packages };
+    let mut registers = Registers { rcx, ..Registers::call(leaf) };
+    host.0.processor(place).seamcall(&mut registers).unwrap()
+}
+
+#[test]
+fn a_vcpu_is_on_one_processor_until_it_is_flushed_there() {
+    let host = Host::with_td();
+    host.must(Leaf::MrFinalize, TDR, 0);
+    host.must(Leaf::VpFlush, TDVPR, 0);
+    let left = Status::from_bits(77);
+    assert_eq!(on(&host, 0, Leaf::VpEnter, TDVPR), left, "TDG.VP.VMCALL at once");
+    assert_eq!(on(&host, 1, Leaf::VpEnter, TDVPR), Code::VcpuAssociated);
+    assert_eq!(on(&host, 1, Leaf::VpFlush, TDVPR), Code::VcpuNotAssociated);
+    assert_eq!(on(&host, 0, Leaf::VpEnter, TDVPR), left);
+    assert_eq!(host.call(Leaf::MngVpflushdone, TDR, 0), Code::FlushvpNotDone);
+    assert_eq!(on(&host, 0, Leaf::VpFlush, TDVPR), OK);
+    assert_eq!(on(&host, 1, Leaf::VpEnter, TDVPR), left);
+    assert_eq!(on(&host, 1, Leaf::VpFlush, TDVPR), OK);
+    host.must(Leaf::MngVpflushdone, TDR, 0);
+}
+
+#[test]
+fn a_vcpu_that_was_initialised_from_nowhere_can_begin_anywhere() {
+    let host = Host::with_td();
+    host.must(Leaf::MrFinalize, TDR, 0);
+    assert_eq!(on(&host, 3, Leaf::VpFlush, TDVPR), OK);
+    assert_eq!(on(&host, 3, Leaf::VpFlush, TDVPR), Code::VcpuNotAssociated);
+}
+
+#[test]
+fn keys_and_caches_are_those_of_the_package() {
+    let platform = Platform { packages: 2, ..Platform::reference() };
+    let host = Host(Module::new(platform, SparseMemory::new(4 << 30)));
+    host.must(Leaf::MngCreate, TDR, KEY);
+    assert_eq!(on(&host, 0, Leaf::MngKeyConfig, TDR), OK);
+    assert_eq!(on(&host, 2, Leaf::MngKeyConfig, TDR), Code::KeyConfigured, "the same package");
+    assert_eq!(on(&host, 1, Leaf::MngKeyConfig, TDR), OK);
+    host.must(Leaf::MngVpflushdone, TDR, 0);
+    assert_eq!(on(&host, 0, Leaf::PhymemCacheWb, 0), OK);
+    assert_eq!(on(&host, 0, Leaf::PhymemCacheWb, 0), OK, "again, and for nothing");
+    assert_eq!(host.call(Leaf::MngKeyFreeid, TDR, 0), Code::WbcacheNotComplete);
+    assert_eq!(on(&host, 1, Leaf::PhymemCacheWb, 0), OK);
+    host.must(Leaf::MngKeyFreeid, TDR, 0);
 }

@@ -10,6 +10,7 @@
 //! - `check`: the steps that leaves share. `leaf`: the leaves, one a file.
 //! - [`guest`]: the guest's side. [`Lock`] and the methods beside it: outside agents.
 //! - [`TdDomain`]: a TD as the emulated CPUs run it.
+//! - [`Processor`]: calls that come from one logical processor.
 //! - [`trace`]: records of what a module was asked and answered.
 //!
 //! Not modelled: L2 VMs (a TD has none), migration leaves (their states and operation states are), and the module's own
@@ -29,6 +30,7 @@ pub mod memory;
 pub mod module;
 pub mod pamt;
 mod platform;
+mod processor;
 mod refusal;
 pub mod sept;
 pub mod td;
@@ -41,3 +43,4 @@ pub use measurement::Measurement;
 pub use memory::{EncryptedMemory, Memory, SparseMemory};
 pub use module::Module;
 pub use platform::{KeyId, Platform, Tdmr};
+pub use processor::{Place, Processor};

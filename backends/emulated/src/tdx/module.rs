@@ -6,6 +6,7 @@ use super::interrupt::Interrupt;
 use super::keys::KeyTable;
 use super::pamt::{Pamt, Records};
 use super::platform::Platform;
+use super::processor::Place;
 use super::refusal::{Refusal, Result};
 use super::td::{Slots, Td, Vcpu};
 use core::fmt;
@@ -91,7 +92,7 @@ impl<M: Memory> Module<M> {
     }
 
     /// The checks of RAX, then the leaf.
-    fn dispatch(&self, registers: &mut Registers) -> Result<Dispatched> {
+    fn dispatch(&self, registers: &mut Registers, from: Option<Place>) -> Result<Dispatched> {
         let (number, version) = (registers.rax as u16, (registers.rax >> 16) as u8);
         let invalid = || Refusal::from(StatusCode::OperandInvalid | Operand::Rax);
         let leaf = Leaf::from_number(number);
@@ -108,11 +109,27 @@ impl<M: Memory> Module<M> {
         }
         match leaf.ok_or_else(invalid)? {
             Leaf::VpEnter => {
-                self.vp_enter(registers);
+                self.vp_enter(registers, from);
                 Ok(Dispatched::Entered)
             }
-            leaf => self.call(leaf, version, registers).map(|()| Dispatched::Returned),
+            leaf => self.call(leaf, version, registers, from).map(|()| Dispatched::Returned),
         }
+    }
+
+    /// Makes a call that comes from a processor, if it is said which.
+    pub(super) fn seamcall_from(&self, registers: &mut Registers, from: Option<Place>) -> Status {
+        let status = match self.dispatch(registers, from) {
+            Ok(Dispatched::Returned) => Status::SUCCESS,
+            Ok(Dispatched::Entered) => return Status::from_bits(registers.rax),
+            Err(refusal) => {
+                if let Some(details) = refusal.details {
+                    (registers.rcx, registers.rdx) = details.registers();
+                }
+                refusal.status
+            }
+        };
+        registers.rax = status.bits();
+        status
     }
 }
 
@@ -143,18 +160,7 @@ const fn initialises(leaf: Leaf) -> bool {
 
 impl<M: Memory> Seamcall for Module<M> {
     fn seamcall(&self, registers: &mut Registers) -> core::result::Result<Status, Unavailable> {
-        let status = match self.dispatch(registers) {
-            Ok(Dispatched::Returned) => Status::SUCCESS,
-            Ok(Dispatched::Entered) => return Ok(Status::from_bits(registers.rax)),
-            Err(refusal) => {
-                if let Some(details) = refusal.details {
-                    (registers.rcx, registers.rdx) = details.registers();
-                }
-                refusal.status
-            }
-        };
-        registers.rax = status.bits();
-        Ok(status)
+        Ok(self.seamcall_from(registers, None))
     }
 }
 

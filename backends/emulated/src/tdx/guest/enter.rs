@@ -6,7 +6,7 @@ use crate::tdx::lock::{Held, Mode};
 use crate::tdx::pamt::{PageKind, Walked};
 use crate::tdx::refusal::{Refusal, Result, busy};
 use crate::tdx::td::{TDVPS_PAGES, Td, Vcpu, VcpuState};
-use crate::tdx::{Memory, Module};
+use crate::tdx::{Memory, Module, Place};
 use core::fmt;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
@@ -41,7 +41,16 @@ impl<M: Memory> Module<M> {
     /// # Errors
     /// The registers that the host is returned without the guest having run.
     pub fn enter(&self, registers: &Registers) -> core::result::Result<Inside<'_, M>, Registers> {
-        match self.enter_guest(registers.rcx) {
+        self.enter_from(registers, None)
+    }
+
+    /// [`enter`](Self::enter) on a processor, if it is said which.
+    pub(in crate::tdx) fn enter_from(
+        &self,
+        registers: &Registers,
+        from: Option<Place>,
+    ) -> core::result::Result<Inside<'_, M>, Registers> {
+        match self.enter_guest(registers.rcx, from) {
             Ok(Ok(inside)) => Ok(inside),
             Ok(Err(exit)) => Err(*exit.registers()),
             Err(refusal) => Err(Registers { rax: refusal.status.bits(), ..*registers }),
@@ -49,7 +58,7 @@ impl<M: Memory> Module<M> {
     }
 
     /// The vCPU inside, or the exit that takes the place of the entry.
-    fn enter_guest(&self, rcx: u64) -> Result<core::result::Result<Inside<'_, M>, Exit>> {
+    fn enter_guest(&self, rcx: u64, from: Option<Place>) -> Result<core::result::Result<Inside<'_, M>, Exit>> {
         let invalid = || Refusal::from(StatusCode::OperandInvalid | Operand::Rcx);
         if rcx & !(TDVPR | RESUME_L1 | HOST_RECOVERABILITY) != 0 {
             return Err(invalid());
@@ -67,10 +76,7 @@ impl<M: Memory> Module<M> {
             return Err(StatusCode::VcpuStateIncorrect.into());
         }
         let ready = Undo(vcpu);
-        let newly_associated = !vcpu.associated.swap(true, Ordering::AcqRel);
-        if newly_associated {
-            td.associated.fetch_add(1, Ordering::AcqRel);
-        }
+        td.associate(vcpu, from)?;
         if rcx & (RESUME_L1 | HOST_RECOVERABILITY) != 0 {
             return Err(invalid());
         }

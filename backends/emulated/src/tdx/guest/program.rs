@@ -1,7 +1,7 @@
 //! What guests do when the host enters them by SEAMCALL.
 
 use super::{Exit, Inside};
-use crate::tdx::{Memory, Module};
+use crate::tdx::{Memory, Module, Place};
 use core::fmt;
 use pt_core::Hpa;
 use pt_tdx::Registers;
@@ -36,8 +36,8 @@ impl<M: Memory> Module<M> {
     }
 
     /// TDH.VP.ENTER as a SEAMCALL: enters, runs the program, and returns the host's registers.
-    pub(in crate::tdx) fn vp_enter(&self, registers: &mut Registers) {
-        let mut inside = match self.enter(registers) {
+    pub(in crate::tdx) fn vp_enter(&self, registers: &mut Registers, from: Option<Place>) {
+        let mut inside = match self.enter_from(registers, from) {
             Ok(inside) => inside,
             Err(refused) => return *registers = refused,
         };

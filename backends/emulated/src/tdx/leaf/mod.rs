@@ -34,7 +34,7 @@ mod vp_flush;
 mod vp_init;
 
 use super::refusal::{Result, require};
-use super::{Memory, Module};
+use super::{Memory, Module, Place};
 use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 
@@ -67,7 +67,7 @@ fn require_known(version: u8) -> Result<()> {
 
 impl<M: Memory> Module<M> {
     /// Calls a leaf, other than TDH.VP.ENTER.
-    pub(super) fn call(&self, leaf: Leaf, version: u8, registers: &mut Registers) -> Result<()> {
+    pub(super) fn call(&self, leaf: Leaf, version: u8, registers: &mut Registers, from: Option<Place>) -> Result<()> {
         match leaf {
             Leaf::MemPageAdd => self.page_add(registers),
             Leaf::MemSeptAdd => self.sept_add(registers, version),
@@ -86,7 +86,7 @@ impl<M: Memory> Module<M> {
             Leaf::MemTrack => self.track(registers),
             Leaf::MemRangeUnblock => self.range_unblock(registers),
             Leaf::MngCreate => self.mng_create(registers),
-            Leaf::MngKeyConfig => self.mng_key_config(registers),
+            Leaf::MngKeyConfig => self.mng_key_config(registers, from),
             Leaf::MngAddcx => self.mng_addcx(registers),
             Leaf::MngInit => self.mng_init(registers),
             Leaf::MngVpflushdone => self.mng_vpflushdone(registers),
@@ -95,9 +95,9 @@ impl<M: Memory> Module<M> {
             Leaf::MngKeyReclaimid => Ok(()),
             Leaf::VpCreate => self.vp_create(registers),
             Leaf::VpAddcx => self.vp_addcx(registers),
-            Leaf::VpInit => self.vp_init(registers),
-            Leaf::VpFlush => self.vp_flush(registers),
-            Leaf::PhymemCacheWb => self.phymem_cache_wb(registers),
+            Leaf::VpInit => self.vp_init(registers, from),
+            Leaf::VpFlush => self.vp_flush(registers, from),
+            Leaf::PhymemCacheWb => self.phymem_cache_wb(registers, from),
             Leaf::PhymemPageRdmd => self.phymem_page_rdmd(registers),
             Leaf::PhymemPageReclaim => self.phymem_page_reclaim(registers),
             Leaf::PhymemPageWbinvd => self.phymem_page_wbinvd(registers),

@@ -2,7 +2,7 @@
 
 use crate::tdx::lock::Mode;
 use crate::tdx::refusal::{Result, busy, require};
-use crate::tdx::{Memory, Module};
+use crate::tdx::{Memory, Module, Place};
 use pt_tdx::{Operand, Registers, StatusCode};
 
 /// The parts that a package's caches are written back in; interrupts are looked for between them.
@@ -12,12 +12,12 @@ const RESUME: u64 = 1;
 impl<M: Memory> Module<M> {
     /// RCX: 0 to begin, 1 to go on after an interrupt.
     ///
-    /// The emulated module works for the first package that has something to write back.
+    /// A call from nowhere is for the first package that has something to write back.
     ///
     /// TDX module 1.5 ABI specification, TDH.PHYMEM.CACHE.WB leaf.
-    pub(super) fn phymem_cache_wb(&self, registers: &mut Registers) -> Result<()> {
+    pub(super) fn phymem_cache_wb(&self, registers: &mut Registers, from: Option<Place>) -> Result<()> {
         require(registers.rcx <= RESUME, StatusCode::OperandInvalid, Operand::Rcx)?;
-        let package = self.keys.package_to_write_back();
+        let package = from.map_or_else(|| self.keys.package_to_write_back(), |place| place.package);
         let writeback = &self.keys.writebacks[package as usize];
         let _held = writeback.lock().map_err(busy(Operand::Wbcache))?;
         let keys = self.keys.lock(Mode::Shared).map_err(busy(Operand::Kot))?;

@@ -3,7 +3,7 @@
 use crate::tdx::lock::Mode;
 use crate::tdx::refusal::Result;
 use crate::tdx::td::{Lifecycle, TDVPS_PAGES};
-use crate::tdx::{Memory, Module};
+use crate::tdx::{Memory, Module, Place};
 use core::sync::atomic::Ordering;
 use pt_tdx::{Operand, Registers, StatusCode};
 
@@ -11,7 +11,7 @@ impl<M: Memory> Module<M> {
     /// RCX: the TDVPR page.
     ///
     /// TDX module 1.5 ABI specification, TDH.VP.FLUSH leaf.
-    pub(super) fn vp_flush(&self, registers: &mut Registers) -> Result<()> {
+    pub(super) fn vp_flush(&self, registers: &mut Registers, from: Option<Place>) -> Result<()> {
         let page = self.explicit_vcpu(registers.rcx, Operand::Rcx, Mode::Exclusive)?;
         let owner = self.implicit_td(page.vcpu.tdr(), Mode::Shared)?;
         let (td, vcpu) = (owner.td, page.vcpu);
@@ -21,10 +21,6 @@ impl<M: Memory> Module<M> {
         if vcpu.pages.load(Ordering::Acquire) < TDVPS_PAGES {
             return Err(StatusCode::TdcxNumIncorrect.into());
         }
-        if !vcpu.associated.swap(false, Ordering::AcqRel) {
-            return Err(StatusCode::VcpuNotAssociated.into());
-        }
-        td.associated.fetch_sub(1, Ordering::AcqRel);
-        Ok(())
+        td.dissociate(vcpu, from)
     }
 }

@@ -3,7 +3,7 @@
 use crate::tdx::lock::Mode;
 use crate::tdx::refusal::Result;
 use crate::tdx::td::{TDVPS_PAGES, VcpuState};
-use crate::tdx::{Memory, Module};
+use crate::tdx::{Memory, Module, Place};
 use core::sync::atomic::Ordering;
 use pt_tdx::module::SeptOperation;
 use pt_tdx::{Operand, Registers, StatusCode};
@@ -13,7 +13,7 @@ impl<M: Memory> Module<M> {
     /// vCPU is associated with the processor from here on.
     ///
     /// TDX module 1.5 ABI specification, TDH.VP.INIT leaf.
-    pub(super) fn vp_init(&self, registers: &mut Registers) -> Result<()> {
+    pub(super) fn vp_init(&self, registers: &mut Registers, from: Option<Place>) -> Result<()> {
         let page = self.explicit_vcpu(registers.rcx, Operand::Rcx, Mode::Exclusive)?;
         let owner = self.implicit_td(page.vcpu.tdr(), Mode::Shared)?;
         let _op_state = owner.ready(SeptOperation::VpInit)?;
@@ -28,8 +28,7 @@ impl<M: Memory> Module<M> {
             td.vcpus.fetch_sub(1, Ordering::AcqRel);
             return Err(StatusCode::MaxVcpusExceeded.into());
         }
-        vcpu.associated.store(true, Ordering::Release);
-        td.associated.fetch_add(1, Ordering::AcqRel);
+        td.associate(vcpu, from)?;
         vcpu.set_state(VcpuState::Ready);
         Ok(())
     }

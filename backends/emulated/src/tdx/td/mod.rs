@@ -19,8 +19,9 @@ pub(crate) use slots::Slots;
 pub use vcpu::{TDVPS_PAGES, Vcpu, VcpuState};
 
 use super::lock::{HostPriorityLock, Sharex};
+use super::refusal::Result;
 use super::sept::Tree;
-use super::{KeyId, Measurement};
+use super::{KeyId, Measurement, Place};
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use pt_core::Hpa;
 use pt_tdx::SeptLevel;
@@ -187,6 +188,21 @@ impl Td {
     #[must_use]
     pub fn pending_leaves(&self) -> bool {
         self.attributes.load(Ordering::Acquire) & SEPT_VE_DISABLE != 0
+    }
+
+    /// Associates one of its vCPUs with the processor that a call comes from, unless it is with another.
+    pub(crate) fn associate(&self, vcpu: &Vcpu, from: Option<Place>) -> Result<()> {
+        if vcpu.associate(from)? {
+            self.associated.fetch_add(1, Ordering::AcqRel);
+        }
+        Ok(())
+    }
+
+    /// Ends the association of one of its vCPUs.
+    pub(crate) fn dissociate(&self, vcpu: &Vcpu, from: Option<Place>) -> Result<()> {
+        vcpu.dissociate(from)?;
+        self.associated.fetch_sub(1, Ordering::AcqRel);
+        Ok(())
     }
 
     /// Counts pages of 4 KiB that now belong to the TD.

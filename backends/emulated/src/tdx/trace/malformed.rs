@@ -15,12 +15,20 @@ pub struct Malformed {
     pub expected: String,
 }
 
+/// The bytes that are shown of what was found.
+const MOST_SHOWN: usize = 40;
+
+fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).escape_debug().to_string()
+}
+
 impl Malformed {
     /// `found` at the column, where `expected` should be. The line is set by who counts lines.
     pub(super) fn at(column: usize, found: &[u8], expected: impl Into<String>) -> Self {
         let found = match found {
             [] => "the end of the line".into(),
-            bytes => format!("`{}`", String::from_utf8_lossy(bytes).escape_debug()),
+            bytes if bytes.len() > MOST_SHOWN => format!("`{}…`", shown(&bytes[..MOST_SHOWN])),
+            bytes => format!("`{}`", shown(bytes)),
         };
         Self { line: 0, column, found, expected: expected.into() }
     }

@@ -29,6 +29,7 @@ impl fmt::Display for Misplaced {
         match self {
             Self::NoTd => f.write_str("there is no TD yet; expected `reset gpaw=G levels=L vcpus=N` before"),
             Self::NoVcpu { vcpu, vcpus: 0 } => write!(f, "no vCPU {vcpu:x}: this TD has none"),
+            Self::NoVcpu { vcpu, vcpus: 1 } => write!(f, "no vCPU {vcpu:x}; expected 0, the only one of this TD"),
             Self::NoVcpu { vcpu, vcpus } => {
                 write!(f, "no vCPU {vcpu:x}; expected one of this TD's vCPUs, 0 to {:x}", vcpus - 1)
             }
