@@ -94,8 +94,12 @@ fn a_td_lives_and_everything_comes_back() {
         let (mut td, key) = td.write_back().unwrap().free_key().unwrap();
         assert_eq!(key, KEY);
         assert_eq!(machine.done(Leaf::PhymemCacheWb), 2, "one a package");
-        let resumed = |(_, status): &&(Leaf, Status)| *status == StatusCode::InterruptedResumable;
-        assert_eq!(machine.module.log.borrow().iter().filter(resumed).count(), 1);
+        let (log, operands) = (machine.module.log.borrow(), machine.module.operands.borrow());
+        let write_backs = log.iter().zip(operands.iter()).filter(|((leaf, _), _)| *leaf == Leaf::PhymemCacheWb);
+        let commands: Vec<_> = write_backs.map(|((_, status), rcx)| (*rcx, *status)).collect();
+        let interrupted = Status::from(StatusCode::InterruptedResumable);
+        assert_eq!(commands, [(0, interrupted), (1, Status::SUCCESS), (0, Status::SUCCESS)]);
+        drop((log, operands));
         let mut pages = Returned(&machine);
         let mut sink = CleanSink::new(td.cleaner(), &mut pages);
         let reclaimed = td.reclaim(&mut sink);

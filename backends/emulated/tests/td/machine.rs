@@ -25,6 +25,8 @@ pub const KEY: Hkid = Hkid(33);
 pub struct Refusing {
     pub module: Module<SparseMemory>,
     pub log: RefCell<Vec<(Leaf, Status)>>,
+    /// RCX of each call.
+    pub operands: RefCell<Vec<u64>>,
     /// The call to refuse, counted from now on, and what with.
     pub refuse: Cell<Option<(usize, Status)>>,
 }
@@ -32,6 +34,7 @@ pub struct Refusing {
 impl Seamcall for Refusing {
     fn seamcall(&self, registers: &mut Registers) -> Result<Status, Unavailable> {
         let leaf = Leaf::from_number(registers.rax as u16).expect("a leaf");
+        self.operands.borrow_mut().push(registers.rcx);
         let status = match self.refuse.take() {
             Some((0, status)) => {
                 (registers.rax, registers.rcx, registers.rdx) = (status.bits(), 0, 0);
@@ -58,6 +61,8 @@ pub struct Machine {
     /// Guest pages that nobody has, each of 4 KiB.
     pub free: RefCell<BTreeSet<u64>>,
     all: usize,
+    /// Pages that the host itself has written to.
+    written: RefCell<BTreeSet<u64>>,
 }
 
 impl Machine {
@@ -65,9 +70,10 @@ impl Machine {
         let module = Module::new(Platform { packages: 2, ..Platform::reference() }, SparseMemory::new(4 << 30));
         let free: BTreeSet<u64> = (0..4 * 512).map(|page| PAGES + (page << 12)).collect();
         Self {
-            module: Refusing { module, log: RefCell::default(), refuse: Cell::new(None) },
+            module: Refusing { module, log: RefCell::default(), operands: RefCell::default(), refuse: Cell::new(None) },
             arena: Arena::new(Hpa::new(TABLES), TABLE_BYTES),
             all: free.len(),
+            written: RefCell::default(),
             free: RefCell::new(free),
         }
     }
@@ -134,6 +140,7 @@ impl Host for &Machine {
         self.module.module.memory().fill(page, KeyId(0), 0);
     }
     fn write(&self, page: Hpa, bytes: &[u8]) {
+        self.written.borrow_mut().insert(page.as_u64());
         self.module.module.memory().write(page, KeyId(0), bytes);
     }
     fn on_each_package(&self, work: &mut dyn FnMut() -> ControlFlow<()>) {
@@ -160,6 +167,9 @@ impl pt_core::TableAllocator for Machine {
         self.arena.allocate(order)
     }
     fn free(&self, block: Hpa, order: u32) {
+        let mut words = [0; 16];
+        self.module.module.memory().read(block, KeyId(0), &mut words);
+        assert!(words == [0; 16] || self.written.borrow().contains(&block.as_u64()), "{block} was cleared");
         self.arena.free(block, order);
     }
 }

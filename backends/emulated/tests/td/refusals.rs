@@ -83,6 +83,8 @@ fn calls() -> Vec<Leaf> {
     machine.assert_everything_is_back(0);
     let calls: Vec<Leaf> = machine.module.log.borrow().iter().map(|(leaf, _)| *leaf).collect();
     assert!(calls.len() > 55, "{calls:?}");
+    // Two pages, three tables, and the TDR.
+    assert_eq!(calls.iter().filter(|leaf| **leaf == Leaf::PhymemPageWbinvd).count(), 6);
     calls
 }
 

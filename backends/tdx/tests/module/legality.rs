@@ -164,6 +164,27 @@ fn tracking_matters_while_vcpus_run() {
 }
 
 #[test]
+fn what_takes_a_translation_away_waits_while_vcpus_run() {
+    use SeptOperation::*;
+    for leaf in [PageRelocate, PageDemote, PagePromote, PageRemove, SeptRemove, RangeUnblock] {
+        let here = OpState::ALL.iter().filter(|phase| leaf.exists_in(**phase));
+        for (&phase, &state) in here.flat_map(|phase| SeptState::ALL.iter().map(move |state| (phase, state))) {
+            // What was exported and is blocked for writing was tracked then.
+            let exported = matches!(state, SeptState::ExportedBlockedW | SeptState::PendingExportedBlockedW);
+            let waits = phase.is_tracked() && !(leaf == PageRelocate && exported);
+            match leaf.on(state, phase) {
+                Legality::Incorrect => assert!(!leaf.acts_on(state)),
+                Legality::NotBlocked => assert!(waits && !state.is_blocked(), "{leaf:?} on {state:?} in {phase:?}"),
+                Legality::Allowed(step) => {
+                    assert_eq!(step.after_track(), waits, "{leaf:?} on {state:?} in {phase:?}");
+                    assert!(!waits || state.is_blocked(), "{leaf:?} on {state:?} in {phase:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn promotion_follows_the_children() {
     let Legality::Allowed(step) = SeptOperation::PagePromote.on(SeptState::NlBlocked, OpState::Runnable) else {
         panic!("a blocked table can be promoted")
