@@ -184,8 +184,8 @@ impl<'m> LockedTd<'m> {
         Self { td, tdr, mode, _page: page }
     }
 
-    /// A TD with its key configured, its TDCS complete, and in an operation state that allows the leaf. Whoever does not
-    /// hold the TDR page exclusively holds the operation state.
+    /// A TD with its key configured, its TDCS complete, and in an operation state that allows the leaf. Whoever does
+    /// not hold the TDR page exclusively holds the operation state.
     pub fn ready(&self, leaf: SeptOperation) -> Result<Option<Held<'m, HostPriorityLock>>> {
         let td = self.td;
         td.check_built()?;

@@ -1,8 +1,8 @@
 //! A TD as the emulated CPUs run it.
 //!
-//! A vCPU is its TDVPR page. It enters by what TDH.VP.ENTER does up to the VM entry ([`Entrance`]), and is then a CPU of
-//! its own: it walks the Secure EPT by itself, through the key of the TD, and comes to the module for what a CPU comes to
-//! it for: EPT violations and TDCALLs. The same code serves TDH.VP.ENTER as a SEAMCALL.
+//! A vCPU is its TDVPR page. It enters by what TDH.VP.ENTER does up to the VM entry ([`Entrance`]), and is then a CPU
+//! of its own: it walks the Secure EPT by itself, through the key of the TD, and comes to the module for what a CPU
+//! comes to it for: EPT violations and TDCALLs. The same code serves TDH.VP.ENTER as a SEAMCALL.
 //!
 //! A vCPU keeps the translations of its last turn when it enters in the same epoch, however the tables have changed: it
 //! is TDH.MEM.TRACK that makes it drop them, and PAGE.REMOVE that is refused until it has left.
@@ -252,8 +252,8 @@ fn exit(registers: &Registers) -> Exit {
     }
 }
 
-/// How the vCPUs of a TD translate: 46 physical address bits below the key identifiers, and no accessed and dirty flags,
-/// as `EPTP_CONTROLS` wants it.
+/// How the vCPUs of a TD translate: 46 physical address bits below the key identifiers, and no accessed and dirty
+/// flags, as `EPTP_CONTROLS` wants it.
 #[must_use]
 pub fn paging(gpaw: Gpaw, shared_root: Hpa) -> Paging {
     let levels = if gpaw == Gpaw::Bits48 { 4 } else { 5 };

@@ -120,7 +120,8 @@ impl HostPriorityLock {
     /// Takes the lock for a guest. The module's guest leaves take it shared only.
     ///
     /// # Errors
-    /// [`Busy::HostPriority`] if a host was turned away and has not been back, [`Busy::Held`] if it is held exclusively.
+    /// [`Busy::HostPriority`] if a host was turned away and has not been back, [`Busy::Held`] if it is held
+    /// exclusively.
     pub fn acquire_as_guest(&self) -> Result<(), Busy> {
         let before = self.0.fetch_add(Self::READER, Ordering::Acquire);
         if before & Self::PRIORITY != 0 {

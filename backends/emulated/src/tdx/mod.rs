@@ -1,10 +1,10 @@
 //! The TDX module 1.5, emulated: the same answers to the same calls.
 //!
-//! A [`Module`] answers SEAMCALLs ([`Seamcall`](pt_tdx::Seamcall)) over any [`Memory`]. It keeps what the module keeps: the PAMT, the
-//! control structures, and the Secure EPTs in memory under the keys of their TDs. Checks come in the module's order,
-//! and what is locked is locked as the module locks it, so that a wrong call gets the status and registers of the real
-//! one. All state is shared: leaves run on any number of threads at a time, a lock that is taken is an immediate
-//! `TDX_OPERAND_BUSY`, and nothing waits.
+//! A [`Module`] answers SEAMCALLs ([`Seamcall`](pt_tdx::Seamcall)) over any [`Memory`]. It keeps what the module keeps:
+//! the PAMT, the control structures, and the Secure EPTs in memory under the keys of their TDs. Checks come in the
+//! module's order, and what is locked is locked as the module locks it, so that a wrong call gets the status and
+//! registers of the real one. All state is shared: leaves run on any number of threads at a time, a lock that is taken
+//! is an immediate `TDX_OPERAND_BUSY`, and nothing waits.
 //!
 //! - [`lock`]: lock words. [`pamt`]: what pages are used for. [`sept`]: entries and walks. [`td`]: control structures.
 //! - `check`: the steps that leaves share. `leaf`: the leaves, one a file.
@@ -13,8 +13,10 @@
 //! - [`Processor`]: calls that come from one logical processor.
 //! - [`trace`]: records of what a module was asked and answered.
 //!
-//! Not modelled: L2 VMs (a TD has none), migration leaves (their states and operation states are), and the module's own
-//! initialisation: a [`Module`] begins in `SYS_READY` with all TDMRs initialised.
+//! Not modelled: L2 VMs (a TD has none), the leaves of migration (their states and operation states are) and those that
+//! read metadata, which are refused as unknown ones are, and the module's own initialisation: a [`Module`] begins in
+//! `SYS_READY` with all TDMRs initialised. Where the real module halts because its own structures contradict each
+//! other, the emulated one refuses the call.
 
 mod agent;
 mod check;

@@ -28,7 +28,8 @@ impl Refusal {
         Self::of_entry(StatusCode::EptWalkFailed, Operand::Rcx, end.entry, end.level)
     }
 
-    /// The entry's state does not allow the leaf. TDH.MEM.RANGE.BLOCK has a remark of its own for what is blocked already.
+    /// The entry's state does not allow the leaf. TDH.MEM.RANGE.BLOCK has a remark of its own for what is blocked
+    /// already.
     pub fn state_for(leaf: SeptOperation, entry: Entry, level: SeptLevel) -> Self {
         let blocked = entry.state().is_some_and(SeptState::is_blocked);
         if blocked && leaf == SeptOperation::RangeBlock {

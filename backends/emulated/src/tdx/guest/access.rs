@@ -85,8 +85,8 @@ impl<M: Memory> Inside<'_, M> {
         }
     }
 
-    /// An access to a private address that the Secure EPT does not let through. `permissions` is what the entries on the
-    /// way grant together.
+    /// An access to a private address that the Secure EPT does not let through. `permissions` is what the entries on
+    /// the way grant together.
     ///
     /// TDX module 1.5 base specification, private EPT violations and pending pages.
     pub fn violation(&mut self, gpa: u64, access: Access, permissions: u64) -> Touched {

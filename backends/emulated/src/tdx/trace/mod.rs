@@ -15,9 +15,9 @@
 //! said. An answer agrees with an expected one if it is of the same kind and every register that the expected one
 //! prints is the same; what is not printed is not compared.
 //!
-//! [`play()`] plays a [`Script`] of operations: each `reset` begins a [`Session`], which is a TD built by real leaves on
-//! a fresh machine, laid out as [`layout`] says. [`matrix`] is the other kind of record: one call on an entry that was
-//! forced into a state.
+//! [`play()`] plays a [`Script`] of operations: each `reset` begins a [`Session`], which is a TD built by real leaves
+//! on a fresh machine, laid out as [`layout`] says. [`matrix`] is the other kind of record: one call on an entry that
+//! was forced into a state.
 //!
 //! Nothing here allocates for a line, unless the line is malformed.
 
