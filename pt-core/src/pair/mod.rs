@@ -40,7 +40,8 @@ pub use pages::{Backing, BackingOf, Clean, DirtyPage, LevelsOf, PageSink, PageSo
 pub use phase::{Build, Live, Phase, Run, Teardown};
 pub use plan::ConversionPlan;
 pub use removal::{
-    BlockError, BlockedBatch, Kick, NoVcpus, Removal, RemoveError, Removed, TrackError, TrackedBatch, UnblockError,
+    BlockError, BlockedBatch, IsBlocked, IsTracked, Kick, NoVcpus, Removal, RemoveError, Removed, TrackError,
+    TrackedBatch, UnblockError,
 };
 pub use shared::StaleLeaf;
 pub use teardown::Reclaimed;

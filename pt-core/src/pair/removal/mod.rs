@@ -14,6 +14,7 @@
 //! A monitor that is busy is asked once more while no vCPU runs. If it is still busy, the operation stops with
 //! [`Cause::MonitorStuck`].
 
+mod batch;
 mod block;
 mod merge;
 mod monitor;
@@ -22,6 +23,8 @@ mod remove;
 mod split;
 mod unblock;
 
+use batch::Brand;
+pub use batch::{BlockedBatch, IsBlocked, IsTracked, TrackedBatch};
 pub use block::BlockError;
 pub use monitor::{Kick, NoVcpus};
 pub use remove::{RemoveError, Removed};
@@ -30,18 +33,13 @@ pub use unblock::UnblockError;
 use super::error::{Cause, RemovalError};
 use super::phase::{Live, Phase};
 use super::{Leaked, Vm};
-use crate::address::AddressRange;
 use crate::hook::Track;
 use crate::memory::Memory;
-use crate::space::Private;
 use crate::table::{Pair, Propagating, Table};
 use crate::tree::Tree;
 use core::fmt;
 use core::marker::PhantomData;
 use monitor::Monitor;
-
-/// Ties a token to the session it comes from: two sessions never have the same `'id`.
-type Brand<'id> = PhantomData<fn(&'id ()) -> &'id ()>;
 
 /// A session of taking private memory away. See [`Vm::removal`].
 pub struct Removal<'id, 'vm, T: Propagating, M: Memory, A, H, K> {
@@ -53,48 +51,6 @@ pub struct Removal<'id, 'vm, T: Propagating, M: Memory, A, H, K> {
     unblocked: u64,
     brand: Brand<'id>,
 }
-
-/// A range in which everything that was mapped is blocked. CPUs may still hold translations of it.
-#[must_use = "what is blocked stays so: track the batch, then remove or unblock it"]
-pub struct BlockedBatch<'id> {
-    range: AddressRange<Private>,
-    leaves: u64,
-    brand: Brand<'id>,
-}
-
-/// A range in which everything that was mapped is blocked, and that no CPU translates any more.
-#[must_use = "what is blocked stays so: remove the batch or unblock it"]
-pub struct TrackedBatch<'id> {
-    range: AddressRange<Private>,
-    leaves: u64,
-    unblocked: u64,
-    brand: Brand<'id>,
-}
-
-macro_rules! batch {
-    ($($name:ident)*) => {$(
-        impl $name<'_> {
-            /// The range.
-            #[must_use]
-            pub const fn range(&self) -> AddressRange<Private> {
-                self.range
-            }
-
-            /// How many leaves are blocked in it.
-            #[must_use]
-            pub const fn leaves(&self) -> u64 {
-                self.leaves
-            }
-        }
-
-        impl fmt::Debug for $name<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({} leaves in {:?})", stringify!($name), self.leaves, self.range)
-            }
-        }
-    )*};
-}
-batch!(BlockedBatch TrackedBatch);
 
 impl<P: Pair, Ph: Phase, M: Memory, A, H> Vm<P, Ph, M, A, H> {
     /// Runs a session in which private memory is taken away. `kick` makes vCPUs leave the guest.
@@ -121,13 +77,14 @@ impl<'id, T: Propagating, M: Memory, A, H, K: Kick> Removal<'id, '_, T, M, A, H,
     ///
     /// # Errors
     /// Why the monitor did not do it, with the batches, which stay blocked.
-    pub fn track<const N: usize>(
+    pub fn track<const N: usize, B: IsBlocked<'id>>(
         &mut self,
-        batches: [BlockedBatch<'id>; N],
+        batches: [B; N],
     ) -> Result<[TrackedBatch<'id>; N], TrackError<'id, T, N>>
     where
         T: Track<H>,
     {
+        let batches = batches.map(B::into_batch);
         if batches.iter().any(|batch| batch.leaves > 0)
             && let Err(cause) = self.monitor.new_epoch::<T>()
         {

@@ -1,7 +1,7 @@
 //! Removing: the monitor lets go of the pages, and they come back.
 
 use super::monitor::{Kick, Monitor};
-use super::{Removal, TrackedBatch};
+use super::{IsTracked, Removal, TrackedBatch};
 use crate::address::AddressRange;
 use crate::hook::{Remove, Track, Tracked};
 use crate::level::LevelOf;
@@ -35,14 +35,15 @@ where
     /// # Errors
     /// What stood in the way, with the batch. What lies before it is removed, the rest still blocked: go on with
     /// the batch, or unblock it.
-    pub fn remove<S: PageSink>(
+    pub fn remove<B: IsTracked<'id>, S: PageSink>(
         &mut self,
-        mut batch: TrackedBatch<'id>,
+        batch: B,
         sink: &mut S,
     ) -> Result<Removed, RemoveError<'id, T>>
     where
         T: Track<H> + Remove<H>,
     {
+        let mut batch = batch.into_batch();
         if let Err(error) = self.refresh(&mut batch) {
             return Err(RemoveError { error, removed: Removed::default(), batch });
         }

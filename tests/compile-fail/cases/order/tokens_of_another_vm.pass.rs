@@ -2,6 +2,7 @@
 //! VM has a lifetime of its own, which its tokens carry: the compiler says that the two must be the same.
 //!
 //! Seen: KVM tdx.c: every step takes `struct kvm *` anew [kvm-42]
+#![allow(unused_variables)]
 
 use pt_core::arena::Arena;
 use pt_core::pair::{BlockedBatch, NoVcpus, Removal};
@@ -13,11 +14,8 @@ fn wait_for_vcpus<'one_vm, 'other_vm, H: SeptHooks>(
     one: &mut Session<'one_vm, '_, H>,
     other: &mut Session<'other_vm, '_, H>,
     blocked: BlockedBatch<'one_vm>,
-    idle: BlockedBatch<'other_vm>,
 ) -> Option<u64> {
-    println!("{blocked:?} in one VM, {idle:?} in the other");
-    one.track([]).ok()?;
-    let [tracked] = other.track([idle]).ok()?;
+    let [tracked] = one.track([blocked]).ok()?;
     Some(tracked.leaves())
 }
 
