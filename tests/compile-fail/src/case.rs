@@ -94,6 +94,9 @@ impl Case {
             }
             () if !self.mistake.ends_with('.') => Some(format!("{path} does not open with a sentence")),
             () if self.seen.iter().any(|sighting| sighting.place.is_empty()) => Some(format!("{path}: seen where?")),
+            () if self.seen.iter().any(|sighting| sighting.place.ends_with(']')) => {
+                Some(format!("{path}: the names of a `Seen:` line stand in one pair of brackets"))
+            }
             () => None,
         }
     }

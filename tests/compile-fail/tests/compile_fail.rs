@@ -68,6 +68,18 @@ fn what_the_cases_show_is_known() {
 }
 
 #[test]
+fn every_known_mistake_has_its_place() {
+    let (known, cases) = (known(), catalogue().all());
+    let wanted = (1..=9).map(|n| format!("peer-{n}")).chain((1..=55).map(|n| format!("kvm-{n}")));
+    for name in wanted {
+        let Some((_, known)) = known.iter().find(|(known, _)| *known == name) else {
+            panic!("{name} is not in known.toml");
+        };
+        assert!(known.check.is_some() || !cases_of(&cases, &name).is_empty(), "{name} has neither a case nor a check");
+    }
+}
+
+#[test]
 fn run_time_checks_are_tested() {
     for (name, known) in known() {
         assert_eq!(known.check.is_some(), known.test.is_some(), "{name}: a check needs a test, and a test a check");

@@ -1,7 +1,7 @@
 //! A fault is resolved in a root that was invalidated meanwhile: no vCPU loads it, and the guest faults again and
 //! again.
 //!
-//! Seen: KVM mmu.c, `is_page_fault_stale`, which looks at one root for faults of both kinds [kvm-11] [kvm-27]
+//! Seen: KVM mmu.c, `is_page_fault_stale`, which looks at one root for faults of both kinds [kvm-11, kvm-27]
 
 use pt_core::pair::{Run, Vm};
 use pt_core::{Arena, Gpa, Page, Shared};
