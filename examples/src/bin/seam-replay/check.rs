@@ -79,15 +79,12 @@ impl<W: Write> Script for Checker<'_, W> {
 
     #[inline]
     fn answered(&mut self, operation: Operation, answer: Answer, session: &Session<'_>) -> Result<(), Ended> {
+        let Some(line) = self.line.take().filter(|_| !operation.is_inspection()) else { return Ok(()) };
         self.played.operations += 1;
-        let Some(line) = self.line.take() else { return Ok(()) };
-        if line.answer.is_some_and(|(_, text)| answer.is_written_as(text, &mut self.buffer))
-            && !operation.is_inspection()
-        {
+        if line.answer.is_some_and(|(_, text)| answer.is_written_as(text, &mut self.buffer)) {
             return Ok(());
         }
         match line.expected().map_err(|error| malformed(self.name, &error))? {
-            _ if operation.is_inspection() => self.unanswered += 1,
             None => self.unanswered += 1,
             Some(expected) if answer.agrees_with(&expected) => {}
             Some(expected) => self.differs(&line, answer, expected, session),
