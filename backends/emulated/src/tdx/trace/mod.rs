@@ -24,6 +24,7 @@
 mod answer;
 mod build;
 mod fields;
+mod grammar;
 pub mod layout;
 mod lines;
 mod malformed;
@@ -34,9 +35,10 @@ mod play;
 mod session;
 
 pub use answer::{Answer, Printed, Returned};
+pub use grammar::GRAMMAR;
 pub use lines::{Line, Lines, Text};
 pub use malformed::Malformed;
 pub use misplaced::Misplaced;
-pub use operation::{At, GRAMMAR, Operation, Settings};
+pub use operation::{At, Operation, Settings};
 pub use play::{Script, play};
 pub use session::{Session, TraceModule};
