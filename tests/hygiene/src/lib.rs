@@ -10,4 +10,5 @@
 pub mod alone;
 pub mod both;
 pub mod everything;
+pub mod kept;
 mod unused;

@@ -95,14 +95,17 @@ fn during(context: Context<'_>, operations: &Operations) -> Option<TokenStream> 
 fn describe(context: Context<'_>, operations: &Operations, operation: &Operation) -> String {
     let list = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let code = operation.code.map_or(String::new(), |code| format!("Number {}. ", *code));
-    let about = if operation.track.is_some() || operation.other.is_some() { "About no single entry." } else { "" };
-    let levels = operation.levels.as_ref().map_or(String::new(), |levels| {
-        let names: Vec<_> = levels.names.iter().map(|name| name.ident.to_string()).collect();
-        format!("At {}.", list(&names))
-    });
+    let levels = match &operation.levels {
+        _ if operation.track.is_some() || operation.other.is_some() => String::from("About no single entry."),
+        Some(levels) => {
+            let names: Vec<_> = levels.names.iter().map(|name| name.ident.to_string()).collect();
+            format!("At {}.", list(&names))
+        }
+        None => String::from("At every level."),
+    };
     let during = operation.during.as_ref().map_or(String::new(), |during| {
         let phases = context.module.phases_in(operations.table.as_ref(), Some(during));
         format!(" During {}.", list(&phases))
     });
-    format!("{code}{about}{levels}{during}")
+    format!("{code}{levels}{during}")
 }

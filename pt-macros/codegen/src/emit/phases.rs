@@ -3,7 +3,7 @@
 use super::derives::{ORDERED, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc, doc};
 use super::numbered::Numbered;
-use crate::model::Phases;
+use crate::model::{Phase, Phases};
 use proc_macro2::TokenStream;
 use quote::format_ident;
 
@@ -14,10 +14,7 @@ pub(super) fn emit(phases: &Phases) -> TokenStream {
     let numbered = Numbered::counted("phase", phases.phases.iter().map(|phase| (&phase.ident, phase.code)));
     let (names, written) = (numbered.names(), numbered.written());
     let (conversions, listing) = (numbered.conversions(ident), numbered.listing());
-    let docs = phases.phases.iter().map(|phase| {
-        let code = phase.code.map_or(String::new(), |code| format!("Code {}.", *code));
-        attrs_and_doc(&phase.attrs, &code)
-    });
+    let docs = phases.phases.iter().map(|phase| attrs_and_doc(&phase.attrs, &describe(phases, phase)));
     let sets = phases.sets.iter().map(|set| {
         let of: Vec<_> = names.iter().filter(|name| set.of.holds(&name.to_string(), &phases.sets)).collect();
         let name = format_ident!("is_{}", set.ident, span = set.ident.span());
@@ -42,5 +39,19 @@ pub(super) fn emit(phases: &Phases) -> TokenStream {
             #listing
             #(#sets)*
         }
+    }
+}
+
+/// `Code 2. In the set `tracked`.`
+fn describe(phases: &Phases, phase: &Phase) -> String {
+    let name = phase.ident.to_string();
+    let code = phase.code.map_or(String::new(), |code| format!("Code {}. ", *code));
+    let sets = phases.sets.iter().enumerate();
+    let sets = sets.filter(|(at, set)| set.of.holds(&name, &phases.sets[..*at]));
+    let sets: Vec<_> = sets.map(|(_, set)| format!("`{}`", set.ident)).collect();
+    match sets.as_slice() {
+        [] => format!("{code}In no set."),
+        [set] => format!("{code}In the set {set}."),
+        sets => format!("{code}In the sets {}.", sets.join(", ")),
     }
 }

@@ -1890,27 +1890,27 @@ pub mod sept {
     /// `TDCS.OP_STATE`: how far the life of a TD has come.
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
     pub enum OpState {
-        /// Code 0.
+        /// Code 0. In no set.
         Uninitialized = 0,
-        /// Code 1.
+        /// Code 1. In the set `settled`.
         Initialized = 1,
-        /// Code 2.
+        /// Code 2. In the sets `tracked`, `settled`.
         Runnable = 2,
-        /// Code 3.
+        /// Code 3. In the sets `tracked`, `settled`.
         LiveExport = 3,
-        /// Code 4.
+        /// Code 4. In the set `settled`.
         PausedExport = 4,
-        /// Code 5.
+        /// Code 5. In the set `settled`.
         PostExport = 5,
-        /// Code 6.
+        /// Code 6. In the set `importing`.
         MemoryImport = 6,
-        /// Code 7.
+        /// Code 7. In the set `importing`.
         StateImport = 7,
-        /// Code 8.
+        /// Code 8. In the sets `importing`, `settled`.
         PostImport = 8,
-        /// Code 9.
+        /// Code 9. In the sets `tracked`, `importing`, `settled`.
         LiveImport = 9,
-        /// Code 10.
+        /// Code 10. In no set.
         FailedImport = 10,
     }
     impl OpState {
@@ -2028,7 +2028,7 @@ pub mod sept {
         PageAug = 6,
         /// TDH.MEM.RANGE.BLOCK.
         ///
-        /// Number 7.  During `Initialized`, `Runnable`, `LiveExport`, `PausedExport`, `PostExport`, `PostImport`, `LiveImport`.
+        /// Number 7. At every level. During `Initialized`, `Runnable`, `LiveExport`, `PausedExport`, `PostExport`, `PostImport`, `LiveImport`.
         RangeBlock = 7,
         /// TDH.VP.CREATE.
         ///
@@ -2068,7 +2068,7 @@ pub mod sept {
         PagePromote = 23,
         /// TDH.MEM.SEPT.RD.
         ///
-        /// Number 25.  During `Initialized`, `Runnable`, `LiveExport`, `PausedExport`, `PostExport`, `MemoryImport`, `StateImport`, `PostImport`, `LiveImport`, `FailedImport`.
+        /// Number 25. At every level. During `Initialized`, `Runnable`, `LiveExport`, `PausedExport`, `PostExport`, `MemoryImport`, `StateImport`, `PostImport`, `LiveImport`, `FailedImport`.
         SeptRd = 25,
         /// TDH.MEM.PAGE.REMOVE.
         ///
@@ -2084,27 +2084,27 @@ pub mod sept {
         Track = 38,
         /// TDH.MEM.RANGE.UNBLOCK.
         ///
-        /// Number 39.  During `Initialized`, `Runnable`, `LiveExport`, `PausedExport`, `PostExport`, `PostImport`, `LiveImport`.
+        /// Number 39. At every level. During `Initialized`, `Runnable`, `LiveExport`, `PausedExport`, `PostExport`, `PostImport`, `LiveImport`.
         RangeUnblock = 39,
         /// TDH.EXPORT.BLOCKW.
         ///
-        /// Number 65.
+        /// Number 65. At every level.
         ExportBlockw = 65,
         /// TDH.EXPORT.RESTORE.
         ///
-        /// Number 66.
+        /// Number 66. At every level.
         ExportRestore = 66,
         /// TDH.EXPORT.MEM.
         ///
-        /// Number 68.
+        /// Number 68. At every level.
         ExportMem = 68,
         /// TDH.EXPORT.UNBLOCKW.
         ///
-        /// Number 75.
+        /// Number 75. At every level.
         ExportUnblockw = 75,
         /// TDH.IMPORT.MEM.
         ///
-        /// Number 83.
+        /// Number 83. At every level.
         ImportMem = 83,
     }
     impl SeptOperation {
