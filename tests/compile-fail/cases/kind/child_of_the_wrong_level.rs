@@ -1,6 +1,6 @@
 //! A walk skips a level: the table below a PDPT entry is taken for a last-level table, and its entries for pages.
 //!
-//! Seen: verified-nrkernel and others carry the level as an integer beside the table [kvm-16]
+//! Seen: aarch64-paging and asterinas carry the level of a table as an integer beside it [kvm-16]
 //! Seen: KVM tdp_mmu.c, `KVM_BUG_ON` of the level, the frame and the null pointer of a new child [kvm-50]
 
 use pt_core::arena::Arena;

@@ -1,7 +1,7 @@
 //! Pages are merged into a block while other threads fault: one of them maps a page in the table that is being freed.
 //!
-//! Seen: KVM tdp_mmu.c, `recover_huge_pages_range`: `bool shared` says which of two ways to write an entry is used
-//! [kvm-34]
+//! Seen: KVM tdp_mmu.c, `tdp_mmu_set_spte` and `tdp_mmu_set_spte_atomic`: a `bool shared` says which of the two is
+//! right [kvm-34]
 
 use pt_core::access::{Exclusive, Parallel};
 use pt_core::cursor::TableSource;

@@ -1,6 +1,6 @@
 //! A hook is not there yet, and a missing hook counts as success: pages are mapped that the monitor never heard of.
 //!
-//! Seen: KVM kvm-x86-ops.h, `KVM_X86_OP_OPTIONAL`: a static call to nothing, which returns 0 [kvm-54]
+//! Seen: KVM kvm-x86-ops.h: the hooks of the external table are optional, and one that is not set returns 0 [kvm-54]
 
 use pt_core::hook::{Busy, Drained, Filled, Frozen, Occupied, Outcome, Tracked};
 use pt_core::{Hpa, Protected, TablePage};

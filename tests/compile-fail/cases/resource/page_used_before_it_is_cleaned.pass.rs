@@ -1,8 +1,7 @@
 //! A page that comes back from the monitor is used at once: lines of it under the guest's key are still in the caches,
 //! and are written over what the host puts there.
 //!
-//! Seen: KVM tdx.c, `tdx_reclaim_page` and `tdx_quirk_reset_page`: write back and overwrite by hand after each removal
-//! [kvm-43]
+//! Seen: KVM tdx.c: TDH.PHYMEM.PAGE.WBINVD and the reset follow each removal by hand [kvm-43]
 
 use pt_core::pair::{DirtyPage, PageSink};
 use pt_core::{Gpa, Level, Page, Private};
