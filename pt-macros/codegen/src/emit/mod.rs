@@ -12,6 +12,15 @@ macro_rules! hygienic {
     ($($tokens:tt)*) => { ::quote::quote_spanned! { ::proc_macro2::Span::mixed_site()=> $($tokens)* } };
 }
 
+/// The same, shown to people where `$at` stands: what the compiler says of an implementation points to the item that it
+/// is about.
+macro_rules! shown_at {
+    ($at:expr => $($tokens:tt)*) => {{
+        let span = ::proc_macro2::Span::mixed_site().located_at($at);
+        ::quote::quote_spanned! { span=> $($tokens)* }
+    }};
+}
+
 mod derives;
 mod docs;
 mod format;

@@ -85,7 +85,7 @@ fn implementation(
     });
     let at_level = (role == "Add").then(|| {
         let chosen = chosen.iter().flatten();
-        hygienic!(#(impl #krate::hook::AddLevelOf<#ident> for #chosen {})*)
+        shown_at!(called.span() => #(impl #krate::hook::AddLevelOf<#ident> for #chosen {})*)
     });
     let constant = chosen.map(|chosen| {
         let level_enum = &levels.head.ident;
@@ -94,7 +94,7 @@ fn implementation(
         }
         hygienic!(const LEVELS: &'static [#level_enum] = &[#(#level_enum::#chosen),*];)
     });
-    Some(hygienic! {
+    Some(shown_at! { called.span() =>
         impl<H: #hooks_trait> #krate::hook::#role<H> for #ident {
             #constant
             fn #method(hooks: &H, #(#names: #types),*) -> #krate::hook::#answer<Self> {

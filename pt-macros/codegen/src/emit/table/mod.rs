@@ -32,7 +32,7 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
     let addresses = addresses(context, table, &space);
     let walked = table.is_walked().then(|| walked::emit(context, table));
     let stage = table.used_by_cpu.and(table.flush.as_ref()).map(|stage| {
-        hygienic! {
+        shown_at! { ident.span() =>
             impl #krate::UsedByCpu for #ident {
                 type Stage = #stage;
             }
@@ -66,8 +66,8 @@ fn history(context: Context<'_>, table: &Table) -> TokenStream {
         let mut places = leaf.fields.iter().flat_map(|field| &field.places);
         places.any(|place| place.role == Role::Hardware(Some(bit)))
     };
-    let aged = sets(HardwareBit::Accessed).then(|| hygienic!(impl #krate::Aged for #ident {}));
-    let logged = sets(HardwareBit::Dirty).then(|| hygienic!(impl #krate::DirtyLogged for #ident {}));
+    let aged = sets(HardwareBit::Accessed).then(|| shown_at!(ident.span() => impl #krate::Aged for #ident {}));
+    let logged = sets(HardwareBit::Dirty).then(|| shown_at!(ident.span() => impl #krate::DirtyLogged for #ident {}));
     hygienic!(#aged #logged)
 }
 
@@ -85,7 +85,7 @@ fn space(space: Space) -> Ident {
 /// Which addresses the table translates.
 fn addresses(context: Context<'_>, table: &Table, space: &Ident) -> TokenStream {
     let (krate, ident) = (context.krate, &table.head.ident);
-    let own = hygienic! {
+    let own = shown_at! { ident.span() =>
         impl #krate::AddressOf<#ident> for #krate::Address<#krate::space::#space> {
             #[inline(always)]
             fn address(self) -> Self {
@@ -99,7 +99,7 @@ fn addresses(context: Context<'_>, table: &Table, space: &Ident) -> TokenStream 
     }
     let halves = ["Shared", "Private"].map(|half| {
         let half = Ident::new(half, proc_macro2::Span::mixed_site());
-        hygienic! {
+        shown_at! { ident.span() =>
             impl #krate::AddressOf<#ident> for #krate::Address<#krate::space::#half> {
                 #[inline(always)]
                 fn address(self) -> #krate::Address<#krate::space::Guest> {

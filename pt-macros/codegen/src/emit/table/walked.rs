@@ -24,19 +24,23 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
         _ => Ident::new("Shared", proc_macro2::Span::mixed_site()),
     };
     let changes = changes(context, table);
-    hygienic! {
-        #visible
-        #(#rungs)*
-        #(impl #krate::LeafLevelOf<#ident> for #leaf_names {})*
-        #(impl #krate::TableLevelOf<#ident> for #table_names {})*
-
+    let pages = shown_at! { ident.span() =>
         impl<L: #krate::LeafLevelOf<#ident>> #krate::PageOf<#ident, L> for #krate::Page<#krate::space::#page, L> {
             #[inline(always)]
             fn into_frame(self) -> #krate::Hpa {
                 #krate::Page::into_frame(self)
             }
         }
-
+    };
+    let leaf_levels = leaf_names.map(|level| shown_at!(level.span() => impl #krate::LeafLevelOf<#ident> for #level {}));
+    let table_levels =
+        table_names.map(|level| shown_at!(level.span() => impl #krate::TableLevelOf<#ident> for #level {}));
+    hygienic! {
+        #visible
+        #(#rungs)*
+        #(#leaf_levels)*
+        #(#table_levels)*
+        #pages
         #changes
     }
 }
@@ -82,7 +86,7 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format, linking: Option<&
         let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
         hygienic!(Self::Geometry::#name #pattern => visitor.visit::<#level>(),)
     });
-    hygienic! {
+    shown_at! { ident.span() =>
         impl #krate::Visible for #ident {
             type Attributes = #attributes;
             const ABSENT: u64 = #absent;
@@ -132,7 +136,7 @@ fn rung(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
 fn changes(context: Context<'_>, table: &Table) -> TokenStream {
     let (krate, ident) = (context.krate, &table.head.ident);
     let Some(target) = table.propagates_to.first() else {
-        return hygienic!(impl #krate::Direct for #ident {});
+        return shown_at!(ident.span() => impl #krate::Direct for #ident {});
     };
     if !table.space.is_some_and(|space| *space == Space::Private) || context.module.table(target).is_none() {
         return TokenStream::new();
@@ -144,7 +148,7 @@ fn changes(context: Context<'_>, table: &Table) -> TokenStream {
             const BLOCKED_TABLE: u64 = #table;
         }
     });
-    hygienic! {
+    shown_at! { ident.span() =>
         impl #krate::Propagating for #ident {
             type Protected = #target;
             #blocked
