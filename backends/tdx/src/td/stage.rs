@@ -28,8 +28,20 @@ pub struct Td<St: Stage<H>, H: Host> {
     pub(super) stage: St::State,
 }
 
+mod sealed {
+    /// Only this crate says which stages there are.
+    pub trait Sealed {}
+}
+
+macro_rules! seal {
+    ($($stage:ident)*) => {$(
+        impl sealed::Sealed for $stage {}
+    )*};
+}
+seal!(Created Keyed Complete Build Run Flushed WrittenBack Teardown);
+
 /// A stage in the life of a TD.
-pub trait Stage<H: Host> {
+pub trait Stage<H: Host>: sealed::Sealed {
     /// The name used in messages.
     const NAME: &'static str;
     /// What the TD has in this stage beside its control structure.

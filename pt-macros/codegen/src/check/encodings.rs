@@ -17,7 +17,7 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
         let sound = !table.head.broken && !formats.iter().any(|format| format.head.broken);
         let holder = formats.iter().find(|format| holds(format, &states.head.ident));
         match (states.has_codes(), holder) {
-            (true, Some(_)) => {}
+            (true, Some(_)) => same_bits(states, &formats, report),
             (true, None) => {
                 let misspelt = formats.iter().any(|format| names_unknown_states(module, format));
                 if sound && !misspelt && formats.len() == table.entries.len() {
@@ -47,6 +47,28 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
 /// Whether entries of this format hold the code of a state.
 fn holds(format: &Format, states: &Ident) -> bool {
     matches!(format.presence.as_deref(), Some(Presence::State(name)) if name == states)
+}
+
+/// The state is read before the shape is known: every format that holds it has it in the same bits.
+fn same_bits(states: &States, formats: &[&Format], report: &mut Report<'_>) {
+    let holders: Vec<_> = formats.iter().filter_map(|format| Some((*format, states.field(format)?))).collect();
+    let Some(((first, field), others)) = holders.split_first() else { return };
+    let bits = |place: &Place| place.bits.ranges.iter().map(|range| (range.low, range.high)).collect::<Vec<_>>();
+    for (format, other) in others {
+        for level in &format.levels.names {
+            let (Some(one), Some(two)) = (field.at(&level.ident), other.at(&level.ident)) else { continue };
+            if bits(one) != bits(two) {
+                let (name, own) = (&first.head.ident, &states.head.ident);
+                let message = format!(
+                    "the state is read before it is known whether an entry is a `{name}` or a `{}`: let `{own}` have the \
+                     same bits in both",
+                    format.head.ident
+                );
+                report.both((two.bits.span, message), (one.bits.span, format!("`{own}` has these bits in `{name}`")));
+                break;
+            }
+        }
+    }
 }
 
 fn names_unknown_states(module: &Module, format: &Format) -> bool {

@@ -1,6 +1,6 @@
 //! Encodings: states are told apart.
 
-use crate::harness::{assert_errors, assert_slip, cca, cove, snp, with};
+use crate::harness::{assert_errors, assert_slip, cca, cove, module_side, snp, with};
 
 #[test]
 fn a_code_that_is_taken() {
@@ -132,5 +132,23 @@ fn a_shape_without_a_format() {
     assert_errors(
         &with(&cove(), "entries(GAbsent, GLeaf, GTable)", "entries(GLeaf, GTable)"),
         &[("absent", "`GStageTable` has no format that says what a state with the shape `absent` looks like")],
+    );
+}
+
+#[test]
+fn a_state_in_other_bits_of_another_format() {
+    assert_errors(
+        &with(
+            &module_side(),
+            "#[bits([9, 53..=56, 6..=7], default = NlMapped)]",
+            "#[bits([53..=56, 9, 6..=7], default = NlMapped)]",
+        ),
+        &[
+            (
+                "[53..=56, 9, 6..=7]",
+                "the state is read before it is known whether an entry is a `SeptLeaf` or a `SeptTable`",
+            ),
+            ("[9, 53..=56, 6..=7]", "`SeptState` has these bits in `SeptLeaf`"),
+        ],
     );
 }
