@@ -53,7 +53,7 @@ pub mod td {
     pub enum Sept {
         #[state(absent, initial)]   #[to(Table, by = sept_add)] #[to(Mapped, by = page_aug)]
         Free = 0,
-        #[state(table, accessible)] #[to(Free, by = sept_remove)]
+        #[state(table, accessible)]
         Table = 1,
         #[state(leaf, accessible)]  #[to(Blocked, by = range_block)]
         Mapped = 2,
@@ -64,7 +64,7 @@ pub mod td {
     #[hooks(SecureEpt)]
     pub trait SeptHooks {
         #[hook(link, busy)]    fn sept_add(&self, at: &Frozen<PrivateEpt>, table: &TablePage<Protected>) -> Outcome<SeptAdd>;
-        #[hook(unlink, busy)]  fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove>;
+        #[hook(other, busy)]   fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove>;
         #[hook(map, busy)]     fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug>;
         #[hook(remove, busy)]  fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove>;
         #[hook(block, busy)]   fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock>;

@@ -53,7 +53,7 @@ pub mod td {
     pub enum Sept {
         #[state(absent, initial)]   #[to(Table, by = sept_add)] #[to(Mapped, by = page_aug)]
         Free = 0,
-        #[state(table, accessible)] #[to(Free, by = page_remove)]
+        #[state(table, accessible)]
         Table = 1,
         #[state(leaf, accessible)]  #[to(Blocked, by = range_block)]
         Mapped = 2,

@@ -55,7 +55,7 @@ pub mod td {
         Free = 0,
         #[state(table, accessible)] #[to(Free, by = sept_remove)]
         Table = 1,
-        #[state(leaf, accessible)]  #[to(Free, by = range_block)]
+        #[state(leaf, accessible)]  #[to(Free, by = monitor::seize)]
         Mapped = 2,
         #[state(leaf, blocked)]     #[to(Free, by = page_remove, after(track))]
         Blocked = 3,
@@ -67,7 +67,7 @@ pub mod td {
         #[hook(unlink, busy)]  fn sept_remove(&self, at: &Drained<PrivateEpt>) -> Outcome<SeptRemove>;
         #[hook(map, busy)]     fn page_aug(&self, at: &Frozen<PrivateEpt>, page: Hpa) -> Outcome<PageAug>;
         #[hook(remove, busy)]  fn page_remove(&self, at: &Tracked<PrivateEpt>) -> Outcome<PageRemove>;
-        #[hook(block, busy)]   fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock>;
+        #[hook(other, busy)]   fn range_block(&self, at: &Frozen<PrivateEpt, Occupied>) -> Outcome<RangeBlock>;
         #[hook(track, busy)]   fn track(&self) -> Outcome<Track>;
         #[hook(reclaim, busy)] fn page_reclaim(&self, page: Hpa) -> Outcome<PageReclaim>;
     }

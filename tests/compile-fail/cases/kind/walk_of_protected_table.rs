@@ -3,14 +3,20 @@
 //!
 //! Seen: KVM tdx.c: TDH.MEM.SEPT.RD would be one SEAMCALL an entry, which is why the mirror exists [kvm-5]
 
-use pt_core::{Gpa, Memory, Private, Tree};
-use pt_tdx::{PrivateEpt, SecureEpt};
+use pt_core::{Gpa, Memory, Shared, Tree};
+use pt_tdx::{PrivateEpt, SecureEpt, SharedEpt};
 
-fn is_mapped<M: Memory>(tree: &Tree<SecureEpt, M>, at: Gpa<Private>) -> bool {
-    tree.reader().translate(at).is_some()
+/// What a fault handler walks.
+struct Roots<'vm, M: Memory> {
+    shared: &'vm Tree<SharedEpt, M>,
+    guests_own: &'vm Tree<SecureEpt, M>,
+}
+
+fn is_mapped<M: Memory>(roots: &Roots<'_, M>, at: Gpa<Shared>) -> bool {
+    roots.shared.reader().translate(at).is_some()
 }
 
 fn main() {
-    let _ = is_mapped::<pt_core::arena::Arena>;
+    let _ = is_mapped::<pt_core::Arena>;
     let _: (PrivateEpt, SecureEpt) = (PrivateEpt, SecureEpt);
 }
