@@ -1,8 +1,11 @@
 //! What an access of the guest costs, by memory and by what the TLB knows.
 
+#[path = "../tests/modelled/mod.rs"]
+mod modelled;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use modelled::{TdVcpus, accept, address_space, paging};
 use pt_core::{Hpa, TableAllocator};
-use pt_emulated::lab::{TdVcpus, accept, address_space, paging};
 use pt_emulated::monitor::Operation;
 use pt_emulated::{Machine, Monitor};
 use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};

@@ -5,47 +5,67 @@
 //! - [`monitor`]: the monitor, driven by the states and transitions of a declaration.
 //! - [`cpu`]: vCPUs that walk the tables on their own, with TLBs that go stale.
 //! - [`seamcall`] (feature `tdx`): calls of a TDX module counted, or made to fail.
-//! - [`lab`] (feature `tdx`): the monitor as a model of the TDX declaration, behind its hooks.
 //! - [`tdx`] (feature `tdx`): the TDX module.
 //!
 //! A TD, without an engine: one private page is mapped, accepted, used, blocked and removed.
 //!
 //! ```
 //! # #[cfg(feature = "tdx")] {
-//! use pt_core::{Hpa, TableAllocator};
-//! use pt_emulated::monitor::{Denied, Operation};
-//! use pt_emulated::lab::{accept, TdVcpus, address_space, paging};
-//! use pt_emulated::{Machine, Monitor};
-//! use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
+//! use pt_core::{Gfn, Hpa, Private, Split, TableAllocator};
+//! use pt_emulated::Machine;
+//! use pt_emulated::cpu::Vcpus;
+//! use pt_emulated::tdx::{EncryptedMemory, Module, Platform, TdDomain, Tdcall, paging};
+//! use pt_tdx::host::{Answer, Hkid, Tdr, Tdvpr, mem, mng, mr, vp};
+//! use pt_tdx::operand::TdParams;
+//! use pt_tdx::{Gpaw, Leaf, PageInfo, Registers, Seamcall, SeptLevel, Status, Unavailable};
 //! use std::sync::Arc;
 //!
-//! let machine = Arc::new(Machine::new(Hpa::new(0x10_0000), 1 << 20));
-//! let td = Arc::new(Monitor::new(machine.clone(), 1).create(address_space(Gpaw::Bits48)).unwrap());
-//! let frame = || machine.allocate(0).unwrap();
-//! for level in [Level::Pml4, Level::Pdpt, Level::Pd] {
-//!     td.apply(Operation::new(Method::SeptAdd, 0, level).with_page(frame())).unwrap();
+//! fn done<A: Answer>(answer: Result<A, Unavailable>) {
+//!     assert_eq!(answer.unwrap().status(), Status::SUCCESS, "{}", A::LEAF);
 //! }
-//! td.finalize().unwrap();
-//! let page = frame();
-//! td.apply(Operation::new(Method::PageAug, 0, Level::Pt).with_page(page)).unwrap();
 //!
-//! let vcpus = TdVcpus::new(td.clone(), paging(Gpaw::Bits48, frame()));
-//! let mut vcpu = vcpus.add();
+//! let machine = Arc::new(Machine::new(Hpa::new(0x4000_0000), 1 << 20));
+//! let module = &Module::new(Platform::reference(), EncryptedMemory::new(machine.clone(), 64, 1));
+//! let frame = || machine.allocate(0).unwrap();
+//!
+//! // A TD with its key, its control structure, one vCPU, and three empty tables.
+//! let (tdr, vcpu) = (Tdr::new(frame()).unwrap(), Tdvpr::new(frame()).unwrap());
+//! done(mng::create(module, tdr, Hkid(33)));
+//! done(mng::key_config(module, tdr));
+//! (0..6).for_each(|_| done(mng::add_cx(module, tdr, frame())));
+//! let params = frame();
+//! machine.write(params, &TdParams::new(Gpaw::Bits48).to_bytes()).unwrap();
+//! done(mng::init(module, tdr, params));
+//! done(vp::create(module, tdr, vcpu));
+//! (1..6).for_each(|_| done(vp::add_cx(module, vcpu, frame())));
+//! done(vp::init(module, vcpu, 0));
+//! let at = |level| PageInfo::at(Gpaw::Bits48.address_of::<Private>(Gfn::new(0)).unwrap(), level);
+//! for level in [SeptLevel::Pml4, SeptLevel::Pdpt, SeptLevel::Pd] {
+//!     // Only the engine makes table pages by their type: here the registers are filled by hand.
+//!     let (rcx, rdx, r8) = (at(level).bits(), tdr.page().as_u64(), frame().as_u64());
+//!     let mut registers = Registers { rcx, rdx, r8, ..Registers::call(Leaf::MemSeptAdd) };
+//!     assert_eq!(module.seamcall(&mut registers), Ok(Status::SUCCESS));
+//! }
+//! done(mr::finalize(module, tdr));
+//!
+//! let (page, leaf) = (frame(), at(SeptLevel::Pt));
+//! done(mem::page_aug(module, tdr, leaf, page));
+//! let vcpus = Vcpus::new(Arc::new(TdDomain::new(module)), paging(Gpaw::Bits48, frame()));
+//! let mut vcpu = vcpus.add_named(vcpu);
 //! let mut guest = vcpu.enter().unwrap();
-//! guest.operate(accept(0, Level::Pt)).unwrap();
+//! assert_eq!(guest.operate(Tdcall::PageAccept(leaf)), Ok(Status::SUCCESS));
 //! guest.write(0, b"private").unwrap();
 //! let mut stored = [0; 7];
 //! machine.read(page, &mut stored).unwrap();
 //! assert_ne!(&stored, b"private", "the VMM sees ciphertext");
 //!
-//! td.apply(Operation::new(Method::RangeBlock, 0, Level::Pt)).unwrap();
+//! done(mem::range_block(module, tdr, leaf));
 //! guest.read(0, &mut stored).unwrap();
 //! assert_eq!(&stored, b"private", "the translation is stale");
-//! td.track(Method::Track).unwrap();
-//! let remove = Operation::new(Method::PageRemove, 0, Level::Pt);
-//! assert_eq!(td.apply(remove), Err(Denied::NotTracked), "the vCPU is still inside");
+//! done(mem::track(module, tdr));
+//! assert_eq!(mem::page_remove(module, tdr, leaf), Ok(mem::PageRemove::TlbTrackingNotDone), "the vCPU is inside");
 //! drop(guest);
-//! td.apply(remove).unwrap();
+//! done(mem::page_remove(module, tdr, leaf));
 //! assert!(vcpu.enter().unwrap().read(0, &mut stored).is_err());
 //! # }
 //! ```
@@ -53,8 +73,6 @@
 
 pub mod cpu;
 pub mod encryption;
-#[cfg(feature = "tdx")]
-pub mod lab;
 pub mod machine;
 pub mod monitor;
 mod random;

@@ -1,8 +1,8 @@
 //! What is stale stays visible until it is flushed or tracked.
 
+use crate::modelled::{TdVcpu, accept};
 use crate::td::{Host, PRIVATE, RWX};
 use pt_emulated::cpu::{Exception, Exit, Stop};
-use pt_emulated::lab::{TdVcpu, accept};
 use pt_emulated::monitor::{Denied, GuestAnswer, Operation};
 use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

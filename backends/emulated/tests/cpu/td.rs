@@ -1,10 +1,10 @@
 //! A TD with vCPUs, and a VMM that writes its tables by hand: no engine is involved.
 
+use crate::modelled::{Td, TdVcpu, TdVcpus, accept, address_space, paging};
 use pt_core::flush::Scope;
 use pt_core::level::Levels;
 use pt_core::{Hpa, Invalidate, RawGpa, Route, Split, TableAllocator};
 use pt_emulated::cpu::Paging;
-use pt_emulated::lab::{Td, TdVcpu, TdVcpus, accept, address_space, paging};
 use pt_emulated::monitor::{GuestAnswer, Operation};
 use pt_emulated::{Machine, Monitor};
 use pt_tdx::{Gpaw, Level, SeptHooksMethod as Method, SharedEpt};

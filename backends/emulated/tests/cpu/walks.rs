@@ -205,7 +205,7 @@ fn the_protected_table_is_walked_through_the_key_alone() {
         // The same tables read without the key are no tables.
         let root = host.td.root();
         let paging = pt_emulated::cpu::Paging { shared_root: root, ..*host.vcpus.paging() };
-        let blind = pt_emulated::lab::TdVcpus::new(host.td.clone(), paging);
+        let blind = crate::modelled::TdVcpus::new(host.td.clone(), paging);
         blind.add().enter().unwrap().read(host.shared(PRIVATE), &mut byte).unwrap_err();
     }
 }
@@ -219,7 +219,7 @@ fn a_private_page_of_2_mib_is_accepted_and_used_whole() {
     host.td.apply(aug).unwrap();
     let mut vcpu = host.vcpus.add();
     let mut guest = vcpu.enter().unwrap();
-    guest.operate(pt_emulated::lab::accept(PRIVATE, Level::Pd)).unwrap();
+    guest.operate(crate::modelled::accept(PRIVATE, Level::Pd)).unwrap();
     let mut bytes = [0xff; 16];
     guest.read(PRIVATE + 0x1f_fff0, &mut bytes).unwrap();
     assert_eq!(bytes, [0; 16]);

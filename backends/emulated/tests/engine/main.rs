@@ -1,18 +1,20 @@
-//! The engine's pair against the emulated module and CPU, with faults injected into every hook.
+//! The engine's pair against the generic monitor and the software CPU, with faults injected into every hook.
 //!
 //! A guest reads and writes pages, and has pages converted to shared and back. What it reads is what it wrote. After
 //! every step the private table and the protected one say the same.
 
 mod host;
+#[path = "../modelled/mod.rs"]
+mod modelled;
 
 use host::{BLOCK, Frames};
+use modelled::{Hooks, Td, TdVcpu, TdVcpus, accept, address_space, paging};
 use pt_core::format::Access;
 use pt_core::hook::Refusal;
 use pt_core::level::Levels;
 use pt_core::pair::{Cause, FaultError, FaultOutcome, Obstruction, RemovalError, Run, Vm};
 use pt_core::{AddressRange, Gfn, Half, Hpa, Private, RawGpa, Shared, Split};
 use pt_emulated::cpu::{Access as Wanted, Exception, Exit, Stop};
-use pt_emulated::lab::{Td, TdVcpu, TdVcpus, accept, address_space, paging};
 use pt_emulated::monitor::{Fault, Faults, GuestAnswer, OutcomeKind};
 use pt_emulated::{Machine, Monitor, Random};
 use pt_tdx::{Gpaw, Level, Sept, SeptHooksMethod as Method, Tdx};
@@ -22,7 +24,7 @@ use std::sync::Arc;
 const PAGES: u64 = 2 * BLOCK;
 const REFUSED: u64 = 0xdead;
 
-type TdVm<'td> = Vm<Tdx, Run, Arc<Machine>, Arc<Machine>, &'td Td>;
+type TdVm<'td> = Vm<Tdx, Run, Arc<Machine>, Arc<Machine>, Hooks<'td>>;
 
 struct World<'td> {
     gpaw: Gpaw,
@@ -46,7 +48,7 @@ fn on_purpose(cause: &Cause<Level>) -> bool {
 
 impl<'td> World<'td> {
     fn new(gpaw: Gpaw, machine: Arc<Machine>, td: &'td Arc<Td>) -> Self {
-        let vm = Vm::build(gpaw, machine.clone(), machine.clone(), &**td).unwrap().finalise();
+        let vm = Vm::build(gpaw, machine.clone(), machine.clone(), Hooks(td)).unwrap().finalise();
         td.finalize().unwrap();
         let vcpus = TdVcpus::new(td.clone(), paging(gpaw, vm.shared().root_frame()));
         let (vcpu, frames) = (vcpus.add(), Frames::new(machine, PAGES));

@@ -2,12 +2,14 @@
 
 mod faults;
 mod lab;
+#[path = "../modelled/mod.rs"]
+mod modelled;
 mod plain;
 mod refusals;
 mod transitions;
 
+use modelled::{SeptFormat, address_space};
 use plain::{Method, PlainFormat, SPACE};
-use pt_emulated::lab::{SeptFormat, address_space};
 use pt_tdx::{Gpaw, SeptHooksMethod};
 
 // What is allowed was counted by hand, transition by transition: at the levels and in the phases in which it exists

@@ -1,10 +1,10 @@
 //! Secure EPT entries, TDX module 1.5: the bits around the state.
 
-use super::Td;
-use crate::monitor::ProtectedFormat;
+use super::Hooks;
 use pt_core::hook::{Add, Block, Link, Map, Merge, Remove, Split, Unblock, Unlink};
 use pt_core::states::{Shape, States};
 use pt_core::{Bits, Hpa};
+use pt_emulated::monitor::ProtectedFormat;
 use pt_tdx::{Level, MemoryType, PrivateEpt, Pt, Sept, SeptEntry, SeptHooksMethod};
 
 /// The entries of [`SecureEpt`](pt_tdx::SecureEpt).
@@ -52,15 +52,15 @@ impl ProtectedFormat for SeptFormat {
 
     fn serves(method: SeptHooksMethod, level: Level) -> bool {
         let levels = match method {
-            SeptHooksMethod::SeptAdd => <PrivateEpt as Link<Td>>::LEVELS,
-            SeptHooksMethod::PageAdd => <PrivateEpt as Add<Td>>::LEVELS,
-            SeptHooksMethod::PageAug => <PrivateEpt as Map<Td>>::LEVELS,
-            SeptHooksMethod::RangeBlock => <PrivateEpt as Block<Td>>::LEVELS,
-            SeptHooksMethod::RangeUnblock => <PrivateEpt as Unblock<Td>>::LEVELS,
-            SeptHooksMethod::PageRemove => <PrivateEpt as Remove<Td>>::LEVELS,
-            SeptHooksMethod::SeptRemove => <PrivateEpt as Unlink<Td>>::LEVELS,
-            SeptHooksMethod::PageDemote => <PrivateEpt as Split<Td>>::LEVELS,
-            SeptHooksMethod::PagePromote => <PrivateEpt as Merge<Td>>::LEVELS,
+            SeptHooksMethod::SeptAdd => <PrivateEpt as Link<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::PageAdd => <PrivateEpt as Add<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::PageAug => <PrivateEpt as Map<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::RangeBlock => <PrivateEpt as Block<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::RangeUnblock => <PrivateEpt as Unblock<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::PageRemove => <PrivateEpt as Remove<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::SeptRemove => <PrivateEpt as Unlink<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::PageDemote => <PrivateEpt as Split<Hooks<'static>>>::LEVELS,
+            SeptHooksMethod::PagePromote => <PrivateEpt as Merge<Hooks<'static>>>::LEVELS,
             SeptHooksMethod::Track | SeptHooksMethod::PageReclaim => &[],
         };
         levels.contains(&level)
