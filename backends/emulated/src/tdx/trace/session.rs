@@ -168,6 +168,15 @@ fn returned(registers: &Registers, printed: Printed) -> Returned {
     Returned { values: [rax, rcx, rdx, r8, r9], printed }
 }
 
+impl Operation {
+    /// The registers of the call that it stands for, on the machine of [`layout`](super::layout); `None` for what is no
+    /// single call of the host.
+    #[must_use]
+    pub fn registers(self) -> Option<Registers> {
+        seamcall(self).map(|(registers, _)| registers)
+    }
+}
+
 /// The call that an operation stands for, and the registers that its answer prints; `None` for what is no single call
 /// of the host.
 #[inline]
