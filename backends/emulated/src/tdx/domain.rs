@@ -46,16 +46,21 @@ impl<M: Memory> Entrance for Module<M> {
     }
 }
 
-impl<E: Entrance + ?Sized> Entrance for &E {
-    type Memory = E::Memory;
+macro_rules! behind_pointers {
+    ($($pointer:ty),*) => {$(
+        impl<E: Entrance + ?Sized> Entrance for $pointer {
+            type Memory = E::Memory;
 
-    fn module(&self) -> &Module<E::Memory> {
-        (**self).module()
-    }
-    fn enter(&self, registers: &Registers) -> Result<Inside<'_, E::Memory>, Registers> {
-        (**self).enter(registers)
-    }
+            fn module(&self) -> &Module<E::Memory> {
+                (**self).module()
+            }
+            fn enter(&self, registers: &Registers) -> Result<Inside<'_, E::Memory>, Registers> {
+                (**self).enter(registers)
+            }
+        }
+    )*};
 }
+behind_pointers!(&E, Arc<E>);
 
 /// Counts an entry as success, whatever the vCPU leaves with, and a refusal by its status.
 impl<E: Entrance> Entrance for Counted<E> {
