@@ -135,7 +135,7 @@ fn a_td_whose_vcpus_are_inside_is_nobody_elses_and_one_that_is_held_is_not_enter
     let busy = vcpu.enter().map(drop).unwrap_err();
     assert_eq!(busy, NotEntered::Refused(StatusCode::OperandBusy | Operand::Tdr));
     td.module.release(td.tdr.page(), Lock::Tdr, Mode::Exclusive);
-    td.tdvpr.map(|vcpu| done(vp::flush(&*td.module, vcpu)));
+    td.tdvpr.iter().for_each(|&vcpu| done(vp::flush(&*td.module, vcpu)));
     done(mng::vp_flush_done(&*td.module, td.tdr));
     let gone = vcpu.enter().map(drop).unwrap_err();
     assert_eq!(gone, NotEntered::Refused(StatusCode::TdKeysNotConfigured.into()));
