@@ -180,6 +180,26 @@ fn the_new_page_comes_last() {
     assert_eq!(td.call(Leaf::MemPageRelocate, 0x1000, page_of(8)), Answer::refused(invalid), "the page itself");
 }
 
+/// The comparison with the mapped page comes before the page is looked at, and is one of 52 bits.
+#[test]
+fn a_page_is_not_relocated_to_itself_whatever_is_set_above_its_address() {
+    let td = Td::runnable();
+    td.must(Leaf::MemPageAug, 0, page_of(8));
+    let invalid = Answer::refused(Code::OperandInvalid | Operand::R8);
+    let not_blocked = Code::GpaRangeNotBlocked | Operand::Rcx;
+    for (page, refused) in [
+        (page_of(8), true),
+        (page_of(8) | 1 << 52, true),
+        (page_of(8) | 1 << 63, true),
+        (page_of(8) | KEY << 46, false),
+        (page_of(8) | 0x800, false),
+        (page_of(9) | 1 << 52, false),
+    ] {
+        let answer = td.call(Leaf::MemPageRelocate, 0, page);
+        assert_eq!((answer == invalid, answer.status == not_blocked), (refused, !refused), "{page:#x}");
+    }
+}
+
 #[test]
 fn a_page_is_added_from_memory_that_the_host_shares() {
     let td = Td::initialized();

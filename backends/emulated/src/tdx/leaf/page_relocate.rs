@@ -3,6 +3,7 @@
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
 use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::platform::PHYSICAL_BITS;
 use crate::tdx::refusal::{Result, require};
 use crate::tdx::{Memory, Module};
 use pt_tdx::module::{SeptOperation, SeptState};
@@ -17,7 +18,9 @@ impl<M: Memory> Module<M> {
         let mut target = self.target(SeptOperation::PageRelocate, Mode::Shared, operands)?;
         let (td, level, entry) = (target.owner.td, target.level, target.entry.entry);
         let old = entry.base(level);
-        require(old.as_u64() != registers.r8, StatusCode::OperandInvalid, Operand::R8)?;
+        // In 52 bits: what is set above them is refused with the new page, after other reasons.
+        let same = old.as_u64() == registers.r8 & ((1 << PHYSICAL_BITS) - 1);
+        require(!same, StatusCode::OperandInvalid, Operand::R8)?;
         let old_page = self.implicit_page(old, PageSize::Small)?;
         td.step(SeptOperation::PageRelocate, entry, level, old_page.record().epoch())?;
         let new_page = self.free_block(registers.r8, Operand::R8, PageSize::Small)?;
