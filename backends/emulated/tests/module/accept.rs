@@ -189,3 +189,26 @@ fn a_vcpu_that_faults_at_one_instruction_again_and_again_is_held_back() {
     td.enter(1).unwrap().accept(0x3000);
     assert!(td.enter(0).is_ok(), "the page is there now");
 }
+
+/// A guest that is let run again and again without getting anywhere is not let run any more.
+#[test]
+fn a_vcpu_that_faults_at_one_instruction_is_entered_when_its_pages_are_mapped() {
+    let td = Td::runnable();
+    let touch = || match td.enter(0).map(|mut guest| guest.access(0x1234, Access::Read)) {
+        Ok(Touched::Exit(exit)) => exit.registers().rcx,
+        other => panic!("{other:?}"),
+    };
+    let refused = || td.enter(0).map(drop).err() == Some(Status::from_bits(48));
+    assert_eq!([(); 7].map(|()| touch()), [1; 7]);
+    assert!(refused(), "the seventh violation is noted");
+    td.must(Leaf::MemPageAug, 0x1000, page_of(9));
+    assert!(refused(), "a pending page faults too");
+    td.must(Leaf::MemRangeBlock, 0x1000, 0);
+    td.track();
+    td.must(Leaf::MemPageRemove, 0x1000, 0);
+    assert_eq!(td.structure().epoch.inside(0) + td.structure().epoch.inside(1), 0);
+    assert!(refused());
+    let mapped = Entry(MAPPED | page_of(9));
+    assert!(td.module.force_entry(td.structure(), 0x1000, SeptLevel::Pt, mapped));
+    assert!(!refused());
+}

@@ -41,6 +41,7 @@ impl<M: Memory> Inside<'_, M> {
     ///
     /// TDX module 1.5 ABI specification, TDG.MEM.PAGE.ACCEPT leaf.
     pub fn accept(&mut self, page_info: u64) -> Accepted {
+        self.vcpu.stepping().exit();
         let status = match self.accept_page(page_info) {
             Ok(true) => return Accepted::Interrupted,
             Ok(false) => Status::SUCCESS,

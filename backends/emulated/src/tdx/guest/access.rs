@@ -108,14 +108,15 @@ impl<M: Memory> Inside<'_, M> {
     ///
     /// TDX module 1.5 ABI specification, TDG.VP.VEINFO.GET leaf.
     pub fn exception_information(&mut self) -> bool {
-        self.vcpu.stepping().advance();
+        self.called();
         self.vcpu.exception_unread.swap(false, Ordering::AcqRel)
     }
 }
 
 impl Vcpu {
-    /// Raises #VE.
+    /// Raises #VE. The guest goes on with its handler, which is progress.
     fn raise(&self, qualification: u64, gpa: u64) -> Exception {
+        self.stepping().complete();
         if self.exception_unread.swap(true, Ordering::AcqRel) {
             Exception::DoubleFault
         } else {

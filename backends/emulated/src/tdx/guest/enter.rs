@@ -126,6 +126,11 @@ impl<'m, M: Memory> Inside<'m, M> {
         self.page.address()
     }
 
+    /// The guest has made a call that returns to it.
+    pub(super) fn called(&mut self) {
+        self.vcpu.stepping().complete();
+    }
+
     /// The guest has completed an instruction that is no TDCALL: its RIP is another one from here on.
     pub fn advance(&mut self) {
         self.vcpu.stepping().advance();
@@ -140,6 +145,7 @@ impl<'m, M: Memory> Inside<'m, M> {
 
 impl<M: Memory> Drop for Inside<'_, M> {
     fn drop(&mut self) {
+        self.vcpu.stepping().exit();
         self.vcpu.set_state(VcpuState::Ready);
         self.owner.td.epoch.leave(self.epoch);
     }

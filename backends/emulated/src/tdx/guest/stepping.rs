@@ -31,17 +31,31 @@ impl Stepping {
         self.instructions = self.instructions.wrapping_add(1);
     }
 
-    /// The vCPU enters. If the guest has advanced in its last turn, whatever it left with, nothing is suspicious.
+    /// The vCPU enters.
     pub fn enter(&mut self) {
-        self.forget_if_advanced();
         self.at_entry = self.instructions;
     }
 
-    fn forget_if_advanced(&mut self) {
+    /// The processor leaves the guest for the module. If the guest has advanced since it was entered, nothing is
+    /// suspicious.
+    pub fn exit(&mut self) {
         if self.instructions != self.at_entry {
             self.violations = 0;
             self.addresses.clear();
         }
+    }
+
+    /// The module does something for the guest, which then goes on elsewhere.
+    pub fn complete(&mut self) {
+        self.exit();
+        self.advance();
+    }
+
+    /// The vCPU leaves for a call of the guest, which is complete when it is entered again. The call alone does not show
+    /// that the host lets the guest advance.
+    pub fn leave_by_call(&mut self) {
+        self.complete();
+        self.enter();
     }
 
     /// Whether there is an address to look at before the vCPU may enter.
@@ -49,14 +63,14 @@ impl Stepping {
         !self.addresses.is_empty()
     }
 
-    /// The first noted address that is still not mapped. A pending page is: the guest has to run to accept it.
+    /// The first noted address that the guest could still not use in every way: a pending page is none of those.
     pub fn still_faulting(&self, memory: &impl Memory, tree: Tree) -> Option<u64> {
         self.addresses.iter().copied().find(|&gpa| tree.translate(memory, gpa, ALL).is_err())
     }
 
     /// The vCPU leaves for a violation at a private address.
     pub fn violation(&mut self, gpa: u64) {
-        self.forget_if_advanced();
+        self.exit();
         if self.violations < THRESHOLD {
             self.violations += 1;
         } else if self.addresses.len() < ADDRESSES && !self.addresses.contains(&gpa) {
@@ -82,5 +96,28 @@ mod tests {
         stepping.advance();
         stepping.violation(0x1000);
         assert!(!stepping.is_suspicious(), "the guest has advanced");
+    }
+
+    type Step = fn(&mut Stepping);
+
+    #[test]
+    fn an_exit_shows_what_the_guest_has_advanced_before_it() {
+        let suspicious = || {
+            let mut stepping = Stepping::default();
+            (0..7).for_each(|_| stepping.violation(0x1000));
+            stepping.enter();
+            stepping
+        };
+        for (what, step, remains) in [
+            ("an interrupt at the same instruction", Stepping::exit as Step, true),
+            ("a call, which leaves", Stepping::leave_by_call, true),
+            ("an instruction and then a call", |stepping| (stepping.advance(), stepping.leave_by_call()).1, false),
+            ("a call that returns, and an exit", |stepping| (stepping.complete(), stepping.exit()).1, false),
+        ] {
+            let mut stepping = suspicious();
+            step(&mut stepping);
+            stepping.enter();
+            assert_eq!(stepping.is_suspicious(), remains, "{what}");
+        }
     }
 }

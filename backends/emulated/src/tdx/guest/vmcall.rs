@@ -17,10 +17,11 @@ impl<M: Memory> Inside<'_, M> {
     /// # Errors
     /// The status that the guest is returned, if RCX selects what cannot be passed.
     pub fn vmcall(&mut self, guest: &Registers) -> Result<Exit, Status> {
-        self.vcpu.stepping().advance();
         if guest.rcx & !(PASSABLE | VECTORS) != 0 {
+            self.called();
             return Err(StatusCode::OperandInvalid | Operand::Rcx);
         }
+        self.vcpu.stepping().leave_by_call();
         let passed = |number: u32, value: u64| if guest.rcx >> number & 1 != 0 { value } else { 0 };
         Ok(Exit::new(Registers {
             rax: Reason::Tdcall as u64,
