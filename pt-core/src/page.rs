@@ -85,7 +85,7 @@ impl<K: Space, L: Level> Framed for Page<K, L> {
 /// A page that a leaf of the table `T` at level `L` maps.
 #[diagnostic::on_unimplemented(
     message = "`{T}` does not take this page: it is a `{Self}`",
-    label = "`{T}` maps pages of its own kind here, as large as a leaf of `{L}`",
+    label = "`{T}` maps pages of its own kind here, each as large as the leaf",
     note = "convert the range first: it unmaps the pages on one side and maps fresh ones on the other"
 )]
 pub trait PageOf<T: Table, L: Level>: Framed {

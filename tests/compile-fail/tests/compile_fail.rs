@@ -92,6 +92,16 @@ fn run_time_checks_are_tested() {
 }
 
 #[test]
+fn the_readme_quotes_an_answer() {
+    let readme = std::fs::read_to_string("../../README.md").expect("the README of the project");
+    let answer = std::fs::read_to_string("cases/kind/shared_page_in_private_table.stderr").expect("an answer");
+    let quoted = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block of text");
+    for line in quoted.lines() {
+        assert!(answer.lines().any(|said| said == line), "the compiler does not say\n{line}");
+    }
+}
+
+#[test]
 fn the_page_is_not_stale() {
     catalogue().check_page_with("README.md", &index());
 }
