@@ -238,7 +238,34 @@ pub struct Stopped<L> {
     /// The level of that entry.
     pub level: L,
     /// The entry, as far as the monitor shows it.
-    pub entry: u64,
+    pub entry: MonitorEntry,
+}
+
+/// An entry as the monitor shows it, in the monitor's own format: the formats of the tables that the VMM sees do not
+/// read it.
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub struct MonitorEntry(u64);
+
+impl MonitorEntry {
+    /// Takes what the monitor returned.
+    #[inline]
+    #[must_use]
+    pub const fn new(raw: u64) -> Self {
+        Self(raw)
+    }
+
+    /// The word, for the format that the declaration gives to the protected table.
+    #[inline]
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+impl Debug for MonitorEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MonitorEntry({:#x})", self.0)
+    }
 }
 
 /// The monitor's own code for a refusal that is not one of the typed ones.
@@ -270,7 +297,7 @@ impl<L: Debug> fmt::Display for Refusal<L> {
             Self::Busy(Busy) => write!(f, "the monitor is busy"),
             Self::Incomplete(incomplete) => write!(f, "interrupted: resume operation {:#x}", incomplete.handle),
             Self::Stopped(stopped) => {
-                write!(f, "the monitor stopped at level {:?}, entry {:#x}", stopped.level, stopped.entry)
+                write!(f, "the monitor stopped at level {:?}, entry {:#x}", stopped.level, stopped.entry.bits())
             }
             Self::Fatal(fatal) => write!(f, "the monitor refused with status {:#x}", fatal.status),
         }

@@ -9,7 +9,7 @@ use pt_cca::{
     RmiMethod, Rtt, RttAbsent, RttCreate, RttDestroy, RttFold, RttInitRipas, RttLeaf, RttMapUnprotected, RttTable,
     RttUnmapUnprotected, Rtte,
 };
-use pt_core::hook::{Busy, Fatal, Hook, Incomplete, Outcome, Partial, Refusal, Stopped};
+use pt_core::hook::{Busy, Fatal, Hook, Incomplete, MonitorEntry, Outcome, Partial, Refusal, Stopped};
 use pt_core::states::{PhaseName, Shape, States};
 use pt_core::{AddressRange, Geometry, Gpa, Hpa, Level as _, Levels, Private, RawGpa, Route, Shared, Split, Table};
 
@@ -112,7 +112,7 @@ struct Monitor;
 
 impl Rmi for Monitor {
     fn rtt_create(&self, _at: Route, level: Level, _table: Hpa) -> Outcome<RttCreate> {
-        Outcome::Stopped(Stopped { level, entry: 0 })
+        Outcome::Stopped(Stopped { level, entry: MonitorEntry::new(0) })
     }
     fn rtt_fold(&self, _at: Route, _level: Level) -> Outcome<RttFold> {
         Outcome::Done(())
@@ -121,7 +121,7 @@ impl Rmi for Monitor {
         Outcome::Partial(Partial { next: 0x20_0000 })
     }
     fn data_create(&self, at: Gpa<Private>, _data: Hpa, _source: Hpa) -> Outcome<DataCreate> {
-        Outcome::Stopped(Stopped { level: Level::L2, entry: at.as_u64() })
+        Outcome::Stopped(Stopped { level: Level::L2, entry: MonitorEntry::new(at.as_u64()) })
     }
     fn data_map(&self, range: AddressRange<Private>, _data: Hpa) -> Outcome<DataMap> {
         Outcome::Partial(Partial { next: range.start().as_u64() + 0x1000 })

@@ -18,7 +18,7 @@ use crate::{
 };
 use core::convert::Infallible;
 use pt_core::Hpa;
-use pt_core::hook::{Busy, Fatal, Hook, Incomplete, Outcome, Partner, Stopped};
+use pt_core::hook::{Busy, Fatal, Hook, Incomplete, MonitorEntry, Outcome, Partner, Stopped};
 
 /// Status of a call that no module took, where a SEAMCALL would have left one: an error of a class that the module
 /// does not use.
@@ -30,7 +30,7 @@ fn fatal<K: Hook>(status: Status) -> Outcome<K> {
 
 fn stopped<K: Hook<Stopped = Stopped<Level>>>(at: EntryDetails, status: Status) -> Outcome<K> {
     match at.level() {
-        Some(level) => Outcome::Stopped(Stopped { level: level.into(), entry: at.entry }),
+        Some(level) => Outcome::Stopped(Stopped { level: level.into(), entry: MonitorEntry::new(at.entry) }),
         None => fatal(status),
     }
 }

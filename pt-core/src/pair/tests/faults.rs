@@ -2,7 +2,7 @@
 
 use super::{building, private, running};
 use crate::address::{Gfn, Hpa};
-use crate::hook::{Busy, Fatal, Refusal, Stopped};
+use crate::hook::{Busy, Fatal, MonitorEntry, Refusal, Stopped};
 use crate::level::Levels;
 use crate::page::Page;
 use crate::pair::fault::Side;
@@ -14,7 +14,7 @@ use std::vec::Vec;
 const AT: u64 = 0x12_3456_7000;
 
 fn refusals() -> [Refusal<LevelName>; 3] {
-    let stopped = Stopped { level: LevelName::Pd, entry: 0x80e0_0000_0000_0000 };
+    let stopped = Stopped { level: LevelName::Pd, entry: MonitorEntry::new(0x80e0_0000_0000_0000) };
     [Refusal::Busy(Busy), Refusal::Stopped(stopped), Refusal::Fatal(Fatal { status: 0xc000_0100_0000_0000 })]
 }
 

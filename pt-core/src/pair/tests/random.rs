@@ -1,7 +1,7 @@
 //! Random operations with refusals injected at random hooks; everything is compared after every step.
 
 use super::{Fixture, private, range, running};
-use crate::hook::{Busy, Fatal, Refusal, Stopped};
+use crate::hook::{Busy, Fatal, MonitorEntry, Refusal, Stopped};
 use crate::level::Levels;
 use crate::pair::{FaultError, FaultOutcome, Obstruction, Run};
 use crate::sample::{LevelName, Pd, Width};
@@ -34,7 +34,8 @@ impl Random {
             match self.below(4) {
                 0 => refusals.push((call, Refusal::Busy(Busy))),
                 1 => refusals.extend([(call, Refusal::Busy(Busy)), (call + 1, Refusal::Busy(Busy))]),
-                2 => refusals.push((call, Refusal::Stopped(Stopped { level: LevelName::Pt, entry: 0 }))),
+                2 => refusals
+                    .push((call, Refusal::Stopped(Stopped { level: LevelName::Pt, entry: MonitorEntry::new(0) }))),
                 _ => refusals.push((call, Refusal::Fatal(Fatal { status: 1 }))),
             }
         }
