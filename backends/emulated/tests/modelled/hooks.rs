@@ -2,7 +2,9 @@
 
 use super::Td;
 use pt_core::hook::Fatal;
-use pt_core::hook::{Busy, Drained, Filled, Frozen, Hook, Incomplete, Occupied, Outcome, Stopped, Tracked};
+use pt_core::hook::{
+    Busy, Drained, Filled, Frozen, Hook, Incomplete, MonitorEntry, Occupied, Outcome, Stopped, Tracked,
+};
 use pt_core::{Hpa, Protected, TablePage};
 use pt_emulated::monitor::{Denied, Operation};
 use pt_tdx::{
@@ -42,7 +44,7 @@ fn about_entry<K: Hook<Levels = Level, Done: From<()>, Busy = Busy, Stopped = St
             | Denied::NotBlocked { level, entry }
             | Denied::NotEmpty { level, entry }
             | Denied::NotUniform { level, entry },
-        ) => Outcome::Stopped(Stopped { level, entry }),
+        ) => Outcome::Stopped(Stopped { level, entry: MonitorEntry::new(entry) }),
         Err(denied) => Outcome::Fatal(fatal(&denied)),
     }
 }
