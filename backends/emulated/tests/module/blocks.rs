@@ -4,7 +4,7 @@ use crate::td::{Answer, FREE, TDR, Td, page_of};
 use pt_core::Hpa;
 use pt_emulated::tdx::pamt::{PageKind, PageSize};
 use pt_emulated::tdx::sept::Entry;
-use pt_tdx::{Leaf, Operand, SeptLevel, StatusCode as Code};
+use pt_tdx::{Leaf, Operand, SeptLevel, Status, StatusCode as Code};
 
 /// A free block of 2 MiB, and one of 1 GiB.
 const LARGE: u64 = 0x4040_0000;
@@ -203,4 +203,32 @@ fn a_table_is_removed_when_it_is_empty() {
         TDR,
         "the owner is not forgotten"
     );
+}
+
+/// The blocking epoch outlives the use of a page. Leaves that put a page into the tree begin anew, except that
+/// TDH.MEM.PAGE.DEMOTE does not, nor do those that make control structures.
+#[test]
+fn a_page_that_is_used_again_has_a_new_epoch_or_the_old_one() {
+    let epoch_after = |leaf: Leaf, page_info: u64| {
+        let td = Td::initialized();
+        td.must(Leaf::MemPageAug, 0, page_of(9));
+        td.must(Leaf::MemPageAug, 0x20_0000 | PD, LARGE);
+        td.must(Leaf::MemPageAug, 0x2000, page_of(10));
+        td.must(Leaf::MemRangeBlock, 0, 0);
+        td.must(Leaf::MemPageRemove, 0, 0);
+        match leaf {
+            Leaf::VpCreate => assert_eq!(td.raw(leaf, page_of(9), TDR, 0).status, Status::SUCCESS),
+            _ => _ = td.must(leaf, page_info, page_of(9)),
+        }
+        td.module.record(Hpa::new(page_of(9)), PageSize::Small).unwrap().epoch()
+    };
+    for (leaf, page_info, epoch) in [
+        (Leaf::MemPageAug, 0x1000, 0),
+        (Leaf::MemSeptAdd, 0x40_0000 | PD, 0),
+        (Leaf::MemPageRelocate, 0x2000, 0),
+        (Leaf::MemPageDemote, 0x20_0000 | PD, 1),
+        (Leaf::VpCreate, 0, 1),
+    ] {
+        assert_eq!(epoch_after(leaf, page_info), epoch, "{leaf}");
+    }
 }

@@ -44,7 +44,7 @@ impl<M: Memory> Module<M> {
         slot.store(page.address().as_u64(), Ordering::Release);
         td.tdcx_count.store(count + 1, Ordering::Release);
         td.add_children(1);
-        page.give(PageKind::Tdcx, owner.tdr);
+        page.assign(PageKind::Tdcx, owner.tdr);
         Ok(())
     }
 }

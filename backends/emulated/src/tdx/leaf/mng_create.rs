@@ -25,7 +25,7 @@ impl<M: Memory> Module<M> {
         let number = self.tds.take();
         self.tds.get(number).create(key);
         page.record().set_control(number);
-        page.give(PageKind::Tdr, Hpa::new(0));
+        page.assign(PageKind::Tdr, Hpa::new(0));
         Ok(())
     }
 }

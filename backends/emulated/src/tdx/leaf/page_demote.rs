@@ -39,8 +39,7 @@ impl<M: Memory> Module<M> {
         }
         records.split(size).map_err(busy(Operand::Rcx))?;
         target.entry.set(Entry::table(table.address()));
-        table.record().set_owner(target.owner.tdr);
-        table.set_kind(PageKind::SecureEpt);
+        table.assign(PageKind::SecureEpt, target.owner.tdr);
         td.add_children(1);
         Ok(())
     }

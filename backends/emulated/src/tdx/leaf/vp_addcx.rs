@@ -32,7 +32,7 @@ impl<M: Memory> Module<M> {
         self.memory.fill(page.address(), td.key(), 0);
         vcpu.pages.store(pages + 1, Ordering::Release);
         td.add_children(1);
-        page.give(PageKind::Tdcx, owner.tdr);
+        page.assign(PageKind::Tdcx, owner.tdr);
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ impl<M: Memory> Module<M> {
         self.vcpus.get(number).create(owner.tdr);
         owner.td.add_children(1);
         page.record().set_control(number);
-        page.give(PageKind::Tdvpr, owner.tdr);
+        page.assign(PageKind::Tdvpr, owner.tdr);
         Ok(())
     }
 }

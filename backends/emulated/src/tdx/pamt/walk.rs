@@ -44,10 +44,15 @@ impl<'p> Walked<'p> {
         self.records.set_kind(self.size, kind);
     }
 
-    /// The page becomes one of the TD at `tdr`, never blocked yet.
-    pub fn give(&self, kind: PageKind, tdr: Hpa) {
+    /// The page becomes one of the TD at `tdr`. The blocking epoch stays as it was when the record was last in use.
+    pub fn assign(&self, kind: PageKind, tdr: Hpa) {
         self.set_kind(kind);
         self.record().set_owner(tdr);
+    }
+
+    /// The page becomes one of the TD at `tdr`, never blocked yet.
+    pub fn give(&self, kind: PageKind, tdr: Hpa) {
+        self.assign(kind, tdr);
         self.record().set_epoch(0);
     }
 }
