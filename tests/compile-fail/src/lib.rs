@@ -48,19 +48,27 @@ use std::process::{Command, Stdio};
 pub struct Cases {
     folder: PathBuf,
     tolerant: String,
+    classes: Vec<String>,
 }
 
 impl Cases {
     /// The cases in `folder`, relative to the package.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), tolerant: "nightly".to_owned() }
+        Self { folder: folder.into(), tolerant: "nightly".to_owned(), classes: Vec::new() }
     }
 
     /// The toolchain of the second, tolerant run, as rustup calls it.
     #[must_use]
     pub fn tolerant_on(mut self, toolchain: impl Into<String>) -> Self {
         self.tolerant = toolchain.into();
+        self
+    }
+
+    /// The order of the classes on a page. Those that are not named come first, by their names.
+    #[must_use]
+    pub fn classes(mut self, classes: &[&str]) -> Self {
+        self.classes = classes.iter().copied().map(str::to_owned).collect();
         self
     }
 
@@ -118,7 +126,9 @@ impl Cases {
     /// # Panics
     /// If the page is stale or has no generated part.
     pub fn check_page_with(&self, path: impl AsRef<Path>, section: &str) {
-        page::check(path.as_ref(), &(page::tables(&self.all()) + section));
+        let mut cases = self.all();
+        cases.sort_by_key(|case| self.classes.iter().position(|class| *class == case.class));
+        page::check(path.as_ref(), &(page::tables(&cases) + section));
     }
 }
 

@@ -20,7 +20,7 @@ struct Known {
 const CLASSES: [&str; 6] = ["kind", "state", "lock", "order", "resource", "declaration"];
 
 fn catalogue() -> Cases {
-    Cases::new("cases")
+    Cases::new("cases").classes(&CLASSES)
 }
 
 /// The known mistakes, in order: those of KVM, then those of libraries.
