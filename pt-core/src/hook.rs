@@ -10,124 +10,17 @@
 //! that it points to. A page for the protected table is a [`TablePage`] while its private table is empty, and
 //! [`Filled`] once that is full. None of them can be made outside this crate.
 
-use crate::address::{Address, Hpa};
+mod proof;
+
+pub use proof::{Drained, Filled, Frozen, Occupied, Tracked, Vacant};
+
+use crate::address::Hpa;
+use crate::level::{LeafLevelOf, Levels};
 use crate::page::TablePage;
 use crate::space::Protected;
 use crate::table::{Propagating, Table, Visible};
 use core::convert::Infallible;
 use core::fmt::{self, Debug};
-use core::marker::PhantomData;
-
-/// What a frozen entry held: nothing. A page can be mapped there, or a table linked.
-#[derive(Copy, Clone, Debug)]
-pub enum Vacant {}
-
-/// What a frozen entry held: a page, or a table. It can be blocked, and nothing is mapped over it.
-#[derive(Copy, Clone, Debug)]
-pub enum Occupied {}
-
-/// An entry of the private table that this thread has frozen, and that was [`Vacant`] or [`Occupied`] before: the
-/// permission to call one hook about it.
-#[derive(Debug)]
-pub struct Frozen<T: Table, Was = Vacant> {
-    slot: Slot<T>,
-    held: PhantomData<fn() -> Was>,
-}
-
-/// An entry that is blocked, and that no CPU translates through any more: the permission to take it away.
-#[derive(Debug)]
-pub struct Tracked<T: Table> {
-    slot: Slot<T>,
-}
-
-/// Which entry a proof is about.
-#[derive(Debug)]
-struct Slot<T: Table> {
-    address: Address<T::Space>,
-    level: T::Levels,
-    was: u64,
-}
-
-impl<T: Table, Was> Frozen<T, Was> {
-    #[inline]
-    pub(crate) const fn new(address: Address<T::Space>, level: T::Levels, was: u64) -> Self {
-        Self { slot: Slot { address, level, was }, held: PhantomData }
-    }
-}
-
-impl<T: Table> Tracked<T> {
-    #[inline]
-    pub(crate) const fn new(address: Address<T::Space>, level: T::Levels, was: u64) -> Self {
-        Self { slot: Slot { address, level, was } }
-    }
-}
-
-macro_rules! slot {
-    ($name:ident $(, $was:ident)?) => {
-        impl<T: Table $(, $was)?> $name<T $(, $was)?> {
-            /// The first address behind the entry, aligned to what the entry maps.
-            #[inline]
-            #[must_use]
-            pub const fn address(&self) -> Address<T::Space> {
-                self.slot.address
-            }
-
-            /// The level of the table that the entry is in.
-            #[inline]
-            #[must_use]
-            pub const fn level(&self) -> T::Levels {
-                self.slot.level
-            }
-
-            /// What the private entry held before.
-            #[inline]
-            #[must_use]
-            pub const fn was(&self) -> u64 {
-                self.slot.was
-            }
-        }
-    };
-}
-slot!(Frozen, Was);
-slot!(Tracked);
-
-/// A [`Tracked`] entry that points to a table without entries in use: the permission to take the table away.
-#[derive(Debug)]
-pub struct Drained<T: Table>(Tracked<T>);
-
-impl<T: Table> Drained<T> {
-    #[inline]
-    pub(crate) const fn new(entry: Tracked<T>) -> Self {
-        Self(entry)
-    }
-
-    /// The entry that points to the table.
-    #[inline]
-    #[must_use]
-    pub const fn entry(&self) -> &Tracked<T> {
-        &self.0
-    }
-}
-
-/// A page for the protected table whose table in `T` is full already: what a block is split into.
-#[derive(Debug)]
-pub struct Filled<T: Table> {
-    page: TablePage<Protected>,
-    table: PhantomData<fn() -> T>,
-}
-
-impl<T: Table> Filled<T> {
-    #[inline]
-    pub(crate) const fn new(page: TablePage<Protected>) -> Self {
-        Self { page, table: PhantomData }
-    }
-
-    /// The page.
-    #[inline]
-    pub const fn page(&self) -> &TablePage<Protected> {
-        &self.page
-    }
-}
 
 /// One hook of a declaration, as a type: which answers it can give.
 ///
@@ -322,8 +215,6 @@ impl<L> From<Infallible> for Refusal<L> {
         match never {}
     }
 }
-
-use crate::level::{LeafLevelOf, Levels};
 
 /// The answer of a role: done, or why not.
 pub type Answer<T> = Result<(), Refusal<<T as Table>::Levels>>;
