@@ -50,7 +50,7 @@ impl Report<'_> {
         let lost = &self.ended.lost;
         let leaked = lost.memory.tables + (lost.memory.bytes >> 12) + lost.control_pages as u64;
         equal("pages of the machine still allocated", self.left_over as u64, "leaked on purpose", leaked)?;
-        equal("EPT violations", self.stats.violations, "outcomes of faults", self.stats.all_faults())?;
+        equal("EPT violations", self.stats.violations, "faults resolved", self.stats.resolved_faults())?;
         let accepted = self.stats.accepted.iter().sum();
         equal("pages accepted", accepted, "TDG.MEM.PAGE.ACCEPT done", self.accepts)?;
         let mapped: u64 = self.stats.faults.iter().filter(|(kind, _)| !kind.shared).map(|(_, n)| n[0] + n[1]).sum();
@@ -153,7 +153,7 @@ impl Report<'_> {
         writeln!(
             f,
             "  spurious: another vCPU was faster. retry: the monitor was busy, or another vCPU held the entry.\n  refused: \
-             by the monitor, on purpose (--fail). starved: no frame was left, the guest gives up cold memory."
+             by the module, on purpose (--fail); both are tried again at once. starved: no frame was left, the guest gives up cold memory."
         )
     }
 

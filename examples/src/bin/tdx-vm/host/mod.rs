@@ -79,11 +79,27 @@ pub enum Resolved {
 }
 
 impl<'h> Host<'h> {
-    /// Resolves an EPT violation at `raw`.
+    /// Resolves an EPT violation at `raw`, in as many attempts as it takes.
+    ///
+    /// The vCPU does not go back to the guest in between: the module counts violations at one instruction, and when
+    /// there are many it lets the vCPU in only if the guest can use the page. A page that is pending by then could never
+    /// be accepted.
     ///
     /// # Errors
-    /// If a fault ends as none should.
+    /// If a fault ends as none should, or never.
     pub fn fault(&self, raw: RawGpa, access: Access, stats: &mut Stats) -> Checked<Resolved> {
+        for _ in 0..PATIENCE {
+            match self.attempt(raw, access, stats)? {
+                Answer::Retry(_) | Answer::Refused(_) => std::thread::yield_now(),
+                Answer::Starved => return Ok(Resolved::Starved),
+                Answer::Mapped(_) | Answer::Spurious(_) => return Ok(Resolved::GoOn),
+            }
+        }
+        Err(Failure::new(format!("fault at {raw:?}: the monitor refuses again and again")))
+    }
+
+    /// One attempt to resolve a fault.
+    fn attempt(&self, raw: RawGpa, access: Access, stats: &mut Stats) -> Checked<Answer> {
         let inner = self.read();
         let mut source = Source::new(&inner.backings);
         let result = inner.vm.fault(raw, access, &mut source);
@@ -102,7 +118,7 @@ impl<'h> Host<'h> {
             Err(error) => return Err(Failure::new(format!("fault at {raw:?}: {error}"))),
         };
         stats.fault(raw.as_u64() & GPAW.split_mask() != 0, access, answer);
-        Ok(if answer == Answer::Starved { Resolved::Starved } else { Resolved::GoOn })
+        Ok(answer)
     }
 
     /// The frames of a vCPU's process.
