@@ -83,10 +83,10 @@ pub mod sept {
     /// The table that the module keeps, and that CPUs translate with.
     #[table(protected, used_by(cpu), entries(SeptLeaf, SeptTable, SeptAbsent), owner = "the TDX module",
             states = SeptState, operations = SeptOperation, phases = OpState)]
-    pub struct SecureEpt;
+    pub struct ModuleSept;
 
     /// `TDCS.OP_STATE`: how far the life of a TD has come.
-    #[phases(SecureEpt, tracked = Runnable | LiveExport | LiveImport,
+    #[phases(ModuleSept, tracked = Runnable | LiveExport | LiveImport,
              importing = MemoryImport | StateImport | PostImport | LiveImport,
              settled = !(Uninitialized | MemoryImport | StateImport | FailedImport))]
     pub enum OpState {
@@ -95,7 +95,7 @@ pub mod sept {
     }
 
     /// The host leaves that act on an entry or depend on the op-state, by their numbers.
-    #[operations(SecureEpt)]
+    #[operations(ModuleSept)]
     pub enum SeptOperation {
         /// TDH.VP.ENTER.
         #[operation(other, during(tracked))]                                VpEnter = 0,
@@ -154,7 +154,7 @@ pub mod sept {
     }
 
     /// The life of one entry, by the module's own codes: bits 9, 53 to 56, 6 and 7 of the entry.
-    #[states(SecureEpt)]
+    #[states(ModuleSept)]
     pub enum SeptState {
         #[state(absent, initial)] #[to(Free, by = SeptRd)]
         #[to(NlMapped, by = SeptAdd)] #[to(Mapped, by = PageAdd | ImportMem)] #[to(Pending, by = PageAug | ImportMem)]

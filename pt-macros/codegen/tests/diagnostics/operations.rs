@@ -41,7 +41,7 @@ fn operations_beside_hooks() {
         "states = SeptState, hooks = Hooks, operations = SeptOperation,",
         &[
             ("Hooks", "unknown trait of hooks `Hooks`: there is none here"),
-            ("SeptOperation", "the entries of `SecureEpt` change by the hooks of `Hooks`"),
+            ("SeptOperation", "the entries of `ModuleSept` change by the hooks of `Hooks`"),
         ],
     );
 }
@@ -51,7 +51,7 @@ fn operations_that_the_table_does_not_name() {
     assert_slip(
         "operations = SeptOperation, ",
         "",
-        &[("SecureEpt", "`SecureEpt` does not name these operations: add `operations = SeptOperation`")],
+        &[("ModuleSept", "`ModuleSept` does not name these operations: add `operations = SeptOperation`")],
     );
 }
 
@@ -66,7 +66,7 @@ fn unknown_operations_of_a_table() {
 
 #[test]
 fn operations_of_an_unknown_table() {
-    assert_slip("#[operations(SecureEpt)]", "#[operations(SecurEpt)]", &[("SecurEpt", "unknown table `SecurEpt`")]);
+    assert_slip("#[operations(ModuleSept)]", "#[operations(ModulSept)]", &[("ModulSept", "unknown table `ModulSept`")]);
 }
 
 #[test]

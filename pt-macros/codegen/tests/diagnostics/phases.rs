@@ -74,7 +74,7 @@ fn a_set_of_nothing() {
 
 #[test]
 fn phases_of_which_table() {
-    assert_slip("#[phases(SecureEpt, ", "#[phases(", &[("OpState", "of which table? Write `#[phases(TABLE)]`")]);
+    assert_slip("#[phases(ModuleSept, ", "#[phases(", &[("OpState", "of which table? Write `#[phases(TABLE)]`")]);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn phases_that_the_table_does_not_name() {
     assert_slip(
         ", phases = OpState)]",
         ")]",
-        &[("SecureEpt", "`SecureEpt` does not name these phases: add `phases = OpState` to its `#[table]`")],
+        &[("ModuleSept", "`ModuleSept` does not name these phases: add `phases = OpState` to its `#[table]`")],
     );
 }
 

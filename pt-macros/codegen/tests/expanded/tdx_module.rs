@@ -926,14 +926,14 @@ pub mod sept {
     ///
     /// Invisible to the VMM, used by the CPU. It belongs to the the TDX module.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    pub struct SecureEpt;
-    impl ::pt_core::Table for SecureEpt {
-        const NAME: &'static str = "SecureEpt";
+    pub struct ModuleSept;
+    impl ::pt_core::Table for ModuleSept {
+        const NAME: &'static str = "ModuleSept";
         type Space = ::pt_core::space::Private;
         type Geometry = Gpaw;
         type Levels = Level;
     }
-    impl ::pt_core::AddressOf<SecureEpt>
+    impl ::pt_core::AddressOf<ModuleSept>
     for ::pt_core::Address<::pt_core::space::Private> {
         #[inline(always)]
         fn address(self) -> Self {
