@@ -118,6 +118,12 @@ fn a_difference_is_shown_with_the_state_around_it_and_ends_in_status_1() {
 }
 
 #[test]
+fn a_matrix_is_printed_as_it_was_recorded() {
+    let matrix = unpacked("sept-matrix.txt.gz").replace(" refs=0", "");
+    assert_eq!(printed(&run(&[&recording("sept-matrix.txt.gz")])), matrix);
+}
+
+#[test]
 fn a_planted_row_of_the_matrix_is_found() {
     let matrix = unpacked("sept-matrix.txt.gz");
     let planted = matrix.replacen("dchld=-512", "dchld=-511", 1);

@@ -4,9 +4,7 @@ use crate::options::Options;
 use crate::output::Output;
 use crate::print::malformed;
 use crate::{Ended, Played};
-use pt_emulated::tdx::sept::Entry;
-use pt_emulated::tdx::trace::matrix::{Expected, Rows, play as play_row};
-use pt_tdx::Status;
+use pt_emulated::tdx::trace::matrix::{Call, Row, Rows, play as play_row};
 use std::fmt;
 use std::io::Write;
 
@@ -19,6 +17,8 @@ const SHOWN: u64 = 10;
 /// If the matrix is malformed, or the output cannot be written.
 pub fn play<W: Write>(name: &str, text: &[u8], options: &Options, output: &mut Output<W>) -> Result<Played, Ended> {
     let mut played = Played::default();
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n');
+    let mut printed = 0;
     for row in Rows::new(text) {
         if output.is_closed() {
             break;
@@ -28,16 +28,19 @@ pub fn play<W: Write>(name: &str, text: &[u8], options: &Options, output: &mut O
         played.operations += 1;
         let differs = !found.agrees_with(&row.expected);
         played.differences += u64::from(options.check && differs);
+        let answered = Row { expected: found, ..row };
         if !options.check {
-            let _ = writeln!(output.text, "{:?} -> {}", row.before, Outcome(found));
+            // Headers and empty lines stand between the rows as they do in the file.
+            for line in lines.by_ref().take(row.line - 1 - printed) {
+                let _ = output.text.write_all(line);
+            }
+            lines.next();
+            printed = row.line;
+            let _ = writeln!(output.text, "{answered}");
         } else if differs && played.differences <= SHOWN {
-            let _ = writeln!(
-                output.text,
-                "{name}: line {}: {:?} in operation state {}",
-                row.line, row.before, row.op_state
-            );
-            let _ = writeln!(output.text, "  file:   {}", Outcome(row.expected));
-            let _ = writeln!(output.text, "  module: {}", Outcome(found));
+            let _ = writeln!(output.text, "{name}: line {}: {}", row.line, Called(row.call));
+            let _ = writeln!(output.text, "  file:   {row}");
+            let _ = writeln!(output.text, "  module: {answered}");
         }
         output.pass()?;
     }
@@ -49,33 +52,14 @@ pub fn play<W: Write>(name: &str, text: &[u8], options: &Options, output: &mut O
     Ok(played)
 }
 
-struct Outcome(Expected);
+/// The leaf of a call.
+struct Called(Call);
 
-impl fmt::Display for Outcome {
+impl fmt::Display for Called {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Expected::Host { rax, rcx, rdx, after, children } => write!(
-                f,
-                "rax={rax:#018x} rcx={rcx:#x} rdx={rdx:#x} entry {}, {children:+} pages  # {}",
-                After(after),
-                Status::from_bits(rax)
-            ),
-            Expected::Guest { rax, after } => {
-                write!(f, "rax={rax:#018x} entry {}  # {}", After(after), Status::from_bits(rax))
-            }
-            Expected::Exit { kind, level, after } => {
-                write!(f, "TD exit of type {kind} about level {level}, entry {}", After(after))
-            }
+            Call::Host(leaf) => write!(f, "{leaf}"),
+            Call::Accept => f.write_str("TDG.MEM.PAGE.ACCEPT"),
         }
-    }
-}
-
-/// An entry with the name of its state.
-struct After(u64);
-
-impl fmt::Display for After {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#018x}", self.0)?;
-        Entry::from_bits(self.0).state().map_or(Ok(()), |state| write!(f, " {state:?}"))
     }
 }

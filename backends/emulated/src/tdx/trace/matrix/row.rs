@@ -3,6 +3,7 @@
 use crate::tdx::sept::Entry;
 use crate::tdx::trace::Malformed;
 use crate::tdx::trace::fields::{Fields, hexadecimal};
+use core::fmt;
 use pt_core::Hpa;
 use pt_tdx::module::SeptState;
 use pt_tdx::{Leaf, SeptLevel};
@@ -82,6 +83,36 @@ impl Expected {
         *after = Entry::from_bits(*after).with_frame(Hpa::new(0)).bits();
         self
     }
+}
+
+/// The row in the columns of a matrix, as it is read.
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { op_state, level, tracked, expected, .. } = self;
+        let (before, level) = (name_of(self.before), level.into_bits());
+        write!(f, "{before:<18} ")?;
+        match *expected {
+            Expected::Host { rax, rcx, rdx, after, children } => {
+                write!(f, "op{op_state:x} trk{} lvl{level} -> {rax:016x}  ", u8::from(*tracked))?;
+                write!(f, "{:<18} raw={after:016x} rcx={rcx:016x} rdx={rdx:x} dchld={children}", state_of(after))
+            }
+            Expected::Guest { rax, after } => {
+                write!(f, "lvl{level} -> {rax:016x}  after={after:016x} {}", state_of(after))
+            }
+            Expected::Exit { kind, level: found, after } => {
+                write!(f, "lvl{level} -> TDEXIT(EEQ={kind:x} errlvl={found:x})  after={after:016x}")
+            }
+        }
+    }
+}
+
+/// The name of an entry's state.
+fn state_of(entry: u64) -> &'static str {
+    Entry::from_bits(entry).state().map_or("?", name_of)
+}
+
+fn name_of(state: SeptState) -> &'static str {
+    NAMES.iter().find(|&&(_, named)| named == state).map_or("?", |&(name, _)| name)
 }
 
 /// `OP_STATE` in which rows of the guest are played: `RUNNABLE`.
@@ -264,6 +295,11 @@ mod tests {
         assert_eq!(rows[1].expected, Expected::Exit { kind: 1, level: 1, after: 0x80e0_0000_0000_0000 });
         let after = 0x8000_0000_4000_9007;
         assert_eq!(rows[2].expected, Expected::Guest { rax: 0xc000_0b0b_0000_0001, after });
+        for row in &rows {
+            let line = TEXT.split(|&byte| byte == b'\n').nth(row.line - 1).unwrap();
+            let line = String::from_utf8_lossy(line);
+            assert_eq!(row.to_string(), line.trim_end_matches(" refs=0"));
+        }
     }
 
     #[test]
