@@ -85,7 +85,11 @@ impl Case {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// What is wrong with the header.
+    fn quotes_the_standard_library(&self) -> bool {
+        std::fs::read_to_string(self.answer()).is_ok_and(|answer| answer.contains("$RUST"))
+    }
+
+    /// What is wrong with the header, or with the answer.
     pub(crate) fn complaint(&self) -> Option<String> {
         let path = self.path.display();
         match () {
@@ -97,6 +101,11 @@ impl Case {
             () if self.seen.iter().any(|sighting| sighting.place.ends_with(']')) => {
                 Some(format!("{path}: the names of a `Seen:` line stand in one pair of brackets"))
             }
+            // The compiler quotes the standard library only where its source is installed.
+            () if self.quotes_the_standard_library() => Some(format!(
+                "{path}: the answer depends on whether the component `rust-src` is installed: make the mistake in a \
+                 call of a function of the case"
+            )),
             () => None,
         }
     }

@@ -49,6 +49,15 @@ fn a_twin_that_differs_in_two_tokens_is_refused() {
 }
 
 #[test]
+fn an_answer_that_quotes_the_standard_library_is_refused() {
+    let answer = "error: no\nnote: method defined here\n  --> $RUST/alloc/src/vec/mod.rs\n";
+    let files = [("kind/a.rs", CASE), ("kind/a.pass.rs", TWIN), ("kind/a.stderr", answer)];
+    let cases = folder("quoting", &files);
+    let said = complaint(|| Cases::new(cases).run());
+    assert!(said.contains("rust-src"), "{said}");
+}
+
+#[test]
 fn a_page_is_stale_until_it_is_written() {
     let files = [("a.rs", CASE), ("a.pass.rs", TWIN), ("a.stderr", ANSWER)];
     let folder = folder("page", &files);

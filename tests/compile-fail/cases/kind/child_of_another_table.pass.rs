@@ -9,14 +9,19 @@ use pt_tdx::{Pd, Pdpt, PrivateEpt, SharedEpt};
 
 type Table<'a, T, L> = TableRef<'a, T, Arena, L>;
 
-fn descend<'a>(table: Table<'a, PrivateEpt, Pdpt>, at: Gpa<Private>) -> Option<Table<'a, PrivateEpt, Pd>> {
+struct Walk<'a> {
+    pd: Table<'a, PrivateEpt, Pd>,
+}
+
+fn descend<'a>(table: Table<'a, PrivateEpt, Pdpt>, at: Gpa<Private>) -> Option<Walk<'a>> {
     match table.entry(at)? {
-        Entry::Subtable((_, below)) => Some(below),
+        Entry::Subtable((_, below)) => Some(Walk { pd: below }),
         _ => None,
     }
 }
 
 fn main() {
     let _ = descend;
+    let _ = |walk: Walk<'static>| walk.pd;
     let _: (SharedEpt, PrivateEpt) = (SharedEpt, PrivateEpt);
 }

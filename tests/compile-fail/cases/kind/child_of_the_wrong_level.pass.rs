@@ -10,14 +10,19 @@ use pt_tdx::{Pd, Pdpt, PrivateEpt, Pt};
 
 type Table<'a, L> = TableRef<'a, PrivateEpt, Arena, L>;
 
-fn descend<'a>(table: Table<'a, Pdpt>, at: Gpa<Private>) -> Option<Table<'a, Pd>> {
+struct Walk<'a> {
+    last: Table<'a, Pd>,
+}
+
+fn descend<'a>(table: Table<'a, Pdpt>, at: Gpa<Private>) -> Option<Walk<'a>> {
     match table.entry(at)? {
-        Entry::Subtable((_, below)) => Some(below),
+        Entry::Subtable((_, below)) => Some(Walk { last: below }),
         _ => None,
     }
 }
 
 fn main() {
     let _ = descend;
+    let _ = |walk: Walk<'static>| walk.last;
     let _: Option<(Pd, Pt)> = None;
 }

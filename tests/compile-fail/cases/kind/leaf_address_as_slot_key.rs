@@ -12,11 +12,17 @@ struct Slot {
     zapped: Vec<Gfn>,
 }
 
+impl Slot {
+    fn zapped(&mut self, frame: Gfn) {
+        self.zapped.push(frame);
+    }
+}
+
 fn note_zapped(slot: &mut Slot, geometry: Gpaw, leaf: &OldLeaf<SharedEpt>) {
     let OldLeaf { address, level, .. } = *leaf;
     let frame = geometry.gfn(address);
     println!("zapped {address}, frame {frame:?}, a page of {level:?}");
-    slot.zapped.push(address);
+    slot.zapped(address);
 }
 
 fn main() {

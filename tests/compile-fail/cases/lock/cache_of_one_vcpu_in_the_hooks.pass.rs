@@ -13,11 +13,17 @@ struct Seamcalls {
     cache: Mutex<Vec<Hpa>>,
 }
 
-fn run(vm: &Vm<Tdx, Run, &Arena, &Arena, Seamcalls>, vcpu: impl Fn(&Vm<Tdx, Run, &Arena, &Arena, Seamcalls>) + Sync) {
+type Guest<'a> = Vm<Tdx, Run, &'a Arena, &'a Arena, Seamcalls>;
+
+/// Runs a vCPU on a thread of its own.
+fn on_a_thread(vcpu: impl FnOnce() + Send) {
     thread::scope(|threads| {
-        threads.spawn(|| vcpu(vm));
-        threads.spawn(|| vcpu(vm));
+        threads.spawn(vcpu);
     });
+}
+
+fn run(vm: &Guest<'_>, vcpu: impl Fn(&Guest<'_>) + Sync) {
+    on_a_thread(|| vcpu(vm));
 }
 
 fn main() {

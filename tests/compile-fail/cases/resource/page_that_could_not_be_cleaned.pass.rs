@@ -8,15 +8,27 @@ use pt_core::pair::{Clean, DirtyPage};
 use pt_core::{Page, Private};
 use pt_tdx::Pt;
 
-type Free = Vec<Page<Private, Pt>>;
-type Poisoned = Vec<DirtyPage<Pt>>;
+struct Free(Vec<Page<Private, Pt>>);
+struct Poisoned(Vec<DirtyPage<Pt>>);
+
+impl Free {
+    fn put(&mut self, page: Page<Private, Pt>) {
+        self.0.push(page);
+    }
+}
+
+impl Poisoned {
+    fn put(&mut self, page: DirtyPage<Pt>) {
+        self.0.push(page);
+    }
+}
 
 fn give_back<C: Clean>(page: DirtyPage<Pt>, cleaner: &mut C, free: &mut Free, poisoned: &mut Poisoned) {
     match page.clean(cleaner) {
-        Ok(page) => free.push(page),
-        Err((page, _error)) => poisoned.push(page),
+        Ok(page) => free.put(page),
+        Err((page, _error)) => poisoned.put(page),
     }
-    println!("{} free, {} lost", free.len(), poisoned.len());
+    println!("{} free, {} lost", free.0.len(), poisoned.0.len());
 }
 
 fn main() {}

@@ -15,6 +15,14 @@ struct Host {
 
 impl Host {
     fn take(&mut self, page: DirtyPage<Pt>) {
+        self.clean_later(page);
+    }
+
+    fn free(&mut self, page: Page<Private, Pt>) {
+        self.free.push(page);
+    }
+
+    fn clean_later(&mut self, page: DirtyPage<Pt>) {
         self.to_clean.push(page);
     }
 }
@@ -24,7 +32,7 @@ impl PageSink for Host {
 }
 
 fn main() {
-    let _ = Host::take;
+    let _ = (Host::take, Host::free, Host::clean_later);
     println!("{} of {}", Host::default().free.len(), Host::default().to_clean.len());
 }
 

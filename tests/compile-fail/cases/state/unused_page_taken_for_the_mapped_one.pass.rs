@@ -7,15 +7,17 @@
 use pt_core::{Hpa, MapError, Obstacle, Page, Shared};
 use pt_tdx::{Pt, SharedEpt};
 
-/// The frame that is mapped instead.
-fn mapped(error: MapError<SharedEpt, Page<Shared, Pt>>) -> Option<Hpa> {
-    let Obstacle::Leaf { frame, at, .. } = error.obstacle else { return None };
+fn assert_mapped(frame: Hpa) {
+    println!("{frame} is mapped already");
+}
+
+fn refused(error: MapError<SharedEpt, Page<Shared, Pt>>) {
+    let Obstacle::Leaf { frame, at, .. } = error.obstacle else { return };
     let page = error.page;
     println!("{page:?} is not used: {at} is mapped to {frame}");
-    Some(frame)
+    assert_mapped(frame);
 }
 
 fn main() {
-    let _ = mapped;
+    let _ = refused;
 }
-
