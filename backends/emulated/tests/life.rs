@@ -3,9 +3,9 @@
 use pt_core::Hpa;
 use pt_emulated::tdx::keys::KeyState;
 use pt_emulated::tdx::lock::{LockWord, Mode};
-use pt_emulated::tdx::pamt::{PageKind, PageSize};
+use pt_emulated::tdx::pamt::PageSize;
 use pt_emulated::tdx::{KeyId, Memory, Module, Place, Platform, SparseMemory};
-use pt_tdx::{Leaf, Operand, Registers, Seamcall, Status, StatusCode as Code};
+use pt_tdx::{Leaf, Operand, PageType, Registers, Seamcall, Status, StatusCode as Code};
 
 const TDR: u64 = 0x4000_0000;
 const TDVPR: u64 = 0x4001_0000;
@@ -55,7 +55,7 @@ impl Host {
         self.0.td(Hpa::new(TDR)).unwrap().children.load(core::sync::atomic::Ordering::Relaxed)
     }
 
-    fn kind(&self, page: u64) -> PageKind {
+    fn kind(&self, page: u64) -> PageType {
         self.0.record(Hpa::new(page), PageSize::Small).unwrap().kind()
     }
 }
@@ -71,7 +71,7 @@ fn a_td_is_created_from_a_free_page_and_a_free_private_key() {
     assert_eq!(host.call(Leaf::MngCreate, 0x10_0000, KEY), Code::OperandAddrRangeError | Operand::Rcx);
     assert_eq!(host.call(Leaf::MngCreate, 0x7f00_0000, KEY), Code::PageMetadataIncorrect | Operand::Rcx);
     host.must(Leaf::MngCreate, TDR, KEY);
-    assert_eq!(host.kind(TDR), PageKind::Tdr);
+    assert_eq!(host.kind(TDR), PageType::Tdr);
     assert_eq!(host.call(Leaf::MngCreate, TDR, KEY + 1), Code::PageMetadataIncorrect | Operand::Rcx);
     assert_eq!(host.call(Leaf::MngCreate, TDR + 0x1000, KEY), Code::HkidNotFree);
 }
@@ -148,15 +148,15 @@ fn the_key_goes_step_by_step_and_pages_come_back_after_it() {
 
     assert_eq!(host.call(Leaf::PhymemPageReclaim, TDR, 0), Code::TdAssociatedPagesExist);
     let (status, registers) = host.registers(Leaf::PhymemPageReclaim, tdcx, 7);
-    assert_eq!((status, registers.rcx, registers.rdx, registers.r8), (OK, PageKind::Tdcx as u64, TDR, 0));
+    assert_eq!((status, registers.rcx, registers.rdx, registers.r8), (OK, PageType::Tdcx as u64, TDR, 0));
     assert_eq!(host.call(Leaf::PhymemPageReclaim, tdcx, 0), Code::PageMetadataIncorrect | Operand::Rcx);
     (2..=6).for_each(|page| host.must(Leaf::PhymemPageReclaim, TDR + (page << 12), 0));
     (0..=5).for_each(|page| host.must(Leaf::PhymemPageReclaim, TDVPR + (page << 12), 0));
     assert_eq!(host.children(), 0);
     let (status, registers) = host.registers(Leaf::PhymemPageReclaim, TDR, 0);
-    assert_eq!((status, registers.rcx, registers.rdx), (OK, PageKind::Tdr as u64, 0));
+    assert_eq!((status, registers.rcx, registers.rdx), (OK, PageType::Tdr as u64, 0));
     let (status, registers) = host.registers(Leaf::PhymemPageRdmd, tdcx, 0);
-    assert_eq!((status, registers.rcx, registers.rdx), (OK, PageKind::Free as u64, TDR), "the owner stays");
+    assert_eq!((status, registers.rcx, registers.rdx), (OK, PageType::Nda as u64, TDR), "the owner stays");
     host.must(Leaf::MngCreate, TDR, KEY);
 }
 

@@ -2,7 +2,7 @@
 //! module's order, so that a call that is wrong in several ways is refused for the reason that the module gives.
 
 use super::lock::{Held, HostPriorityLock, Mode, Sharex};
-use super::pamt::{PageKind, PageSize, Walked};
+use super::pamt::{PageSize, Walked};
 use super::refusal::{Refusal, Result, busy, require};
 use super::sept::{Entry, LockedEntry, Place};
 use super::td::{Lifecycle, TDCX_PAGES, Td, Vcpu};
@@ -10,7 +10,7 @@ use super::{Memory, Module};
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
 use pt_tdx::module::{Legality, Level, SeptOperation, SeptState, Step};
-use pt_tdx::{Operand, PageInfo, Registers, SeptLevel, StatusCode};
+use pt_tdx::{Operand, PageInfo, PageType, Registers, SeptLevel, StatusCode};
 
 /// A TD whose TDR page is locked until this value is dropped.
 #[derive(Debug)]
@@ -70,13 +70,13 @@ impl Operands {
 impl<M: Memory> Module<M> {
     /// A page that an operand names: 4 KiB aligned, without a key identifier, in a TDMR; its PAMT record locked in
     /// `mode` is the one of a 4 KiB page of this kind.
-    pub(crate) fn explicit_page(&self, hpa: u64, operand: Operand, mode: Mode, kind: PageKind) -> Result<Walked<'_>> {
+    pub(crate) fn explicit_page(&self, hpa: u64, operand: Operand, mode: Mode, kind: PageType) -> Result<Walked<'_>> {
         self.explicit_block(hpa, operand, mode, kind, PageSize::Small)
     }
 
     /// A free page, or a free block of 2 MiB all of whose pages are free, that an operand names; locked exclusively.
     pub(crate) fn free_block(&self, hpa: u64, operand: Operand, size: PageSize) -> Result<Walked<'_>> {
-        let walked = self.explicit_block(hpa, operand, Mode::Exclusive, PageKind::Free, size)?;
+        let walked = self.explicit_block(hpa, operand, Mode::Exclusive, PageType::Nda, size)?;
         let free = size == PageSize::Small || walked.is_block_free();
         require(free, StatusCode::PageMetadataIncorrect, operand)?;
         Ok(walked)
@@ -87,7 +87,7 @@ impl<M: Memory> Module<M> {
         hpa: u64,
         operand: Operand,
         mode: Mode,
-        kind: PageKind,
+        kind: PageType,
         size: PageSize,
     ) -> Result<Walked<'_>> {
         let valid = hpa & ((1 << size.shift()) - 1) == 0 && self.pamt.platform().is_plain(hpa);
@@ -101,7 +101,7 @@ impl<M: Memory> Module<M> {
 
     /// The TD whose TDR page an operand names.
     pub(crate) fn explicit_td(&self, tdr: u64, operand: Operand, mode: Mode) -> Result<LockedTd<'_>> {
-        let page = self.explicit_page(tdr, operand, mode, PageKind::Tdr)?;
+        let page = self.explicit_page(tdr, operand, mode, PageType::Tdr)?;
         let td = self.tds.get(page.record().control());
         Ok(LockedTd::new(td, Hpa::new(tdr), mode, page))
     }
@@ -116,7 +116,7 @@ impl<M: Memory> Module<M> {
 
     /// The vCPU whose TDVPR page an operand names.
     pub(crate) fn explicit_vcpu(&self, tdvpr: u64, operand: Operand, mode: Mode) -> Result<LockedVcpu<'_>> {
-        let page = self.explicit_page(tdvpr, operand, mode, PageKind::Tdvpr)?;
+        let page = self.explicit_page(tdvpr, operand, mode, PageType::Tdvpr)?;
         let vcpu = self.vcpus.get(page.record().control());
         Ok(LockedVcpu { vcpu, _page: page })
     }

@@ -2,13 +2,13 @@
 //!
 //! Nothing here takes a lock, as a debugger would not. What is seen while leaves run may have been passed already.
 
-use super::pamt::{PageKind, PageSize, Record};
+use super::pamt::{PageSize, Record};
 use super::sept::{ENTRIES, Entry, Place, below};
 use super::td::{OpState, Td, Vcpu};
 use super::{Memory, Module};
 use pt_core::Hpa;
-use pt_tdx::SeptLevel;
 use pt_tdx::module::SeptState;
+use pt_tdx::{PageType, SeptLevel};
 
 /// An entry of a TD's Secure EPT.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -28,14 +28,14 @@ impl<M: Memory> Module<M> {
     #[must_use]
     pub fn td(&self, tdr: Hpa) -> Option<&Td> {
         let record = self.pamt.records(tdr)?.of(PageSize::Small);
-        (record.kind() == PageKind::Tdr).then(|| self.tds.get(record.control()))
+        (record.kind() == PageType::Tdr).then(|| self.tds.get(record.control()))
     }
 
     /// The vCPU whose TDVPR page this is.
     #[must_use]
     pub fn vcpu(&self, tdvpr: Hpa) -> Option<&Vcpu> {
         let record = self.pamt.records(tdvpr)?.of(PageSize::Small);
-        (record.kind() == PageKind::Tdvpr).then(|| self.vcpus.get(record.control()))
+        (record.kind() == PageType::Tdvpr).then(|| self.vcpus.get(record.control()))
     }
 
     /// The PAMT record that describes a page now, and its size; `None` outside the TDMRs.
@@ -43,7 +43,7 @@ impl<M: Memory> Module<M> {
     pub fn page(&self, page: Hpa) -> Option<(PageSize, &Record)> {
         let records = self.pamt.records(page)?;
         let sizes = [PageSize::Huge, PageSize::Large];
-        let block = sizes.into_iter().find(|&size| records.of(size).kind() == PageKind::Regular);
+        let block = sizes.into_iter().find(|&size| records.of(size).kind() == PageType::Regular);
         let size = block.unwrap_or(PageSize::Small);
         Some((size, records.of(size)))
     }

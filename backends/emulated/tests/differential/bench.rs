@@ -2,11 +2,11 @@
 
 use core::ops::ControlFlow;
 use pt_core::{Arena, Hpa};
-use pt_emulated::tdx::pamt::{PageKind, PageSize};
+use pt_emulated::tdx::pamt::PageSize;
 use pt_emulated::tdx::{KeyId, Memory, Module, Platform, SparseMemory};
 use pt_tdx::host::{Hkid, HkidBits};
 use pt_tdx::td::{Host, ModuleInfo};
-use pt_tdx::{Registers, Seamcall, Status, StatusCode, Unavailable};
+use pt_tdx::{PageType, Registers, Seamcall, Status, StatusCode, Unavailable};
 
 const BASE: u64 = 0x4000_0000;
 const BYTES: usize = 24 << 20;
@@ -46,7 +46,7 @@ impl Bench {
         for page in (BASE..BASE + BYTES as u64).step_by(4096) {
             for size in [PageSize::Small, PageSize::Large] {
                 let kind = self.module().record(Hpa::new(page), size).expect("memory for TDs").kind();
-                assert_eq!(kind, PageKind::Free, "{page:#x}");
+                assert_eq!(kind, PageType::Nda, "{page:#x}");
             }
         }
     }

@@ -8,9 +8,8 @@ use pt_core::entry::Entry;
 use pt_core::level::Levels;
 use pt_core::states::{Shape, States};
 use pt_core::table::Visible;
-use pt_emulated::tdx::pamt::PageKind;
-use pt_tdx::PrivateEpt;
 use pt_tdx::module::SeptState;
+use pt_tdx::{PageType, PrivateEpt};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -102,7 +101,7 @@ impl World<'_> {
         assert_eq!(self.children(), pages, "CHLDCNT");
         for leaf in self.model.leaves.values() {
             let (size, record) = self.module().page(Hpa::new(leaf.frame)).expect("memory for TDs");
-            assert_eq!((record.kind(), size.small_pages()), (PageKind::Regular, leaf.pages()), "{leaf:?}");
+            assert_eq!((record.kind(), size.small_pages()), (PageType::Regular, leaf.pages()), "{leaf:?}");
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::td::{Answer, FREE, TDR, Td, page_of};
 use pt_core::Hpa;
-use pt_emulated::tdx::pamt::{PageKind, PageSize};
+use pt_emulated::tdx::pamt::PageSize;
 use pt_emulated::tdx::sept::Entry;
-use pt_tdx::{Leaf, Operand, SeptLevel, Status, StatusCode as Code};
+use pt_tdx::{Leaf, Operand, PageType, SeptLevel, Status, StatusCode as Code};
 
 /// A free block of 2 MiB, and one of 1 GiB.
 const LARGE: u64 = 0x4040_0000;
@@ -24,20 +24,20 @@ fn a_block_is_split_and_merged_again() {
     let td = with_large_page();
     let info = 0x20_0000 | PD;
     let children = td.children();
-    assert_eq!(td.page(LARGE + 0x5000), (PageSize::Large, PageKind::Regular));
+    assert_eq!(td.page(LARGE + 0x5000), (PageSize::Large, PageType::Regular));
     td.block(info);
     td.must(Leaf::MemPageDemote, info, page_of(9));
     assert_eq!(td.children(), children + 1);
-    assert_eq!(td.page(LARGE + 0x5000), (PageSize::Small, PageKind::Regular));
-    assert_eq!(td.page(page_of(9)), (PageSize::Small, PageKind::SecureEpt));
+    assert_eq!(td.page(LARGE + 0x5000), (PageSize::Small, PageType::Regular));
+    assert_eq!(td.page(page_of(9)), (PageSize::Small, PageType::Ept));
     assert_eq!(td.entry(0x20_0000, SeptLevel::Pd).bits(), 0x8000_0000_0000_0007 | page_of(9));
     assert_eq!(td.entry(0x20_5000, SeptLevel::Pt).bits(), 0x8100_0000_0000_00f0 | (LARGE + 0x5000), "unblocked");
 
     td.block(info);
     assert_eq!(td.must(Leaf::MemPagePromote, info, 0), page_of(9));
     assert_eq!(td.children(), children);
-    assert_eq!(td.page(LARGE + 0x5000), (PageSize::Large, PageKind::Regular));
-    assert_eq!(td.page(page_of(9)), (PageSize::Small, PageKind::Free));
+    assert_eq!(td.page(LARGE + 0x5000), (PageSize::Large, PageType::Regular));
+    assert_eq!(td.page(page_of(9)), (PageSize::Small, PageType::Nda));
     assert_eq!(td.entry(0x20_0000, SeptLevel::Pd).bits(), 0x8100_0000_0000_00f0 | LARGE);
     let record = td.module.page(Hpa::new(LARGE)).unwrap().1;
     assert_eq!((record.owner().as_u64(), record.epoch()), (TDR, 1), "the epoch is from before the split");
@@ -54,7 +54,7 @@ fn a_page_of_1_gib_is_made_by_merging_and_can_be_split_and_removed() {
     let children = td.children();
     td.block(gpa | PDPT);
     assert_eq!(td.must(Leaf::MemPagePromote, gpa | PDPT, 0), page_of(10));
-    assert_eq!(td.page(HUGE + 0x12_3000), (PageSize::Huge, PageKind::Regular));
+    assert_eq!(td.page(HUGE + 0x12_3000), (PageSize::Huge, PageType::Regular));
     assert_eq!(td.children(), children - 1);
     let used = td.call(Leaf::MemPageAug, 0, HUGE + 0x3000);
     assert_eq!(used, Answer::refused(Code::PageMetadataIncorrect | Operand::R8));
@@ -63,13 +63,13 @@ fn a_page_of_1_gib_is_made_by_merging_and_can_be_split_and_removed() {
 
     td.block(gpa | PDPT);
     td.must(Leaf::MemPageDemote, gpa | PDPT, page_of(10));
-    assert_eq!(td.page(HUGE + 0x12_3000), (PageSize::Large, PageKind::Regular));
+    assert_eq!(td.page(HUGE + 0x12_3000), (PageSize::Large, PageType::Regular));
     td.block(gpa | PDPT);
     td.must(Leaf::MemPagePromote, gpa | PDPT, 0);
     td.block(gpa | PDPT);
     assert_eq!(td.must(Leaf::MemPageRemove, gpa | PDPT, 0), HUGE);
     assert_eq!(td.children(), children - 1 - 262_144);
-    assert_eq!(td.page(HUGE), (PageSize::Small, PageKind::Free));
+    assert_eq!(td.page(HUGE), (PageSize::Small, PageType::Nda));
     td.must(Leaf::MemPageAug, (0x20_0000) | PD, HUGE);
 }
 
@@ -135,7 +135,7 @@ fn an_interrupt_stops_splitting_and_merging_before_anything_has_changed() {
     assert_eq!(td.call(Leaf::MemPageDemote, info, page_of(9)), restartable);
     assert_eq!(td.raw(Leaf::MemPageDemote, info, TDR | 1, page_of(9)).rdx, TDR | 1);
     assert_eq!((td.entry(info, SeptLevel::Pd), td.children()), before);
-    assert_eq!(td.page(page_of(9)), (PageSize::Small, PageKind::Free));
+    assert_eq!(td.page(page_of(9)), (PageSize::Small, PageType::Nda));
 
     td.module.set_interrupt(Some(1));
     td.must(Leaf::MemPageDemote, info, page_of(9));

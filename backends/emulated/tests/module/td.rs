@@ -3,10 +3,10 @@
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
 use pt_emulated::tdx::guest::Inside;
-use pt_emulated::tdx::pamt::{PageKind, PageSize};
+use pt_emulated::tdx::pamt::PageSize;
 use pt_emulated::tdx::sept::Entry;
 use pt_emulated::tdx::{KeyId, Memory, Module, Platform, SparseMemory};
-use pt_tdx::{Leaf, Registers, Seamcall, SeptLevel, Status};
+use pt_tdx::{Leaf, PageType, Registers, Seamcall, SeptLevel, Status};
 
 pub const TDR: u64 = 0x4000_0000;
 pub const TDVPR: u64 = 0x4001_0000;
@@ -122,7 +122,7 @@ impl Td {
     }
 
     /// The kind of the record that describes a page, and its size.
-    pub fn page(&self, page: u64) -> (PageSize, PageKind) {
+    pub fn page(&self, page: u64) -> (PageSize, PageType) {
         let (size, record) = self.module.page(Hpa::new(page)).unwrap();
         (size, record.kind())
     }

@@ -4,8 +4,8 @@ use crate::td::{FREE, TDR, Td, page_of};
 use core::sync::atomic::{AtomicU64, Ordering};
 use pt_core::Hpa;
 use pt_emulated::tdx::guest::Accepted;
-use pt_emulated::tdx::pamt::{PageKind, PageSize};
-use pt_tdx::{Leaf, Operand, Status, StatusCode as Code};
+use pt_emulated::tdx::pamt::PageSize;
+use pt_tdx::{Leaf, Operand, PageType, Status, StatusCode as Code};
 
 /// A small generator of random numbers, one a thread.
 struct Random(u64);
@@ -50,7 +50,7 @@ fn pages_come_and_go_on_many_threads() {
     let held = (0..PAGES).filter(|page| {
         let record = td.module.record(Hpa::new(page_of(16 + page)), PageSize::Small).unwrap();
         assert_eq!(record.lock.bits() & !0b10, 0, "no lock is held");
-        record.kind() == PageKind::Regular
+        record.kind() == PageType::Regular
     });
     assert_eq!(td.children(), before + held.count() as u64, "every page of the TD is counted once");
     assert_eq!(td.structure().tree_lock.bits(), 0);

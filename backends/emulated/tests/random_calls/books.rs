@@ -3,12 +3,12 @@
 use crate::chaos::{HOST_PRIORITY, PAGES};
 use pt_core::Hpa;
 use pt_emulated::tdx::Lock;
-use pt_emulated::tdx::pamt::{PageKind, PageSize};
+use pt_emulated::tdx::pamt::PageSize;
 use pt_emulated::tdx::sept::Entry;
 use pt_emulated::tdx::td::Lifecycle;
 use pt_emulated::tdx::trace::layout::{TDR, tdvpr};
 use pt_emulated::tdx::trace::{Operation, Session};
-use pt_tdx::SeptLevel;
+use pt_tdx::{PageType, SeptLevel};
 use std::sync::atomic::Ordering;
 
 /// The quick check: no lock is taken but by vCPUs inside and by the other agent. `last` is the operation that was played.
@@ -61,7 +61,7 @@ pub fn check_books(session: &Session<'_>) -> Result<(), String> {
             SeptLevel::Pd => PageSize::Large,
             _ => PageSize::Huge,
         };
-        let kind = if entry.is_leaf() { PageKind::Regular } else { PageKind::SecureEpt };
+        let kind = if entry.is_leaf() { PageType::Regular } else { PageType::Ept };
         let page = entry.base(level);
         let record = module.record(if entry.is_leaf() { page } else { entry.frame() }, size);
         if record.map(|record| (record.kind(), record.owner())) != Some((kind, TDR)) {
@@ -76,7 +76,7 @@ pub fn check_books(session: &Session<'_>) -> Result<(), String> {
     for page in (TDR.as_u64()..PAGES + (64 << 20)).step_by(4096).map(Hpa::new) {
         let Some((size, record)) = module.page(page) else { continue };
         let counts = page.as_u64() & ((1 << size.shift()) - 1) == 0
-            && !matches!(record.kind(), PageKind::Free | PageKind::Reserved | PageKind::Tdr)
+            && !matches!(record.kind(), PageType::Nda | PageType::Reserved | PageType::Tdr)
             && record.owner() == TDR;
         owned += if counts { size.small_pages() } else { 0 };
     }

@@ -4,11 +4,10 @@ use core::cell::{Cell, RefCell};
 use core::ops::ControlFlow;
 use pt_core::pair::{Backing, BackingOf, PageSource};
 use pt_core::{Arena, Gfn, Gpa, Hpa, Level, Page, Private, Shared};
-use pt_emulated::tdx::pamt::PageKind;
 use pt_emulated::tdx::{KeyId, Memory, Module, Platform, SparseMemory};
 use pt_tdx::host::{Hkid, HkidBits, Possible, possible};
 use pt_tdx::td::{CleanPages, Host, ModuleInfo};
-use pt_tdx::{Leaf, Level as LevelName, Registers, Seamcall, Status, StatusCode, Tdx, Unavailable};
+use pt_tdx::{Leaf, Level as LevelName, PageType, Registers, Seamcall, Status, StatusCode, Tdx, Unavailable};
 use std::collections::BTreeSet;
 
 /// Where table pages and control structures lie.
@@ -91,7 +90,7 @@ impl Machine {
         for page in tables.chain(self.free.borrow().iter().copied()) {
             let (_, record) = self.module.module.page(Hpa::new(page)).expect("memory for TDs");
             let kind = record.kind();
-            assert_eq!(kind, PageKind::Free, "{page:#x}");
+            assert_eq!(kind, PageType::Nda, "{page:#x}");
         }
     }
 

@@ -15,7 +15,7 @@ pub use exit::{EptViolation, ExitQualification, ExtendedQualification, Qualifica
 pub use page_info::{PageInfo, SeptLevel};
 pub use params::{ConfigFlags, EptpControls, TdAttributes, TdParams};
 pub use record::{PageRecord, PageType};
-pub use tdr::{PageDemoteTdr, SeptAddTdr, SeptReadTdr};
+pub use tdr::{PageDemoteTdr, SeptAddTdr, SeptReadTdr, VpEnterTdvpr};
 
 /// What a register holds in place of the address of a page that is not given.
 ///

@@ -1,4 +1,4 @@
-//! RDX of the leaves that take flags beside the TDR page.
+//! Operands of leaves that take flags beside the TDR page, or beside the TDVPR page.
 
 use pt_core::Hpa;
 use pt_macros::register;
@@ -40,4 +40,20 @@ pub struct PageDemoteTdr {
     /// The TDR page.
     #[bits(12..=51, address)]
     pub tdr: Hpa,
+}
+
+/// RCX of TDH.VP.ENTER.
+///
+/// TDX module 1.5 ABI specification, TDH.VP.ENTER leaf.
+#[register(reserved(1..=11, 53..=63))]
+pub struct VpEnterTdvpr {
+    /// Go on in the TD itself after an exit of one of its nested VMs.
+    #[bits(0)]
+    pub resume_l1: bool,
+    /// The TDVPR page.
+    #[bits(12..=51, address)]
+    pub tdvpr: Hpa,
+    /// Whether the host could do something about the exit before, after `TDX_HOST_PRIORITY_BUSY_TIMEOUT`.
+    #[bits(52)]
+    pub host_recoverability_hint: bool,
 }

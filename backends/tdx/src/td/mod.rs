@@ -36,8 +36,8 @@
 //! Pages with content are added before a TD is finalised:
 //! ```compile_fail,E0599
 //! # use pt_tdx::td::{Host, Run, Td};
-//! fn late<H: Host>(td: &mut Td<Run, H>, page: pt_core::Hpa) {
-//!     td.measure_page(todo!());
+//! fn late<H: Host>(td: &mut Td<Run, H>, page: pt_core::Gpa<pt_core::Private>) {
+//!     td.measure_page(page);
 //! }
 //! ```
 //! A TD that is being built does not run:

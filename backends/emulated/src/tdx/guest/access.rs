@@ -1,10 +1,12 @@
 //! Accesses of the guest to its memory.
 
-use super::{Exit, ExtendedQualification, Inside};
+use super::exit::tried;
+use super::{Exit, Inside};
 use crate::tdx::{Memory, td::Vcpu};
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
 use pt_tdx::SeptLevel;
+use pt_tdx::operand::{ExtendedQualification, QualificationType};
 
 /// What the guest does to memory. The discriminant is the bit of the permissions that it needs.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -60,9 +62,6 @@ pub enum Exception {
     PageFault,
 }
 
-/// The lowest bit of the permissions of the entry, in an exit qualification.
-const PERMISSIONS: u32 = 3;
-
 impl<M: Memory> Inside<'_, M> {
     /// The guest accesses the byte at `gpa`, through the Secure EPT as it is now.
     ///
@@ -91,17 +90,17 @@ impl<M: Memory> Inside<'_, M> {
     /// TDX module 1.5 base specification, private EPT violations and pending pages.
     pub fn violation(&mut self, gpa: u64, access: Access, permissions: u64) -> Touched {
         let td = self.td();
-        let qualification = access as u64 | permissions << PERMISSIONS;
+        let qualification = tried(access, permissions);
         let end = td.tree().walk(&self.module.memory, gpa, SeptLevel::Pt);
-        let mut kind = ExtendedQualification::None;
+        let mut extended = ExtendedQualification::new();
         if end.entry.is_acceptable() {
             if !td.pending_leaves() {
-                return Touched::Exception(self.vcpu.raise(qualification, gpa));
+                return Touched::Exception(self.vcpu.raise(qualification.bits(), gpa));
             }
-            kind = ExtendedQualification::PendingViolation;
+            extended = extended.with_kind(QualificationType::PendingEptViolation);
         }
         self.vcpu.stepping().violation(gpa);
-        Touched::Exit(Exit::violation(gpa, qualification, kind, 0))
+        Touched::Exit(Exit::violation(gpa, qualification, extended))
     }
 
     /// The guest asks about its last #VE, so that another can be raised: TDG.VP.VEINFO.GET. Whether there was one.

@@ -1,9 +1,10 @@
 //! TDH.VP.ENTER up to the VM entry.
 
-use super::{Exit, ExtendedQualification};
+use super::exit::tried;
+use super::{Access, Exit};
 use crate::tdx::check::LockedTd;
 use crate::tdx::lock::{Held, Mode};
-use crate::tdx::pamt::{PageKind, Walked};
+use crate::tdx::pamt::Walked;
 use crate::tdx::refusal::{Refusal, Result, busy};
 use crate::tdx::td::{TDVPS_PAGES, Td, Vcpu, VcpuState};
 use crate::tdx::{Memory, Module, Place};
@@ -11,7 +12,8 @@ use core::fmt;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::operand::{ExtendedQualification, VpEnterTdvpr};
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 use std::time::Instant;
 
 /// A vCPU in the guest. It leaves when this is dropped.
@@ -25,13 +27,6 @@ pub struct Inside<'m, M: Memory> {
     owner: LockedTd<'m>,
     page: Walked<'m>,
 }
-
-/// RCX of TDH.VP.ENTER: the TDVPR page in bits 51:12, flags for vCPUs that left in special ways in bits 0 and 52.
-const TDVPR: u64 = 0x000f_ffff_ffff_f000;
-const RESUME_L1: u64 = 1;
-const HOST_RECOVERABILITY: u64 = 1 << 52;
-/// A write, as the exit qualification of an exit that the module makes up.
-const WRITE: u64 = 1 << 1;
 
 impl<M: Memory> Module<M> {
     /// Enters the vCPU whose TDVPR page is in RCX.
@@ -60,10 +55,8 @@ impl<M: Memory> Module<M> {
     /// The vCPU inside, or the exit that takes the place of the entry.
     fn enter_guest(&self, rcx: u64, from: Option<Place>) -> Result<core::result::Result<Inside<'_, M>, Exit>> {
         let invalid = || Refusal::from(StatusCode::OperandInvalid | Operand::Rcx);
-        if rcx & !(TDVPR | RESUME_L1 | HOST_RECOVERABILITY) != 0 {
-            return Err(invalid());
-        }
-        let page = self.explicit_page(rcx & TDVPR, Operand::Rcx, Mode::Shared, PageKind::Tdvpr)?;
+        let named = VpEnterTdvpr::try_from_bits(rcx).map_err(|_| invalid())?;
+        let page = self.explicit_page(named.tdvpr().as_u64(), Operand::Rcx, Mode::Shared, PageType::Tdvpr)?;
         let owner = self.implicit_td(page.record().owner(), Mode::Shared)?;
         let td = owner.td;
         let op_state = owner.ready(SeptOperation::VpEnter)?;
@@ -77,7 +70,7 @@ impl<M: Memory> Module<M> {
         }
         let ready = Undo(vcpu);
         td.associate(vcpu, from)?;
-        if rcx & (RESUME_L1 | HOST_RECOVERABILITY) != 0 {
+        if named.resume_l1() || named.host_recoverability_hint() {
             return Err(invalid());
         }
         let epoch = td.epoch.enter().map_err(busy(Operand::TdEpoch))?;
@@ -89,7 +82,7 @@ impl<M: Memory> Module<M> {
         if stepping.is_suspicious() {
             let _tree = Held::take(&td.tree_lock, Mode::Exclusive).map_err(busy(Operand::SeptTree))?;
             if let Some(gpa) = stepping.still_faulting(&self.memory, td.tree()) {
-                return Ok(Err(Exit::violation(gpa, WRITE, ExtendedQualification::None, 0)));
+                return Ok(Err(Exit::violation(gpa, tried(Access::Write, 0), ExtendedQualification::new())));
             }
         }
         drop(stepping);

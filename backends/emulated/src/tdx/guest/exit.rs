@@ -1,7 +1,9 @@
 //! What the host finds in its registers when a vCPU has left.
 
+use super::Access;
 use crate::tdx::sept::Place;
 use pt_tdx::module::SeptState;
+use pt_tdx::operand::{ExitQualification, ExtendedQualification, QualificationType};
 use pt_tdx::{EntryState, Registers, SeptLevel, StatusCode};
 
 /// Why a vCPU left, as the processor numbers VM exits.
@@ -14,20 +16,6 @@ pub enum Reason {
     Tdcall = 77,
 }
 
-/// The kind of an extended exit qualification: bits 3:0 of RDX.
-///
-/// TDX module 1.5 ABI specification, TDH.VP.ENTER leaf, extended exit qualification.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-#[repr(u64)]
-pub enum ExtendedQualification {
-    /// There is none.
-    None = 0,
-    /// TDG.MEM.PAGE.ACCEPT met an entry that it cannot accept.
-    Accept = 1,
-    /// The guest accessed a page that it has not accepted.
-    PendingViolation = 6,
-}
-
 /// A TD exit: the registers that TDH.VP.ENTER returns.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Exit {
@@ -35,13 +23,6 @@ pub struct Exit {
 }
 
 impl Exit {
-    /// Bits of an exit qualification that the host does not see: 12:7.
-    const HIDDEN: u64 = 0x1f80;
-    /// A write, in an exit qualification.
-    const WRITE: u64 = 1 << 1;
-    /// The lowest bit of the permissions of the entry, in an exit qualification.
-    const PERMISSIONS: u32 = 3;
-
     /// The registers of the host.
     #[must_use]
     pub const fn registers(&self) -> &Registers {
@@ -52,12 +33,13 @@ impl Exit {
         Self { registers }
     }
 
-    /// An EPT violation at `gpa`.
-    pub(super) fn violation(gpa: u64, qualification: u64, kind: ExtendedQualification, info: u64) -> Self {
+    /// An EPT violation at `gpa`. Of the qualification the host does not see what concerns the linear address.
+    pub(super) fn violation(gpa: u64, qualification: ExitQualification, extended: ExtendedQualification) -> Self {
+        let seen = qualification.with_has_linear_address(false).with_translated(false).with_nmi_unblocked(false);
         Self::new(Registers {
             rax: Reason::EptViolation as u64,
-            rcx: qualification & !Self::HIDDEN,
-            rdx: kind as u64 | info << 32,
+            rcx: seen.bits(),
+            rdx: extended.bits(),
             r8: gpa & !0xfff,
             ..Registers::default()
         })
@@ -65,17 +47,29 @@ impl Exit {
 
     /// TDG.MEM.PAGE.ACCEPT for an entry at `wanted` met another entry, or one in another state.
     pub(super) fn accept(gpa: u64, wanted: SeptLevel, found: &Place) -> Self {
-        let qualification = Self::WRITE | found.entry.permissions() << Self::PERMISSIONS;
-        let state = found.entry.state().map_or(EntryState::Free, SeptState::public);
-        let info = wanted.into_bits()
-            | found.level.into_bits() << 3
-            | state.into_bits() << 6
-            | u64::from(found.entry.is_leaf()) << 14;
-        Self::violation(gpa, qualification, ExtendedQualification::Accept, info)
+        let extended = ExtendedQualification::new()
+            .with_kind(QualificationType::Accept)
+            .with_requested(wanted)
+            .with_level(found.level)
+            .with_state(found.entry.state().map_or(EntryState::Free, SeptState::public))
+            .with_is_leaf(found.entry.is_leaf());
+        Self::violation(gpa, tried(Access::Write, found.entry.permissions()), extended)
     }
 
     /// A status and an exit reason of 0: the module ends the TD's turn on its own account.
     pub(super) fn without_reason(code: StatusCode) -> Self {
         Self::new(Registers { rax: code.into_bits(), ..Registers::default() })
     }
+}
+
+/// The qualification of an access to memory that the entries on the way grant `permissions` to: bits 2:0 of an entry.
+pub(super) fn tried(access: Access, permissions: u64) -> ExitQualification {
+    let grants = |access| permissions & access as u64 != 0;
+    ExitQualification::new()
+        .with_read(access == Access::Read)
+        .with_write(access == Access::Write)
+        .with_fetch(access == Access::Fetch)
+        .with_readable(grants(Access::Read))
+        .with_writable(grants(Access::Write))
+        .with_executable(grants(Access::Fetch))
 }

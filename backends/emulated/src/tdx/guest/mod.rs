@@ -18,6 +18,6 @@ mod vmcall;
 pub use accept::{Accepted, TdcallStatus};
 pub use access::{Access, Exception, Touched};
 pub use enter::Inside;
-pub use exit::{Exit, ExtendedQualification, Reason};
+pub use exit::{Exit, Reason};
 pub use program::{Program, Programs};
 pub(crate) use stepping::Stepping;

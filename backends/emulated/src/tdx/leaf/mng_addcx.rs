@@ -1,14 +1,13 @@
 //! TDH.MNG.ADDCX: a page for the TD's control structure.
 
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::PageKind;
 use crate::tdx::refusal::Result;
 use crate::tdx::sept::Entry;
 use crate::tdx::td::{Lifecycle, OpState, ROOT_PAGE, TDCX_PAGES};
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 
 /// The page that says which accesses of MSRs leave the TD: at first, all.
 const MSR_BITMAPS_PAGE: usize = 2;
@@ -29,7 +28,7 @@ impl<M: Memory> Module<M> {
         let count = td.tdcx_count.load(Ordering::Acquire);
         let index = usize::from(count);
         let slot = td.tdcx.get(index).ok_or(StatusCode::TdcxNumIncorrect)?;
-        let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageKind::Free)?;
+        let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageType::Nda)?;
         let content = match index {
             MSR_BITMAPS_PAGE => u64::MAX,
             ROOT_PAGE => Entry::FREE.0,
@@ -44,7 +43,7 @@ impl<M: Memory> Module<M> {
         slot.store(page.address().as_u64(), Ordering::Release);
         td.tdcx_count.store(count + 1, Ordering::Release);
         td.add_children(1);
-        page.assign(PageKind::Tdcx, owner.tdr);
+        page.assign(PageType::Tdcx, owner.tdr);
         Ok(())
     }
 }

@@ -38,27 +38,8 @@ use super::{Memory, Module, Place};
 use pt_tdx::module::SeptOperation;
 use pt_tdx::{Leaf, Operand, Registers, StatusCode};
 
-/// An operand that names no page.
-pub(crate) const NULL_PA: u64 = u64::MAX;
 /// Set in a returned page that was not used, and ignored in a page that is passed.
 const UNUSED: u64 = 1 << 63;
-
-/// RDX of the leaves that take a flag beside the TDR page: bit 0, the page in bits 51:12.
-#[derive(Copy, Clone, Debug)]
-struct TdOperand {
-    tdr: u64,
-    flag: bool,
-}
-
-impl TdOperand {
-    const TDR: u64 = 0x000f_ffff_ffff_f000;
-    const FLAG: u64 = 1;
-
-    fn parse(rdx: u64) -> Result<Self> {
-        require(rdx & !(Self::TDR | Self::FLAG) == 0, StatusCode::OperandInvalid, Operand::Rdx)?;
-        Ok(Self { tdr: rdx & Self::TDR, flag: rdx & Self::FLAG != 0 })
-    }
-}
 
 /// Leaves with several versions know versions 0 and 1; the dispatcher lets newer ones through to them.
 fn require_known(version: u8) -> Result<()> {

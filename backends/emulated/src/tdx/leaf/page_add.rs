@@ -2,13 +2,13 @@
 
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::{Refusal, Result, require};
 use crate::tdx::sept::{Entry, Permissions};
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 use std::sync::PoisonError;
 
 impl<M: Memory> Module<M> {
@@ -39,7 +39,7 @@ impl<M: Memory> Module<M> {
         self.memory.store(end.at, td.key(), Entry::leaf(SeptState::Mapped, page.address(), Permissions::All).bits());
         td.measurement.lock().unwrap_or_else(PoisonError::into_inner).add_page(gpa);
         td.add_children(1);
-        page.give(PageKind::Regular, owner.tdr);
+        page.give(PageType::Regular, owner.tdr);
         Ok(())
     }
 }

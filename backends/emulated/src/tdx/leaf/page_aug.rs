@@ -2,12 +2,12 @@
 
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::Result;
 use crate::tdx::sept::{Entry, Permissions};
 use crate::tdx::{Memory, Module};
 use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Operand, Registers};
+use pt_tdx::{Operand, PageType, Registers};
 
 impl<M: Memory> Module<M> {
     /// Maps a free page of 4 KiB or 2 MiB. What it holds is not touched.
@@ -20,7 +20,7 @@ impl<M: Memory> Module<M> {
         let page = self.free_block(registers.r8, Operand::R8, size)?;
         target.entry.set(Entry::leaf(SeptState::Pending, page.address(), Permissions::None));
         target.owner.td.add_children(size.small_pages());
-        page.give(PageKind::Regular, target.owner.tdr);
+        page.give(PageType::Regular, target.owner.tdr);
         Ok(())
     }
 }

@@ -1,15 +1,15 @@
 //! TDH.MEM.PAGE.DEMOTE: a table of 512 smaller pages in place of a page.
 
-use super::TdOperand;
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::{Result, busy};
 use crate::tdx::sept::{ENTRIES, Entry, below};
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::operand::PageDemoteTdr;
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Splits a page of 2 MiB or 1 GiB. An interrupt before the records are split ends the call with RCX and RDX as
@@ -18,8 +18,9 @@ impl<M: Memory> Module<M> {
     /// TDX module 1.5 ABI specification, TDH.MEM.PAGE.DEMOTE leaf.
     pub(super) fn page_demote(&self, registers: &mut Registers) -> Result<()> {
         let operands = Operands::take(registers);
-        let named = TdOperand::parse(operands.rdx)?;
-        let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
+        let named =
+            PageDemoteTdr::try_from_bits(operands.rdx).map_err(|_| StatusCode::OperandInvalid | Operand::Rdx)?;
+        let owner = self.explicit_td(named.tdr().as_u64(), Operand::Rdx, Mode::Shared)?;
         let mut target = self.target_in(owner, SeptOperation::PageDemote, Mode::Shared, operands.rcx, |_| Ok(()))?;
         let (td, level) = (target.owner.td, target.level);
         let entry = target.entry.entry.without_accepted(level);
@@ -39,7 +40,7 @@ impl<M: Memory> Module<M> {
         }
         records.split(size).map_err(busy(Operand::Rcx))?;
         target.entry.set(Entry::table(table.address()));
-        table.assign(PageKind::SecureEpt, target.owner.tdr);
+        table.assign(PageType::Ept, target.owner.tdr);
         td.add_children(1);
         Ok(())
     }

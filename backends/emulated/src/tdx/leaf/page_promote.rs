@@ -1,15 +1,16 @@
 //! TDH.MEM.PAGE.PROMOTE: one page in place of a table of 512 that lie side by side.
 
-use super::{NULL_PA, require_known};
+use super::require_known;
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::{Refusal, Result, busy};
 use crate::tdx::sept::{ENTRIES, Entry, LockedEntry, below};
 use crate::tdx::{KeyId, Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Operand, Registers, SeptLevel, StatusCode};
+use pt_tdx::operand::NULL_PA;
+use pt_tdx::{Operand, PageType, Registers, SeptLevel, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Merges 512 pages that are all mapped or all pending, and returns the table in RCX. Versions 0 and 1.
@@ -36,7 +37,7 @@ impl<M: Memory> Module<M> {
         self.implicit_records(merged.base(part_level))?.merge(PageSize::of(level)).map_err(busy(Operand::Rcx))?;
         target.entry.set(merged);
         td.remove_children(1);
-        table.set_kind(PageKind::Free);
+        table.set_kind(PageType::Nda);
         registers.rcx = table.address().as_u64();
         Ok(())
     }

@@ -2,12 +2,12 @@
 
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::platform::PHYSICAL_BITS;
 use crate::tdx::refusal::{Result, require};
 use crate::tdx::{Memory, Module};
 use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Copies the page unless it is pending, maps the copy unblocked, and returns the old page in RCX.
@@ -27,8 +27,8 @@ impl<M: Memory> Module<M> {
         if !entry.state().is_some_and(SeptState::is_pending) {
             self.memory.copy(old, td.key(), new_page.address(), td.key());
         }
-        old_page.set_kind(PageKind::Free);
-        new_page.give(PageKind::Regular, target.owner.tdr);
+        old_page.set_kind(PageType::Nda);
+        new_page.give(PageType::Regular, target.owner.tdr);
         target.entry.set(entry.with_frame(new_page.address()).unblocked());
         registers.rcx = old.as_u64();
         Ok(())

@@ -2,12 +2,12 @@
 
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::Result;
 use crate::tdx::sept::Entry;
 use crate::tdx::{Memory, Module};
-use pt_tdx::Registers;
 use pt_tdx::module::{SeptOperation, SeptState};
+use pt_tdx::{PageType, Registers};
 
 impl<M: Memory> Module<M> {
     /// Returns the page in RCX. Its contents and the caches are as they were.
@@ -23,7 +23,7 @@ impl<M: Memory> Module<M> {
         let step = td.step(SeptOperation::PageRemove, entry, level, page.record().epoch())?;
         target.entry.set(if step.leads_to(SeptState::Removed) { Entry::removed() } else { Entry::FREE });
         td.remove_children(size.small_pages());
-        page.set_kind(PageKind::Free);
+        page.set_kind(PageType::Nda);
         registers.rcx = page.address().as_u64();
         Ok(())
     }

@@ -2,10 +2,9 @@
 
 use super::take_page;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::PageKind;
 use crate::tdx::refusal::Result;
 use crate::tdx::{Memory, Module};
-use pt_tdx::Registers;
+use pt_tdx::{PageType, Registers};
 
 impl<M: Memory> Module<M> {
     /// RCX: the page. Returns its kind in RCX, its owner in RDX, its size in R8 and its blocking epoch in R9.
@@ -15,10 +14,10 @@ impl<M: Memory> Module<M> {
         let page = take_page(registers);
         let walked = self.page_of_any_size(page, Mode::Shared)?;
         let record = walked.record();
-        registers.rcx = record.kind() as u64;
+        registers.rcx = record.kind().into_bits();
         registers.rdx = record.owner().as_u64();
         registers.r8 = walked.size() as u64;
-        if matches!(record.kind(), PageKind::Regular | PageKind::SecureEpt) {
+        if matches!(record.kind(), PageType::Regular | PageType::Ept) {
             registers.r9 = record.epoch();
         }
         Ok(())

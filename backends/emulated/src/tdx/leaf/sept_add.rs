@@ -1,14 +1,15 @@
 //! TDH.MEM.SEPT.ADD: a new table behind a free entry.
 
-use super::{NULL_PA, TdOperand, UNUSED, require_known};
+use super::{UNUSED, require_known};
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::{Refusal, Result, require};
 use crate::tdx::sept::Entry;
 use crate::tdx::{Memory, Module};
 use pt_tdx::module::{SeptOperation, SeptState};
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::operand::{NULL_PA, SeptAddTdr};
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Versions 0 and 1. Version 1 also takes a table for each L2 VM in R9 to R11, or `NULL_PA`.
@@ -17,8 +18,8 @@ impl<M: Memory> Module<M> {
     pub(super) fn sept_add(&self, registers: &mut Registers, version: u8) -> Result<()> {
         let operands = Operands::take(registers);
         require_known(version)?;
-        let named = TdOperand::parse(operands.rdx)?;
-        let owner = self.explicit_td(named.tdr, Operand::Rdx, Mode::Shared)?;
+        let named = SeptAddTdr::try_from_bits(operands.rdx).map_err(|_| StatusCode::OperandInvalid | Operand::Rdx)?;
+        let owner = self.explicit_td(named.tdr().as_u64(), Operand::Rdx, Mode::Shared)?;
         let mut target = self.target_in(owner, SeptOperation::SeptAdd, Mode::Shared, operands.rcx, |_| Ok(()))?;
         let (entry, level) = (target.entry.entry, target.level);
         let incorrect = || Refusal::state(entry, level);
@@ -31,7 +32,7 @@ impl<M: Memory> Module<M> {
             None
         } else if entry.is_free() {
             Some(self.free_block(page & !UNUSED, Operand::R8, PageSize::Small)?)
-        } else if named.flag {
+        } else if named.allow_existing() {
             None
         } else {
             return Err(incorrect());
@@ -45,7 +46,7 @@ impl<M: Memory> Module<M> {
         let used = table.is_some();
         if let Some(table) = table {
             self.memory.fill(table.address(), target.owner.td.key(), Entry::FREE.0);
-            table.give(PageKind::SecureEpt, target.owner.tdr);
+            table.give(PageType::Ept, target.owner.tdr);
             target.owner.td.add_children(1);
             target.entry.set(Entry::table(table.address()));
         }

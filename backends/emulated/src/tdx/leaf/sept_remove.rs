@@ -1,15 +1,16 @@
 //! TDH.MEM.SEPT.REMOVE: an empty table goes back to the host.
 
-use super::{NULL_PA, require_known};
+use super::require_known;
 use crate::tdx::check::Operands;
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::{PageKind, PageSize};
+use crate::tdx::pamt::PageSize;
 use crate::tdx::refusal::{Refusal, Result};
 use crate::tdx::sept::Entry;
 use crate::tdx::{Memory, Module};
 use pt_core::Hpa;
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::operand::NULL_PA;
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 
 impl<M: Memory> Module<M> {
     /// Returns the table in RCX, and in version 1 those of the L2 VMs in R9 to R11. Versions 0 and 1.
@@ -31,7 +32,7 @@ impl<M: Memory> Module<M> {
         }
         target.entry.set(Entry::FREE);
         td.remove_children(1);
-        table.set_kind(PageKind::Free);
+        table.set_kind(PageType::Nda);
         registers.rcx = table.address().as_u64();
         Ok(())
     }

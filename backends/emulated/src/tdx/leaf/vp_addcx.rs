@@ -1,13 +1,12 @@
 //! TDH.VP.ADDCX: a page for a vCPU's control structure.
 
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::PageKind;
 use crate::tdx::refusal::Result;
 use crate::tdx::td::VcpuState;
 use crate::tdx::{Memory, Module};
 use core::sync::atomic::Ordering;
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Operand, Registers, StatusCode};
+use pt_tdx::{Operand, PageType, Registers, StatusCode};
 
 /// The pages of a TDVPS with three L2 VMs; the module takes as many for any vCPU.
 const MOST_TDVPS_PAGES: u32 = 15;
@@ -28,11 +27,11 @@ impl<M: Memory> Module<M> {
         if pages >= MOST_TDVPS_PAGES {
             return Err(StatusCode::TdcxNumIncorrect.into());
         }
-        let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageKind::Free)?;
+        let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageType::Nda)?;
         self.memory.fill(page.address(), td.key(), 0);
         vcpu.pages.store(pages + 1, Ordering::Release);
         td.add_children(1);
-        page.assign(PageKind::Tdcx, owner.tdr);
+        page.assign(PageType::Tdcx, owner.tdr);
         Ok(())
     }
 }

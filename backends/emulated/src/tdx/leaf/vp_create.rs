@@ -1,11 +1,10 @@
 //! TDH.VP.CREATE: a page becomes the root of a vCPU.
 
 use crate::tdx::lock::Mode;
-use crate::tdx::pamt::PageKind;
 use crate::tdx::refusal::Result;
 use crate::tdx::{Memory, Module};
 use pt_tdx::module::SeptOperation;
-use pt_tdx::{Operand, Registers};
+use pt_tdx::{Operand, PageType, Registers};
 
 impl<M: Memory> Module<M> {
     /// RCX: the TDVPR page. RDX: the TDR page.
@@ -14,13 +13,13 @@ impl<M: Memory> Module<M> {
     pub(super) fn vp_create(&self, registers: &mut Registers) -> Result<()> {
         let owner = self.explicit_td(registers.rdx, Operand::Rdx, Mode::Shared)?;
         let _op_state = owner.ready(SeptOperation::VpCreate)?;
-        let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageKind::Free)?;
+        let page = self.explicit_page(registers.rcx, Operand::Rcx, Mode::Exclusive, PageType::Nda)?;
         self.memory.fill(page.address(), owner.td.key(), 0);
         let number = self.vcpus.take();
         self.vcpus.get(number).create(owner.tdr);
         owner.td.add_children(1);
         page.record().set_control(number);
-        page.assign(PageKind::Tdvpr, owner.tdr);
+        page.assign(PageType::Tdvpr, owner.tdr);
         Ok(())
     }
 }

@@ -13,13 +13,13 @@
 mod record;
 mod walk;
 
-pub use record::{PageKind, Record};
+pub use record::Record;
 pub(crate) use walk::Walked;
 
 use super::Platform;
 use core::sync::atomic::{AtomicU16, Ordering};
 use pt_core::Hpa;
-use pt_tdx::SeptLevel;
+use pt_tdx::{PageType, SeptLevel};
 use std::sync::OnceLock;
 
 const PARTS: usize = 512;
@@ -103,9 +103,9 @@ impl Pamt {
         let regions = platform.tdmrs.iter().map(|tdmr| Region {
             base: tdmr.base.as_u64(),
             size: tdmr.size,
-            huge: (0..tdmr.size >> PageSize::Huge.shift()).map(|_| Record::new(PageKind::Free)).collect(),
+            huge: (0..tdmr.size >> PageSize::Huge.shift()).map(|_| Record::new(PageType::Nda)).collect(),
             large: (0..tdmr.size >> PageSize::Large.shift())
-                .map(|_| Large { record: Record::new(PageKind::Free), used: AtomicU16::new(0), small: OnceLock::new() })
+                .map(|_| Large { record: Record::new(PageType::Nda), used: AtomicU16::new(0), small: OnceLock::new() })
                 .collect(),
         });
         let regions = regions.collect();
@@ -148,10 +148,10 @@ impl<'p> Records<'p> {
             let block = self.address.as_u64() & !(PageSize::Large.small_pages() * 4096 - 1);
             let kind = |page: usize| {
                 let reserved = tdmr.is_reserved(Hpa::new(block + 4096 * page as u64));
-                if reserved { PageKind::Reserved } else { PageKind::Free }
+                if reserved { PageType::Reserved } else { PageType::Nda }
             };
             let records: Box<[Record]> = (0..PARTS).map(|page| Record::new(kind(page))).collect();
-            let used = records.iter().filter(|record| record.kind() != PageKind::Free).count();
+            let used = records.iter().filter(|record| record.kind() != PageType::Nda).count();
             self.large.used.fetch_add(used as u16, Ordering::AcqRel);
             records
         })
@@ -171,13 +171,13 @@ impl<'p> Records<'p> {
     }
 
     /// Changes what the page of this size is used for.
-    pub fn set_kind(&self, size: PageSize, kind: PageKind) {
+    pub fn set_kind(&self, size: PageSize, kind: PageType) {
         let record = self.of(size);
         if size == PageSize::Small {
             match (record.kind(), kind) {
-                (PageKind::Free, PageKind::Free) => {}
-                (PageKind::Free, _) => _ = self.large.used.fetch_add(1, Ordering::AcqRel),
-                (_, PageKind::Free) => _ = self.large.used.fetch_sub(1, Ordering::AcqRel),
+                (PageType::Nda, PageType::Nda) => {}
+                (PageType::Nda, _) => _ = self.large.used.fetch_add(1, Ordering::AcqRel),
+                (_, PageType::Nda) => _ = self.large.used.fetch_sub(1, Ordering::AcqRel),
                 _ => {}
             }
         }

@@ -1,44 +1,9 @@
 //! One record of the PAMT.
 
 use crate::tdx::lock::HostPriorityLock;
-use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use pt_core::Hpa;
-
-/// What a page is used for.
-///
-/// TDX module 1.5 ABI specification, page types (`PT`).
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub enum PageKind {
-    /// The module does not use it.
-    Free = 0,
-    /// It lies in a reserved area.
-    Reserved = 1,
-    /// Memory of a TD.
-    Regular = 3,
-    /// The root of a TD's control structure.
-    Tdr = 4,
-    /// Part of a TD's control structure.
-    Tdcx = 5,
-    /// The root of a vCPU's control structure.
-    Tdvpr = 6,
-    /// A table of a Secure EPT.
-    SecureEpt = 8,
-}
-
-impl PageKind {
-    const fn from_bits(bits: u8) -> Self {
-        match bits {
-            1 => Self::Reserved,
-            3 => Self::Regular,
-            4 => Self::Tdr,
-            5 => Self::Tdcx,
-            6 => Self::Tdvpr,
-            8 => Self::SecureEpt,
-            _ => Self::Free,
-        }
-    }
-}
+use pt_tdx::PageType;
 
 /// The metadata of one page of 4 KiB, 2 MiB or 1 GiB: lock, kind, owner, blocking epoch.
 ///
@@ -48,7 +13,7 @@ impl PageKind {
 pub struct Record {
     /// The lock of the record.
     pub lock: HostPriorityLock,
-    kind: AtomicU8,
+    kind: AtomicU64,
     /// Of a page that is the root of a control structure: the number of the structure.
     control: AtomicU32,
     owner: AtomicU64,
@@ -56,10 +21,10 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) const fn new(kind: PageKind) -> Self {
+    pub(super) const fn new(kind: PageType) -> Self {
         Self {
             lock: HostPriorityLock::new(),
-            kind: AtomicU8::new(kind as u8),
+            kind: AtomicU64::new(kind.into_bits()),
             control: AtomicU32::new(0),
             owner: AtomicU64::new(0),
             epoch: AtomicU64::new(0),
@@ -69,12 +34,12 @@ impl Record {
     /// What the page is used for.
     #[inline]
     #[must_use]
-    pub fn kind(&self) -> PageKind {
-        PageKind::from_bits(self.kind.load(Ordering::Acquire))
+    pub fn kind(&self) -> PageType {
+        PageType::from_bits(self.kind.load(Ordering::Acquire)).unwrap_or(PageType::Nda)
     }
 
-    pub(super) fn set_kind(&self, kind: PageKind) {
-        self.kind.store(kind as u8, Ordering::Release);
+    pub(super) fn set_kind(&self, kind: PageType) {
+        self.kind.store(kind.into_bits(), Ordering::Release);
     }
 
     /// The TDR page of the TD that has the page, or had it last.

@@ -1,8 +1,9 @@
 //! Finding and locking the record that describes a page; splitting and merging records.
 
-use super::{PageKind, PageSize, Pamt, Record, Records};
+use super::{PageSize, Pamt, Record, Records};
 use crate::tdx::lock::{Busy, Held, HostPriorityLock, Mode};
 use pt_core::Hpa;
+use pt_tdx::PageType;
 
 type HeldRecord<'p> = Held<'p, HostPriorityLock>;
 
@@ -40,18 +41,18 @@ impl<'p> Walked<'p> {
     }
 
     /// Changes what the page is used for.
-    pub fn set_kind(&self, kind: PageKind) {
+    pub fn set_kind(&self, kind: PageType) {
         self.records.set_kind(self.size, kind);
     }
 
     /// The page becomes one of the TD at `tdr`. The blocking epoch stays as it was when the record was last in use.
-    pub fn assign(&self, kind: PageKind, tdr: Hpa) {
+    pub fn assign(&self, kind: PageType, tdr: Hpa) {
         self.set_kind(kind);
         self.record().set_owner(tdr);
     }
 
     /// The page becomes one of the TD at `tdr`, never blocked yet.
-    pub fn give(&self, kind: PageKind, tdr: Hpa) {
+    pub fn give(&self, kind: PageType, tdr: Hpa) {
         self.assign(kind, tdr);
         self.record().set_epoch(0);
     }
@@ -64,7 +65,7 @@ impl<'p> Records<'p> {
     /// # Errors
     /// [`Busy`] if one of the locks is; nothing is then held.
     pub fn walk(self, mode: Mode, target: PageSize) -> Result<Walked<'p>, Busy> {
-        let end = |size: PageSize| self.of(size).kind() == PageKind::Regular || target == size;
+        let end = |size: PageSize| self.of(size).kind() == PageType::Regular || target == size;
         let mut huge = Held::take(&self.huge.lock, Mode::Shared)?;
         if end(PageSize::Huge) {
             promote(&mut huge, mode)?;
@@ -109,7 +110,7 @@ impl<'p> Records<'p> {
             part.of(part_size).set_owner(owner);
             part.of(part_size).set_epoch(0);
         }
-        whole.set_kind(PageKind::Free);
+        whole.set_kind(PageType::Nda);
         Ok(())
     }
 
@@ -126,7 +127,7 @@ impl<'p> Records<'p> {
                 whole.set_kind(part.of(part_size).kind());
                 whole.record().set_owner(part.of(part_size).owner());
             }
-            part.set_kind(part_size, PageKind::Free);
+            part.set_kind(part_size, PageType::Nda);
         }
         Ok(())
     }
