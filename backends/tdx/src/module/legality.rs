@@ -91,6 +91,15 @@ impl SeptOperation {
     }
 }
 
+impl SeptState {
+    /// The state that follows when the guest accepts the page: the transition `by = guest::accept`. `None` if there is
+    /// no page in this state that it could accept.
+    #[must_use]
+    pub const fn accepted(self) -> Option<Self> {
+        ACCEPTED[place(self)]
+    }
+}
+
 const OPERATIONS: usize = SeptOperation::ALL.len();
 const STATES: usize = SeptState::ALL.len();
 const PHASES: usize = OpState::ALL.len();
@@ -177,6 +186,22 @@ const fn note(steps: &mut Steps, transition: &Transition<SeptState, SeptOperatio
         at += 1;
     }
 }
+
+/// What follows when the guest accepts a page.
+static ACCEPTED: [Option<SeptState>; STATES] = {
+    let mut accepted = [None; STATES];
+    let mut at = 0;
+    while at < SeptState::TRANSITIONS.len() {
+        let transition = &SeptState::TRANSITIONS[at];
+        if let Initiator::Guest(name) = transition.by
+            && matches!(name.as_bytes(), b"accept")
+        {
+            accepted[place(transition.from)] = Some(transition.to);
+        }
+        at += 1;
+    }
+    accepted
+};
 
 /// The states that each leaf acts on in some op-state.
 static ACTS: [u16; OPERATIONS] = {

@@ -113,6 +113,9 @@ fn the_guest_acts_on_its_states() {
         })
     };
     assert_eq!(by("accept"), [10, 14]);
+    assert_eq!(SeptState::Pending.accepted(), Some(SeptState::Mapped));
+    assert_eq!(SeptState::PendingExportedDirty.accepted(), Some(SeptState::ExportedDirty));
+    assert_eq!(SeptState::ALL.iter().filter(|state| state.accepted().is_some()).count(), 2);
     assert_eq!(by("attr_rd"), [4, 6, 7, 8, 9, 10, 12, 13, 14, 15]);
     assert_eq!(by("attr_wr"), [4, 8, 10, 14]);
 }

@@ -83,9 +83,9 @@ impl<M: Memory> Inside<'_, M> {
         if !end.entry.is_free() && !end.entry.is_leaf() {
             return Err(Refused::Status(with_level(StatusCode::PageSizeMismatch, level)));
         }
-        if !end.entry.is_acceptable() {
+        let Some(state) = end.entry.state().and_then(SeptState::accepted) else {
             return Err(refuse(gpa, level, &end));
-        }
+        };
         let chunks = if level == SeptLevel::Pt { 1 } else { CHUNKS };
         let first = if level == SeptLevel::Pt { 0 } else { end.entry.accepted() };
         let base = end.entry.base(level).as_u64();
@@ -96,17 +96,13 @@ impl<M: Memory> Inside<'_, M> {
                 return Ok(true);
             }
         }
-        locked.set(accepted(end.entry, level));
+        locked.set(accepted(end.entry, state, level));
         Ok(false)
     }
 }
 
-/// The entry once all of the page is accepted.
-fn accepted(entry: Entry, level: SeptLevel) -> Entry {
-    let state = match entry.state() {
-        Some(SeptState::PendingExportedDirty) => SeptState::ExportedDirty,
-        _ => SeptState::Mapped,
-    };
+/// The entry once all of the page is accepted, and the guest can use it.
+fn accepted(entry: Entry, state: SeptState, level: SeptLevel) -> Entry {
     let entry = if level == SeptLevel::Pd { entry.with_accepted(0) } else { entry };
     entry.with_state(state).with_permissions(Permissions::All)
 }

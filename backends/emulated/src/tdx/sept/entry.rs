@@ -109,7 +109,10 @@ impl Entry {
     #[inline]
     #[must_use]
     pub const fn is_acceptable(self) -> bool {
-        matches!(self.state(), Some(SeptState::Pending | SeptState::PendingExportedDirty))
+        match self.state() {
+            Some(state) => state.accepted().is_some(),
+            None => false,
+        }
     }
 
     /// The entry in another state, everything else unchanged.
