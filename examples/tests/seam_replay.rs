@@ -110,7 +110,7 @@ fn a_difference_is_shown_with_the_state_around_it_and_ends_in_status_1() {
         "file:   rax=0x8000020000000092 rcx=0x0 rdx=0x0  # TDX_OPERAND_BUSY|SEPT_TREE\n",
         "module: rax=0x0000000000000000 rcx=0x0 rdx=0x0  # TDX_SUCCESS\n",
         "NlMapped",
-        "page 0x40218000: PAMT 4K SecureEpt, owner 0x40000000",
+        "page 0x40218000: PAMT 4K Ept, owner 0x40000000",
         "4 operations, 3 answers agree, 1 differ\n",
     ] {
         assert!(found.contains(part), "{part}:\n{found}");
@@ -240,7 +240,7 @@ fn the_tree_and_the_records_are_shown_as_comments() {
         "#     Pd 0x0: 0x81000000404000f0 Pending\n",
         "#     Pd 0x200000: 0x81800000406000f0 PendingBlocked\n",
         "# page 0x40600000: PAMT 2M Regular, owner 0x40000000, BEPOCH 0x1, lock word 0x0\n",
-        "# page 0x40218000: PAMT 4K SecureEpt, owner 0x40000000",
+        "# page 0x40218000: PAMT 4K Ept, owner 0x40000000",
         "# page 0x0: in no TDMR\n",
     ] {
         assert!(shown.contains(part), "{part}:\n{shown}");
