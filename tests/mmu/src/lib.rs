@@ -1,0 +1,17 @@
+//! Page tables of the engine, executed by MMUs that nobody here wrote.
+//!
+//! Each environment is one test in `tests/`. It takes a random [plan](pt_plan), has the engine map it, lets the MMU
+//! perform the probes, and compares with what the plan says. Nothing in between walks a table in software.
+//!
+//! The seed of a run is printed. `PT_SEED` repeats it:
+//!
+//! ```sh
+//! PT_SEED=0x1234 cargo test -p pt-mmu
+//! ```
+#![forbid(unsafe_code)]
+
+mod said;
+mod seed;
+
+pub use said::{say, skip};
+pub use seed::seed;
