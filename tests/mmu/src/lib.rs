@@ -10,9 +10,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod limit;
 pub mod machine;
 mod said;
 mod seed;
 
+pub use limit::TimeLimit;
 pub use said::{say, skip};
 pub use seed::seed;
