@@ -10,6 +10,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod image;
 mod limit;
 pub mod machine;
 mod said;

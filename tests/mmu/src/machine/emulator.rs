@@ -4,6 +4,7 @@
 //! was said on standard error.
 
 use std::io::{self, Read as _};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fmt, thread};
@@ -40,17 +41,39 @@ impl Emulator {
         self
     }
 
+    /// Sets a variable of its environment.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it in `folder`.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Runs it to its end.
     ///
     /// # Errors
     /// If it cannot be run, fails, or is not done in time; it is ended then.
-    pub fn run(mut self) -> Result<(), Failure> {
+    pub fn run(self) -> Result<(), Failure> {
+        let (status, said) = self.finish()?;
+        if status.success() { Ok(()) } else { Err(Failure::Failed { status, said }) }
+    }
+
+    /// Runs it to its end, whatever its exit status is then, and returns that and what it wrote to standard error.
+    ///
+    /// # Errors
+    /// If it cannot be run, or is not done in time; it is ended then.
+    pub fn finish(mut self) -> Result<(ExitStatus, String), Failure> {
         let mut child = self.command.spawn().map_err(Failure::NotStarted)?;
         let end = Instant::now() + self.limit;
         while Instant::now() < end {
             if let Some(status) = child.try_wait().map_err(Failure::NotStarted)? {
-                let said = said(&mut child);
-                return if status.success() { Ok(()) } else { Err(Failure::Failed { status, said }) };
+                return Ok((status, said(&mut child)));
             }
             thread::sleep(Duration::from_millis(5));
         }
