@@ -7,7 +7,7 @@
 
 use crate::entry::Entry;
 use crate::format::{EntryFormat, NoEntry};
-use crate::layout::LeafFormat;
+use crate::layout::{HasLayout, LeafFormat};
 use crate::table::Visible;
 use core::fmt::Debug;
 use core::hash::Hash;
@@ -73,6 +73,9 @@ pub trait LevelOf<T: Visible>: Level {
     const LEAVES: bool = <Self::Leaf as EntryFormat>::EXISTS;
     /// Whether an entry here may point to a table.
     const TABLES: bool = <Self::Subtable as EntryFormat>::EXISTS;
+    /// The entry that links a new table here, its frame bits zero. It may differ by level: PAE's topmost entries have
+    /// no permissions.
+    const LINK: u64 = <Self::Subtable as HasLayout>::LAYOUT.template;
 
     /// Reads an entry once, into what it is.
     fn decode(raw: u64) -> Entry<Self::Leaf, Self::Subtable>;

@@ -229,7 +229,6 @@ macro_rules! visible {
             type Attributes = $fields;
             const ABSENT: u64 = 1 << 63;
             const FROZEN: u64 = 1 << 63 | 0x5a0;
-            const LINK: u64 = 1 << 63 | 7;
             const LIVE_RULE: LiveRule = LiveRule::$rule;
             #[inline(always)]
             fn at_root<V: RootVisitor<Self>>(geometry: Width, visitor: V) -> V::Output {
@@ -272,6 +271,7 @@ macro_rules! visible {
             type Leaf = $leaf;
             type Subtable = $subtable;
             const LEVEL: LevelName = LevelName::$level;
+            const LINK: u64 = 1 << 63 | 7;
             #[inline(always)]
             fn decode(raw: u64) -> Entry<$leaf, $subtable> {
                 if raw & 7 == 0 {

@@ -43,8 +43,6 @@ pub trait Visible: Table {
     const ABSENT: u64;
     /// An entry that one thread has taken for itself: not present, and different from every other absent value.
     const FROZEN: u64;
-    /// The entry that links a table, its frame bits zero.
-    const LINK: u64;
     /// How a block in use is split, and a table in use merged.
     const LIVE_RULE: LiveRule = LiveRule::InPlace;
 

@@ -77,10 +77,10 @@ fn what_is_not_present_is_absent_or_frozen() {
 
 #[test]
 fn a_link_lets_everything_through() {
-    assert_eq!(SharedEpt::LINK, 1 << 63 | 7);
-    assert_eq!(PrivateEpt::LINK, 1 << 63 | 7);
+    assert_eq!(<Pml4 as LevelOf<SharedEpt>>::LINK, 1 << 63 | 7);
+    assert_eq!(<Pd as LevelOf<PrivateEpt>>::LINK, 1 << 63 | 7);
     let link = EptTable::<Pml4>::new(Hpa::new(0x1000)).expect("aligned");
-    assert_eq!(link.bits(), SharedEpt::LINK | 0x1000);
+    assert_eq!(link.bits(), <Pml4 as LevelOf<SharedEpt>>::LINK | 0x1000);
     assert!(link.access().allows(Access::ALL));
 }
 

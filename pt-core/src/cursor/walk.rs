@@ -129,7 +129,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
 
     /// The entry of level `L` that links the table in `frame`.
     pub(super) fn link_entry<L: LevelOf<T>>(frame: Hpa) -> u64 {
-        T::LINK | L::Subtable::frame_bits(frame)
+        L::LINK | L::Subtable::frame_bits(frame)
     }
 }
 

@@ -143,7 +143,7 @@ pub(super) fn leaf<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
 /// The entry that links the table in `frame`, which the format [takes](EntryFormat::takes_frame).
 #[inline(always)]
 pub(super) fn link<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
-    T::LINK | L::Subtable::frame_bits(frame)
+    L::LINK | L::Subtable::frame_bits(frame)
 }
 
 /// The same entry as [`leaf`], blocked.

@@ -82,7 +82,7 @@ impl<T: Visible> RootVisitor<T> for Put<'_, T> {
         } else {
             let frame = self.arena.allocate(0).unwrap();
             TableOf::<T, L::Below>::initialise(self.arena, frame);
-            word.store(T::LINK | L::Subtable::frame_bits(frame), Ordering::Release);
+            word.store(L::LINK | L::Subtable::frame_bits(frame), Ordering::Release);
             frame
         };
         self.visit::<L::Below>();

@@ -60,7 +60,6 @@ impl<const SIGN: bool> Visible for Small<SIGN> {
     type Attributes = bool;
     const ABSENT: u64 = 0;
     const FROZEN: u64 = 0x5a0;
-    const LINK: u64 = 7;
     fn at_root<V: RootVisitor<Self>>(_geometry: EightPages<SIGN>, visitor: V) -> V::Output {
         visitor.visit::<Top>()
     }
@@ -97,6 +96,7 @@ macro_rules! levels {
             type Leaf = $leaf;
             type Subtable = $subtable;
             const LEVEL: SmallLevel = SmallLevel::$name;
+            const LINK: u64 = 7;
             #[allow(unreachable_code, clippy::verbose_bit_mask)]
             fn decode(raw: u64) -> Entry<$leaf, $subtable> {
                 match raw {

@@ -1,37 +1,65 @@
-//! Linking: the entry that links a table is one value, whatever the level.
+//! Linking: the entry that links a new table is present, and lets through what is allowed below.
 
-use super::report::Report;
-use crate::emit::linking_bits;
-use crate::model::{Field, Format, Module, Shape, Table};
-use proc_macro2::Span;
+use super::report::{Report, list};
+use crate::emit::{Patterns, linking_bits};
+use crate::model::{Field, FieldType, Format, Level, Module, Place, Presence, Role, Shape, Spanned, Table};
 use syn::Ident;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
+    let mut done: Vec<&Ident> = Vec::new();
     for table in module.tables.iter().filter(|table| table.is_walked() && !table.head.broken) {
         let format = module.format_of(table, Shape::Table).filter(|format| !format.head.broken);
-        if let Some(format) = format {
-            one_value(module, table, format, report);
+        if let Some(format) = format.filter(|format| !done.contains(&&format.head.ident)) {
+            done.push(&format.head.ident);
+            let before = report.count();
+            lets_through(module, format, report);
+            if report.count() == before {
+                present(module, table, format, report);
+            }
         }
     }
 }
 
-fn one_value(module: &Module, table: &Table, format: &Format, report: &mut Report<'_>) {
-    let names = format.levels.names.iter().map(|name| &name.ident);
-    let levels: Vec<_> = names.filter(|name| module.level(name).is_some_and(|level| level.table.is_some())).collect();
-    let Some((first, others)) = levels.split_first() else { return };
-    let bits = linking_bits(module, format, first);
-    let Some(other) = others.iter().find(|level| linking_bits(module, format, level) != bits) else { return };
-    let differ = bits ^ linking_bits(module, format, other);
-    let guilty = format.fields.iter().find_map(|field| guilty(field, other, differ));
-    let message = format!(
-        "an entry that links a table of `{}` is one value, and with this it differs at `{first}` and `{other}`: let tags, \
-         reserved bits and defaults be the same at every level",
-        table.head.ident
-    );
-    report.error(guilty.unwrap_or_else(|| format.head.ident.span()), message);
+/// The levels at which the format links a table.
+fn levels<'m>(module: &'m Module, format: &'m Format) -> impl Iterator<Item = &'m Level> {
+    let named = format.levels.names.iter().filter_map(|name| module.level(&name.ident));
+    named.filter(|level| level.table.is_some())
 }
 
-/// Where a field has bits that differ at this level.
-fn guilty(field: &Field, level: &Ident, differ: u128) -> Option<Span> {
-    field.at(level).filter(|place| place.bits.mask() & differ != 0).map(|place| place.role_span)
+/// A field that allows something is set in a new link, unless the declaration says that it is not.
+fn lets_through(module: &Module, format: &Format, report: &mut Report<'_>) {
+    for field in &format.fields {
+        let is_clear = |place: &&Place| {
+            let mut here = levels(module, format).filter(|level| place.is_at(&level.ident));
+            here.any(|level| linking_bits(module, format, &level.ident) & place.bits.mask() == 0)
+        };
+        let open = |place: &&Place| !place.allows.is_empty() && place.default.is_none() && place.role == Role::Value;
+        if let Some(place) = field.places.iter().filter(open).find(is_clear) {
+            narrow(module, field, place, report);
+        }
+    }
+}
+
+fn narrow(module: &Module, field: &Field, place: &Place, report: &mut Report<'_>) {
+    let (yes, no) = if field.kind(module) == FieldType::Bool { ("true", "false") } else { ("1", "0") };
+    let name = &field.ident;
+    let message = format!(
+        "a new table is linked with `{name}` clear, and nothing below it gets what `{name}` allows: add \
+         `default = {yes}`, or `default = {no}` if that is meant"
+    );
+    report.error(place.allows.first().map_or_else(|| name.span(), Spanned::span), message);
+}
+
+/// What links a table is not taken for an absent entry.
+fn present(module: &Module, table: &Table, format: &Format, report: &mut Report<'_>) {
+    let Some(Presence::Any(names)) = format.presence.as_deref() else { return };
+    let links = |level: &&Level| Patterns::links_at(module, table, level, linking_bits(module, format, &level.ident));
+    let Some(level) = levels(module, format).find(|level| !links(level)) else { return };
+    let message = format!(
+        "the entry that links a new table of `{}` is not present at level `{}`: give {} a `default`",
+        table.head.ident,
+        level.ident,
+        list(names)
+    );
+    report.error(names.first().map_or(format.head.ident.span(), Ident::span), message);
 }

@@ -29,6 +29,11 @@ pub fn cove() -> String {
 }
 
 /// See [`cca`].
+pub fn ept() -> String {
+    module(include_str!("../../../../backends/ept/src/lib.rs"))
+}
+
+/// See [`cca`].
 pub fn x86_64() -> String {
     module(include_str!("../../../../backends/x86_64/src/lib.rs"))
 }

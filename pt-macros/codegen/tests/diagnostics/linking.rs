@@ -1,14 +1,33 @@
-//! Linking: one value for every level; and the names of accessors.
+//! Linking: a new link is present and open; and the names of accessors.
 
-use crate::harness::{assert_errors, assert_slip, errors, tdx, with};
+use crate::harness::{assert_errors, ept, errors, tdx, with, x86_64};
 
 #[test]
-fn an_entry_that_links_differs_by_level() {
-    assert_slip(
-        "#[bits(7, levels(Pml5, Pml4), reserved)]",
-        "#[bits(7, levels(Pml5, Pml4), reserved = 1)]",
-        &[("0", "differs at `Pml5` and `Pdpt`")],
-    );
+fn an_entry_that_links_may_differ_by_level() {
+    let declaration =
+        with(&tdx(), "#[bits(7, levels(Pml5, Pml4), reserved)]", "#[bits(7, levels(Pml5, Pml4), reserved = 1)]");
+    assert_errors(&declaration, &[]);
+}
+
+#[test]
+fn a_new_link_lets_nothing_through() {
+    let closed = "#[bits(1, allows = write, default = 1)]   write: bool";
+    let declaration = with(&x86_64(), closed, "#[bits(1, allows = write)]   write: bool");
+    let says = "linked with `write` clear, and nothing below it gets what `write` allows: add `default = true`";
+    assert_errors(&declaration, &[("write", says)]);
+    // It may be meant.
+    let declaration = with(&x86_64(), closed, "#[bits(1, allows = write, default = false)]   write: bool");
+    assert_errors(&declaration, &[]);
+}
+
+#[test]
+fn a_new_link_is_not_present() {
+    let table = &ept()[ept().find("pub struct EptTable").expect("EPT has tables")..];
+    let closed = table.replace("default = 1)]       read", "default = 0)]       read");
+    let closed = closed.replace("default = 1)]      write", "default = 0)]      write");
+    let closed = closed.replace("default = 1)]    execute", "default = 0)]    execute");
+    let says = "the entry that links a new table of `Ept` is not present at level `Pml5`: give `read`, `write` and";
+    assert_errors(&with(&ept(), table, &closed), &[("read", says)]);
 }
 
 #[test]

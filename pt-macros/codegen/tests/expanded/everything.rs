@@ -1163,7 +1163,6 @@ pub mod everything {
         type Attributes = LeafFields;
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8b40_0000_0000_0000;
-        const LINK: u64 = <Subtable<Large> as ::engine::HasLayout>::LAYOUT.template;
         const LIVE_RULE: ::engine::table::LiveRule = ::engine::table::LiveRule::BreakBeforeMake;
         #[inline(always)]
         fn at_root<V: ::engine::table::RootVisitor<Self>>(
@@ -1256,7 +1255,6 @@ pub mod everything {
         type Attributes = LeafFields;
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8b40_0000_0000_0000;
-        const LINK: u64 = <Subtable<Large> as ::engine::HasLayout>::LAYOUT.template;
         #[inline(always)]
         fn at_root<V: ::engine::table::RootVisitor<Self>>(
             geometry: Self::Geometry,

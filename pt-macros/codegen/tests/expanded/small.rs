@@ -215,7 +215,6 @@ pub mod small {
         type Attributes = LeafFields;
         const ABSENT: u64 = 0x0;
         const FROZEN: u64 = 0x5a0;
-        const LINK: u64 = 0;
         #[inline(always)]
         fn at_root<V: ::pt_core::table::RootVisitor<Self>>(
             geometry: Self::Geometry,

@@ -1247,7 +1247,6 @@ pub mod tdx {
         type Attributes = EptLeafFields;
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8000_0000_0000_05a0;
-        const LINK: u64 = <EptTable<Pml5> as ::pt_core::HasLayout>::LAYOUT.template;
         #[inline(always)]
         fn at_root<V: ::pt_core::table::RootVisitor<Self>>(
             geometry: Self::Geometry,
@@ -1375,7 +1374,6 @@ pub mod tdx {
         type Attributes = PrivateLeafFields;
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8000_0000_0000_05a0;
-        const LINK: u64 = <PrivateTable<Pml5> as ::pt_core::HasLayout>::LAYOUT.template;
         #[inline(always)]
         fn at_root<V: ::pt_core::table::RootVisitor<Self>>(
             geometry: Self::Geometry,

@@ -240,6 +240,11 @@ pub(super) fn present_at<'m>(context: Context<'m>, table: &Table, raw: u64) -> O
     })
 }
 
+/// Whether a level of the table takes `raw` for the present entry of a table, by what says that one is present.
+pub(super) fn is_link(context: Context<'_>, table: &Table, level: &Level, raw: u64) -> bool {
+    shapes(context, table, level).1.is_some_and(|subtable| subtable.present.holds(raw))
+}
+
 /// The bits that the states of a format are told apart by.
 pub(super) fn state_mask(context: Context<'_>, format: &Format, name: &Ident) -> u128 {
     let Some(states) = context.module.states(name) else { return 0 };

@@ -1,6 +1,6 @@
 //! The values of entries that are neither leaf nor table: absent, frozen, blocked.
 
-use super::decode::{is_present, present_at};
+use super::decode::{is_link, is_present, present_at};
 use crate::emit::Context;
 use crate::emit::format::template_bits;
 use crate::model::{Format, Level, Module, Presence, Role, Shape, Table};
@@ -40,6 +40,11 @@ impl Patterns {
     /// The first level that takes `raw` for a present entry.
     pub(crate) fn present_at<'m>(module: &'m Module, table: &Table, raw: u64) -> Option<&'m Level> {
         present_at(Context { module, krate: &module.krate }, table, raw)
+    }
+
+    /// Whether a level takes `raw`, which has the tags of a table, for a present entry.
+    pub(crate) fn links_at(module: &Module, table: &Table, level: &Level, raw: u128) -> bool {
+        is_link(Context { module, krate: &module.krate }, table, level, raw as u64)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
     let with_tables: Vec<_> = levels.iter().filter(|level| has(context, table, level, Shape::Table)).collect();
     let (leaf_names, table_names) =
         (with_leaves.iter().map(|level| &level.ident), with_tables.iter().map(|level| &level.ident));
-    let visible = visible(context, table, leaf, with_tables.first().map(|level| &level.ident));
+    let visible = visible(context, table, leaf);
     let page = match table.space.as_deref() {
         Some(Space::Private | Space::Protected) => Ident::new("Private", proc_macro2::Span::mixed_site()),
         _ => Ident::new("Shared", proc_macro2::Span::mixed_site()),
@@ -60,16 +60,11 @@ pub(super) fn format_at<'m>(context: Context<'m>, table: &Table, level: &Level, 
     context.module.format_of(table, shape).filter(|format| declared && format.levels.contains(&level.ident))
 }
 
-fn visible(context: Context<'_>, table: &Table, leaf: &Format, linking: Option<&Ident>) -> TokenStream {
+fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
     let (krate, module, ident) = (context.krate, context.module, &table.head.ident);
     let attributes = fields_name(leaf);
     let patterns = Patterns::of(module, table);
     let (absent, frozen) = (hex(patterns.absent.into()), hex(patterns.frozen.into()));
-    let linked = linking.zip(module.format_of(table, Shape::Table)).map(|(level, format)| {
-        let format = &format.head.ident;
-        hygienic!(<#format<#level> as #krate::HasLayout>::LAYOUT.template)
-    });
-    let link = linked.unwrap_or_else(|| hygienic!(0));
     let live = table.live.map(|rule| {
         let rule = match *rule {
             LiveRule::InPlace => hygienic!(InPlace),
@@ -91,7 +86,6 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format, linking: Option<&
             type Attributes = #attributes;
             const ABSENT: u64 = #absent;
             const FROZEN: u64 = #frozen;
-            const LINK: u64 = #link;
             #live
 
             #[inline(always)]
