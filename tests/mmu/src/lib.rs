@@ -15,7 +15,9 @@ mod limit;
 pub mod machine;
 mod said;
 mod seed;
+mod subject;
 
 pub use limit::TimeLimit;
 pub use said::{say, skip};
 pub use seed::seed;
+pub use subject::{AddressIn, History, NoCpus, Refused, Subject, Writer, build, collect};

@@ -6,14 +6,20 @@
 //! | [`GuestRam`] | the memory of the machine, a file |
 //! | [`assemble`] | makes the program, the *executor* |
 //! | [`Executor`] | what is asked of it, and what it answers |
+//! | [`Exam`] | questions with the answers that are wanted, and the marks |
+//! | [`Data`] | what is in the memory that the accesses reach |
 //! | [`Emulator`] | runs the machine, for so long and no longer |
 
 mod assembler;
+mod data;
 mod emulator;
+mod exam;
 mod executor;
 mod ram;
 
 pub use assembler::{Toolchain, assemble};
+pub use data::Data;
 pub use emulator::{Emulator, Failure, missing};
+pub use exam::{ANYTHING, Exam, Mistaken, Wanted, exactly};
 pub use executor::{Answer, Executor, Question};
 pub use ram::GuestRam;

@@ -69,23 +69,23 @@ impl GuestRam {
         bytes.as_chunks().0.iter().map(|&word| u64::from_le_bytes(word)).collect()
     }
 
-    /// Writes an arena, word by word as it is, to where its frames are.
+    /// Writes the tables in an arena, word by word as they are, to where their frames are.
     ///
     /// # Panics
     /// See [`new`](Self::new).
     pub fn write_tables(&self, arena: &Arena) {
-        for frame in frames(arena) {
+        for frame in tables(arena) {
             let words: Vec<u64> = (0..WORDS).map(|index| arena.word(frame, index).load(Ordering::Acquire)).collect();
             self.write_words(frame.as_u64(), &words);
         }
     }
 
-    /// Reads an arena back, with the bits that the machine has set in it.
+    /// Reads the tables back, with the bits that the machine has set in them.
     ///
     /// # Panics
     /// See [`new`](Self::new).
     pub fn read_tables(&self, arena: &Arena) {
-        for frame in frames(arena) {
+        for frame in tables(arena) {
             for (index, &word) in self.read_words(frame.as_u64(), WORDS).iter().enumerate() {
                 arena.word(frame, index).store(word, Ordering::Release);
             }
@@ -93,9 +93,12 @@ impl GuestRam {
     }
 }
 
-fn frames(arena: &Arena) -> impl Iterator<Item = Hpa> {
+/// The pages of an arena that are, or were, part of a table. All others are as they were made, full of ones, which are
+/// no entry.
+fn tables(arena: &Arena) -> impl Iterator<Item = Hpa> {
     let base = arena.base().as_u64();
-    (0..arena.pages() as u64).map(move |page| Hpa::new(base + page * PAGE))
+    let pages = (0..arena.pages() as u64).map(move |page| Hpa::new(base + page * PAGE));
+    pages.filter(|&frame| arena.word(frame, 0).load(Ordering::Acquire) != u64::MAX)
 }
 
 impl Drop for GuestRam {
@@ -112,7 +115,9 @@ mod tests {
     fn tables_go_to_their_frames_and_come_back_as_the_machine_left_them() {
         let arena = Arena::new(Hpa::new(0x8000_2000), 0x2000);
         let ram = GuestRam::new(&std::env::temp_dir(), "tables", 0x8000_0000, 0x4000);
-        arena.word(Hpa::new(0x8000_3000), 7).store(0x1234, Ordering::Release);
+        let table = Hpa::new(0x8000_3000);
+        arena.word(table, 0).store(0, Ordering::Release);
+        arena.word(table, 7).store(0x1234, Ordering::Release);
         ram.write_tables(&arena);
         assert_eq!(ram.read_words(0x8000_3038, 1), [0x1234]);
         ram.write_words(0x8000_3038, &[0x1274]);
