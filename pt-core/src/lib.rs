@@ -24,6 +24,8 @@ pub mod error;
 pub mod flush;
 pub mod format;
 pub mod geometry;
+#[cfg(feature = "vm-memory")]
+pub mod guest_ram;
 pub mod history;
 pub mod hook;
 pub mod layout;
@@ -54,6 +56,8 @@ pub use error::{MapError, MapRangeError, Obstacle};
 pub use flush::{Flush, Invalidate};
 pub use format::{Bits, EntryFormat, FieldInfo};
 pub use geometry::{Geometry, Half, Split, Whole};
+#[cfg(feature = "vm-memory")]
+pub use guest_ram::GuestRam;
 pub use history::{Aged, DirtyLogged};
 pub use layout::{HasLayout, Layout, LeafFormat};
 pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};

@@ -3,7 +3,8 @@
 //! The instructions end in an `OUT` that hands over to the host: to [`DONE`], or from the handler of the vector v to
 //! [`FAULT`] + v with the error code on top of the stack. The `OUT`s of user code need IOPL 3.
 
-use crate::ram::Ram;
+use crate::ram;
+use pt_core::GuestRam;
 use pt_plan::{AccessKind, Mapping, Permissions, Privilege};
 
 /// Linear address of the physical address 0: the executor is mapped in the top 2 GiB.
@@ -77,23 +78,23 @@ pub fn mappings() -> impl Iterator<Item = Mapping> {
 }
 
 /// Writes it into the guest's memory.
-pub fn write(ram: &Ram) {
+pub fn write(ram: &GuestRam) {
     let flat = [0, 0x00af_9b00_0000_ffff, 0x00cf_9300_0000_ffff, 0x00cf_f300_0000_ffff, 0x00af_fb00_0000_ffff];
     for (index, descriptor) in flat.into_iter().chain(task_descriptor()).enumerate() {
-        ram.write(GDT + 8 * index as u64, &u64::to_le_bytes(descriptor));
+        ram::write(ram, GDT + 8 * index as u64, &u64::to_le_bytes(descriptor));
     }
-    ram.write(TSS + 4, &STACK_TOP.to_le_bytes()); // RSP0, SDM 3A 8.7
+    ram::write(ram, TSS + 4, &STACK_TOP.to_le_bytes()); // RSP0, SDM 3A 8.7
     for vector in 0..32 {
         let handler = HANDLERS + 4 * u64::from(vector);
-        ram.write(handler, &[0xe6, FAULT as u8 + vector, 0xf4]); // OUT FAULT + v, AL; HLT
+        ram::write(ram, handler, &[0xe6, FAULT as u8 + vector, 0xf4]); // OUT FAULT + v, AL; HLT
         let [low, high] = interrupt_gate(WINDOW + handler);
-        ram.write(IDT + 16 * u64::from(vector), &low.to_le_bytes());
-        ram.write(IDT + 16 * u64::from(vector) + 8, &high.to_le_bytes());
+        ram::write(ram, IDT + 16 * u64::from(vector), &low.to_le_bytes());
+        ram::write(ram, IDT + 16 * u64::from(vector) + 8, &high.to_le_bytes());
     }
     for page in [SUPERVISOR_CODE, USER_CODE] {
-        ram.write(page, &[0x48, 0x8b, 0x18, 0xe6, DONE as u8, 0xf4]); // MOV RBX, [RAX]; OUT DONE, AL; HLT
-        ram.write(page + 0x10, &[0x48, 0x89, 0x18, 0xe6, DONE as u8, 0xf4]); // MOV [RAX], RBX; OUT DONE, AL; HLT
-        ram.write(page + 0x20, &[0xff, 0xe0]); // JMP RAX
+        ram::write(ram, page, &[0x48, 0x8b, 0x18, 0xe6, DONE as u8, 0xf4]); // MOV RBX, [RAX]; OUT DONE, AL; HLT
+        ram::write(ram, page + 0x10, &[0x48, 0x89, 0x18, 0xe6, DONE as u8, 0xf4]); // MOV [RAX], RBX; OUT DONE, AL; HLT
+        ram::write(ram, page + 0x20, &[0xff, 0xe0]); // JMP RAX
     }
 }
 

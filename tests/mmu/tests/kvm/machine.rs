@@ -2,9 +2,10 @@
 #![allow(unsafe_code, reason = "the guest's memory is handed to KVM by its address")]
 
 use crate::executor::{self, selector};
-use crate::ram::Ram;
+use crate::ram;
 use kvm_bindings::{CpuId, KVM_MAX_CPUID_ENTRIES, kvm_dtable, kvm_segment, kvm_userspace_memory_region};
 use kvm_ioctls::{Error, Kvm, VcpuExit, VcpuFd, VmFd};
+use pt_core::GuestRam;
 use pt_plan::{AccessKind, Privilege, Probe};
 use vm_memory::{GuestMemoryBackend, GuestMemoryRegion};
 
@@ -36,7 +37,7 @@ pub enum Outcome {
 
 /// A virtual machine. Its vCPU has translated nothing yet.
 pub struct Machine<'a> {
-    ram: &'a Ram,
+    ram: &'a GuestRam,
     vcpu: VcpuFd,
     cpuid: CpuId,
     // The memory stays the guest's as long as the vCPU lives.
@@ -45,7 +46,7 @@ pub struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     /// A machine with `ram` as its memory.
-    pub fn new(kvm: &Kvm, ram: &'a Ram) -> Result<Self, Error> {
+    pub fn new(kvm: &Kvm, ram: &'a GuestRam) -> Result<Self, Error> {
         let vm = kvm.create_vm()?;
         for (slot, region) in ram.memory().iter().enumerate() {
             let region = kvm_userspace_memory_region {
@@ -122,7 +123,7 @@ impl<'a> Machine<'a> {
         match port.checked_sub(executor::FAULT) {
             None => Ok(Outcome::Done(registers.rbx)),
             Some(PAGE_FAULT) => {
-                let error = self.ram.read(registers.rsp - executor::WINDOW);
+                let error = ram::read(self.ram, registers.rsp - executor::WINDOW);
                 Ok(Outcome::PageFault { error, address: self.vcpu.get_sregs()?.cr2 })
             }
             Some(vector) => Ok(Outcome::Exception(vector)),

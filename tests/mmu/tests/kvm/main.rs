@@ -17,7 +17,6 @@ use pt_core::Whole;
 use pt_mmu::{TimeLimit, say, seed, skip};
 use pt_plan::{AccessKind, Mapping, Mistake, Permissions, Plan, Privilege, Probe, Random, Space, Span};
 use pt_x86_64::{PageTables, Paging};
-use ram::Ram;
 use run::run;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -86,7 +85,7 @@ fn offered(machine: &Machine<'_>) -> impl Iterator<Item = (Paging, Space<'static
 fn a_vcpu_does_what_was_requested_and_nothing_else() -> Result<(), Box<dyn Error>> {
     let Some((kvm, _limit)) = kvm("KVM") else { return Ok(()) };
     let mut random = Random::new(seed("KVM"));
-    let ram = Ram::new();
+    let ram = ram::new();
     executor::write(&ram);
     for offer in offered(&Machine::new(&kvm, &ram)?) {
         let plan = Requests::random(&offer.1, &mut random);
@@ -103,7 +102,7 @@ fn a_vcpu_does_what_was_requested_and_nothing_else() -> Result<(), Box<dyn Error
 fn a_planted_mistake_is_seen_where_it_is() -> Result<(), Box<dyn Error>> {
     let Some((kvm, _limit)) = kvm("KVM, planted mistakes") else { return Ok(()) };
     let mut random = Random::new(seed("KVM, planted mistakes"));
-    let ram = Ram::new();
+    let ram = ram::new();
     executor::write(&ram);
     let offer = (Paging::FourLevels, space(Paging::FourLevels, false));
     let right = Requests::random(&offer.1, &mut random);
@@ -122,7 +121,7 @@ fn a_planted_mistake_is_seen_where_it_is() -> Result<(), Box<dyn Error>> {
 fn the_dirty_log_names_the_pages_that_were_stored_to() -> Result<(), Box<dyn Error>> {
     let Some((kvm, _limit)) = kvm("KVM, dirty log") else { return Ok(()) };
     let mut random = Random::new(seed("KVM, dirty log"));
-    let ram = Ram::new();
+    let ram = ram::new();
     executor::write(&ram);
     let space = space(Paging::FourLevels, false);
     let plan = Requests::random(&space, &mut random);
@@ -154,7 +153,7 @@ fn the_dirty_log_names_the_pages_that_were_stored_to() -> Result<(), Box<dyn Err
 #[test]
 fn a_vcpu_refuses_the_addresses_that_the_geometry_refuses() -> Result<(), Box<dyn Error>> {
     let Some((kvm, _limit)) = kvm("KVM, canonical addresses") else { return Ok(()) };
-    let ram = Ram::new();
+    let ram = ram::new();
     executor::write(&ram);
     let tables = tables::build(&ram, Paging::FourLevels, &[])?;
     let mut machine = Machine::new(&kvm, &ram)?;

@@ -2,8 +2,8 @@
 
 use crate::Requests;
 use crate::machine::{Machine, Outcome, error_code};
-use crate::ram::Ram;
-use crate::{executor, tables};
+use crate::{executor, ram, tables};
+use pt_core::GuestRam;
 use pt_plan::{AccessKind, Expected, Privilege, Probe, Random, Space};
 use pt_x86_64::Paging;
 use std::error::Error;
@@ -29,7 +29,7 @@ impl Report {
 /// Tables of `mapped`, on a vCPU of their own; probes of each mapping and its surroundings; answers against `requested`.
 pub fn run(
     machine: &mut Machine<'_>,
-    ram: &Ram,
+    ram: &GuestRam,
     (paging, space): (Paging, Space<'_>),
     (requested, mapped): (&Requests, &Requests),
     random: &mut Random,
@@ -61,7 +61,7 @@ pub fn run(
 /// One access of the guest, with a number that it is to carry from or to memory.
 fn try_access(
     machine: &mut Machine<'_>,
-    ram: &Ram,
+    ram: &GuestRam,
     probe: Probe,
     expected: Expected,
     random: &mut Random,
@@ -70,9 +70,9 @@ fn try_access(
     let token = random.bits() >> 32;
     if let Expected::Reaches(physical) = expected {
         match probe.kind {
-            AccessKind::Load => ram.write(physical, &token.to_le_bytes()),
-            AccessKind::Store => ram.write(physical, &[0; 8]),
-            AccessKind::Fetch => ram.write(physical, &executor::landing(token as u32)),
+            AccessKind::Load => ram::write(ram, physical, &token.to_le_bytes()),
+            AccessKind::Store => ram::write(ram, physical, &[0; 8]),
+            AccessKind::Fetch => ram::write(ram, physical, &executor::landing(token as u32)),
         }
     }
     let rbx = if probe.kind == AccessKind::Store { token } else { 0 };
@@ -85,7 +85,7 @@ fn try_access(
         Expected::Unmapped => report.check(probe, &fault(false), &found),
         Expected::Denied(_) => report.check(probe, &fault(true), &found),
         Expected::Reaches(physical) if probe.kind == AccessKind::Store && found == Outcome::Done(token) => {
-            report.check(probe, &token, &ram.read(physical));
+            report.check(probe, &token, &ram::read(ram, physical));
         }
         Expected::Reaches(_) => report.check(probe, &Outcome::Done(token), &found),
     }

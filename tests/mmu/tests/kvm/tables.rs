@@ -1,17 +1,16 @@
 //! The guest's page tables, made by the engine.
 
 use crate::executor;
-use crate::ram::Ram;
-use pt_core::{Hpa, Page, Shared, Tree, Whole};
+use pt_core::{GuestRam, Hpa, Page, Shared, Tree, Whole};
 use pt_plan::{Mapping, Permissions};
 use pt_x86_64::{PageEntryFields, PageTables, Paging, Pd, Pdpt, Pt};
 use std::error::Error;
 
 /// The page tables of an address space.
-pub type Tables<'a> = Tree<PageTables, &'a Ram>;
+pub type Tables<'a> = Tree<PageTables, &'a GuestRam>;
 
 /// Tables that map the executor, and what is requested.
-pub fn build<'a>(ram: &'a Ram, paging: Paging, requested: &[Mapping]) -> Result<Tables<'a>, Box<dyn Error>> {
+pub fn build<'a>(ram: &'a GuestRam, paging: Paging, requested: &[Mapping]) -> Result<Tables<'a>, Box<dyn Error>> {
     let mut tables = Tree::new(paging, ram, ram)?;
     for mapping in executor::mappings().chain(requested.iter().copied()) {
         map(&mut tables, ram, mapping)?;
@@ -19,7 +18,7 @@ pub fn build<'a>(ram: &'a Ram, paging: Paging, requested: &[Mapping]) -> Result<
     Ok(tables)
 }
 
-fn map(tables: &mut Tables<'_>, ram: &Ram, mapping: Mapping) -> Result<(), Box<dyn Error>> {
+fn map(tables: &mut Tables<'_>, ram: &GuestRam, mapping: Mapping) -> Result<(), Box<dyn Error>> {
     let at = tables.geometry().address(mapping.input)?;
     let frame = Hpa::new(mapping.output);
     let attributes = PageEntryFields {
