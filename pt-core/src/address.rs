@@ -10,7 +10,8 @@ use crate::space::{Guest, Private, Shared, Space, Virtual};
 use core::fmt;
 use core::marker::PhantomData;
 
-/// Bytes in the smallest page of every supported architecture with a 4 KiB granule, as a power of two.
+/// Bytes in the smallest page of any geometry, as a power of two: what table pages and guest frames are counted in.
+/// The granule of a geometry may be larger.
 pub const PAGE_SHIFT: u32 = 12;
 
 /// A host-physical address, in bytes.
@@ -218,7 +219,7 @@ pub enum Route {
     Private(Gpa<Private>),
 }
 
-/// A non-empty run of input addresses of one space, both ends aligned to 4 KiB.
+/// A non-empty run of input addresses of one space, both ends aligned to the smallest page.
 ///
 /// Made only by a geometry, so that it never leaves its half of the address space.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
@@ -253,7 +254,7 @@ impl<S: Space> AddressRange<S> {
         self.start
     }
 
-    /// The length in bytes; never zero, a multiple of 4096. (What covers all 64 bits, which only the sum of two
+    /// The length in bytes; never zero, a multiple of the smallest page. (What covers all 64 bits, which only the sum of two
     /// flushes can, has a length of `u64::MAX`.)
     #[inline]
     #[must_use]
@@ -282,11 +283,11 @@ impl<S: Space> AddressRange<S> {
         self.contains(other.start) && self.contains(other.last)
     }
 
-    /// The 4 KiB pages of the range, in order.
+    /// The pages of `1 << shift` bytes that the range consists of, in order. It begins and ends with one.
     #[must_use]
-    pub fn pages(self) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {
-        let count = ((self.last.value - self.start.value) >> PAGE_SHIFT) + 1;
-        (0..count).map(move |page| Address::new(self.start.value + (page << PAGE_SHIFT)))
+    pub fn pages(self, shift: u32) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {
+        let count = ((self.last.value - self.start.value) >> shift) + 1;
+        (0..count).map(move |page| Address::new(self.start.value + (page << shift)))
     }
 }
 

@@ -23,8 +23,17 @@ pub trait Geometry: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// How the bits above [`width`](Self::width) must look.
     const EXTENSION: Extension;
 
+    /// The smallest page, as a power of two of bytes: the granule that ranges are made of.
+    const PAGE_SHIFT: u32 = PAGE_SHIFT;
+
     /// Input address bits, counted from bit 0. The split bit is one of them.
     fn width(self) -> u32;
+
+    /// How many tables stand side by side as the root: see [`Concatenated`](crate::root::Concatenated).
+    #[inline]
+    fn root_tables(self) -> u32 {
+        1
+    }
 
     /// Whether `value` is an input address under this geometry.
     #[inline]
@@ -54,7 +63,7 @@ pub trait Whole: Geometry {
     /// The range of `bytes` from `start`.
     ///
     /// # Errors
-    /// [`RangeError`] if it is empty, not aligned to 4 KiB, leaves the address space, or spans the hole between
+    /// [`RangeError`] if it is empty, not aligned to the granule, leaves the address space, or spans the hole between
     /// the two canonical halves.
     fn range(self, start: Address<Self::Space>, bytes: u64) -> Result<AddressRange<Self::Space>, RangeError> {
         // Both ends may be canonical, and the hole between the halves not.
@@ -118,7 +127,7 @@ pub trait Split: Geometry {
     /// The range of `bytes` from `start`, in the half of `start`.
     ///
     /// # Errors
-    /// [`RangeError`] if it is empty, not aligned to 4 KiB, or leaves its half.
+    /// [`RangeError`] if it is empty, not aligned to the granule, or leaves its half.
     fn range<S: Half>(self, start: Gpa<S>, bytes: u64) -> Result<AddressRange<S>, RangeError> {
         let half = start.as_u64() & self.split_mask();
         range(self, start, bytes, |last| self.is_input(last) && last & self.split_mask() == half)
@@ -165,8 +174,9 @@ fn range<G: Geometry, S: Space>(
     if bytes == 0 {
         return Err(RangeError::Empty { start: first });
     }
-    if !start.is_aligned(PAGE_SHIFT) || bytes & ((1 << PAGE_SHIFT) - 1) != 0 {
-        return Err(RangeError::NotAligned { start: first, bytes });
+    let granule = 1 << G::PAGE_SHIFT;
+    if !start.is_aligned(G::PAGE_SHIFT) || bytes & (granule - 1) != 0 {
+        return Err(RangeError::NotAligned { start: first, bytes, granule });
     }
     match first.checked_add(bytes - 1) {
         Some(last) if inside(last) && geometry.is_input(first) => Ok(AddressRange::new(start, bytes)),
@@ -198,12 +208,14 @@ pub enum RangeError {
         /// The start that was given.
         start: u64,
     },
-    /// Start or length is not a multiple of 4 KiB.
+    /// Start or length is not a multiple of the smallest page.
     NotAligned {
         /// The start that was given.
         start: u64,
         /// The length that was given.
         bytes: u64,
+        /// Bytes in the smallest page.
+        granule: u64,
     },
     /// The end lies outside the address space, or in its other half.
     LeavesSpace {
@@ -218,7 +230,9 @@ impl fmt::Display for RangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty { start } => write!(f, "the range at {start:#x} is empty"),
-            Self::NotAligned { start, bytes } => write!(f, "the range {start:#x}+{bytes:#x} is not aligned to 4 KiB"),
+            Self::NotAligned { start, bytes, granule } => {
+                write!(f, "the range {start:#x}+{bytes:#x} is not aligned to {} KiB", granule >> 10)
+            }
             Self::LeavesSpace { start, bytes } => write!(f, "the range {start:#x}+{bytes:#x} leaves its address space"),
         }
     }
@@ -255,6 +269,6 @@ mod tests {
     fn the_last_page_of_the_address_space_is_a_range() {
         let top = Canonical48.address(0xffff_ffff_ffff_f000).unwrap();
         let range = Canonical48.range(top, 0x1000).unwrap();
-        assert_eq!((range.last().as_u64(), range.bytes(), range.pages().count()), (u64::MAX, 0x1000, 1));
+        assert_eq!((range.last().as_u64(), range.bytes(), range.pages(PAGE_SHIFT).count()), (u64::MAX, 0x1000, 1));
     }
 }

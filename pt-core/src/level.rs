@@ -26,6 +26,9 @@ pub trait Level: Copy + Eq + Debug + 'static {
     const ENTRIES: usize = 1 << Self::INDEX_BITS;
     /// The size of a table page of this level, as a power of two of 4 KiB pages.
     const TABLE_ORDER: u32 = Self::INDEX_BITS.saturating_sub(9);
+    /// How many tables side by side are indexed as one, as a power of two: see
+    /// [`Concatenated`](crate::root::Concatenated).
+    const CONCATENATED: u32 = 0;
 
     /// The index of `address` in a table of this level.
     #[inline(always)]

@@ -37,6 +37,7 @@ pub mod plan;
 pub mod reader;
 pub mod reclaim;
 pub mod register;
+pub mod root;
 #[cfg(test)]
 mod sample;
 pub mod space;

@@ -84,8 +84,8 @@ impl<T: Visible, M: Memory, V: Validity> fmt::Debug for Tree<T, M, V> {
 }
 
 impl<T: Direct, M: Memory, V: Validity> Tree<T, M, V> {
-    /// Frees every table page of an invalid tree, and returns how many there were. No CPU may be left that has them
-    /// cached.
+    /// Frees every table of an invalid tree, and returns how many there were; tables side by side at the root are
+    /// one. No CPU may be left that has them cached.
     pub fn free<A: TableAllocator>(self, allocator: &A) -> usize
     where
         V: InvalidRoot<T>,
@@ -160,10 +160,13 @@ impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
         for index in 0..1 << (9 + L::TABLE_ORDER) {
             memory.word(frame, index).store(T::ABSENT);
         }
-        let record = memory.record(frame);
-        record.partner.store(0);
-        record.live.store(0);
-        Self::at(frame)
+        let new = Self::at(frame);
+        for table in new.side_by_side() {
+            let record = memory.record(table);
+            record.partner.store(0);
+            record.live.store(0);
+        }
+        new
     }
 
     /// The frame of the page.

@@ -86,11 +86,12 @@ pub mod stage2 {
     }
 
     /// The width of intermediate physical addresses, 64 - `VTCR_EL2.T0SZ`, and where the walk starts: `VTCR_EL2.SL0`.
+    /// Up to 16 tables side by side at one level stand in for the level above.
     #[geometry(space = Guest)]
     pub enum Width {
-        #[root(L2, width = 25..=30)] StartL2 { bits: u32 },
-        #[root(L1, width = 31..=39)] StartL1 { bits: u32 },
-        #[root(L0, width = 40..=48)] StartL0 { bits: u32 },
+        #[root(L2, width = 25..=34, tables = 1..=16)] StartL2 { bits: u32 },
+        #[root(L1, width = 31..=43, tables = 1..=16)] StartL1 { bits: u32 },
+        #[root(L0, width = 40..=48)]                  StartL0 { bits: u32 },
     }
 
     /// A page or block descriptor. Without `FEAT_XNX`, one bit denies the fetch at both exception levels.

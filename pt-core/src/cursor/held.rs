@@ -12,9 +12,9 @@ use crate::table::Visible;
 
 /// The table that a cursor worked on last.
 pub(super) struct Held {
-    /// The first address that the table translates, plus its level times 2^58.
+    /// The first address that the table translates, plus its level times 2^60.
     ///
-    /// No input address is wider than 57 bits, so that the difference of an address and this, both of one level,
+    /// No input address is wider than 59 bits, so that the difference of an address and this, both of one level,
     /// is below the length of the table exactly if the table translates the address; and for two different levels
     /// it never is. One subtraction thereby tells whether the table is the right one, and gives the index in it.
     key: u64,
@@ -25,16 +25,16 @@ pub(super) struct Held {
 }
 
 /// What a level adds to a key.
-const LEVEL: u32 = 58;
+const LEVEL: u32 = 60;
 
 impl Held {
     /// No table. The key is that of a level that does not exist.
-    pub(super) const NOTHING: Self = Self { key: 32 << LEVEL, frame: Hpa::new(0), count: 0 };
+    pub(super) const NOTHING: Self = Self { key: 8 << LEVEL, frame: Hpa::new(0), count: 0 };
 
     #[inline(always)]
     fn key<T: Visible, L: LevelOf<T>>(at: Address<T::Space>) -> u64 {
         // The bottom of a recursion has no number, and is never sought.
-        const { assert!(!(L::LEAVES || L::TABLES) || L::NUMBER < 32, "the level has too large a number") };
+        const { assert!(!(L::LEAVES || L::TABLES) || L::NUMBER < 8, "the level has too large a number") };
         const { assert!(L::SHIFT + L::INDEX_BITS < LEVEL, "the level translates too many bits") };
         at.as_u64().wrapping_add(u64::from(L::NUMBER) << LEVEL)
     }

@@ -50,7 +50,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         at: Address<T::Space>,
     ) -> Result<TableOf<T, To>, ObstacleOf<T>> {
         if L::NUMBER == To::NUMBER {
-            return Ok(TableOf::at(table.frame()));
+            return Ok(table.part(at));
         }
         if !L::TABLES || L::NUMBER < To::NUMBER {
             return Err(Obstacle::NoSuchLevel { level: To::LEVEL });

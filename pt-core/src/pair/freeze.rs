@@ -180,7 +180,7 @@ impl<'a, L, M: Memory> Walk<'a, L, M> {
             Slot::Frozen => error(found, Cause::Frozen),
             Slot::BlockedLeaf(_) | Slot::BlockedTable(_) => error(found, Cause::Blocked),
             Slot::Absent if X::NUMBER == L::NUMBER => {
-                let place = Place::new(self.memory, TableOf::at(table.frame()), self.address);
+                let place = Place::new(self.memory, table.part(self.address), self.address);
                 Freeze::take(place, found).or_else(|found| error(found, Cause::LostRace))
             }
             Slot::Table(child) if X::NUMBER > L::NUMBER => self.step(child),

@@ -37,10 +37,11 @@ pub trait RootReader<'a, T: Visible, M: Memory> {
 }
 
 impl<'a, T: Visible, M: Memory> Reader<'a, T, M> {
-    /// The root table, if the geometry puts it at level `L`.
+    /// The root table, if the geometry puts it at level `L`. Several tables side by side are at the level
+    /// [`Concatenated`](crate::root::Concatenated).
     #[must_use]
     pub fn root<L: LevelOf<T>>(self) -> Option<TableRef<'a, T, M, L>> {
-        (T::at_root(self.geometry, Number) == L::NUMBER).then(|| TableRef::root(self))
+        (T::at_root(self.geometry, Shape) == (L::NUMBER, L::INDEX_BITS)).then(|| TableRef::root(self))
     }
 
     /// Runs `visitor` with the root table, at whatever level the geometry puts it.
@@ -49,13 +50,13 @@ impl<'a, T: Visible, M: Memory> Reader<'a, T, M> {
     }
 }
 
-/// The number of the root level.
-struct Number;
+/// The number of the root level, and how many bits index it.
+struct Shape;
 
-impl<T: Visible> RootVisitor<T> for Number {
-    type Output = u8;
-    fn visit<L: LevelOf<T>>(self) -> u8 {
-        L::NUMBER
+impl<T: Visible> RootVisitor<T> for Shape {
+    type Output = (u8, u32);
+    fn visit<L: LevelOf<T>>(self) -> (u8, u32) {
+        (L::NUMBER, L::INDEX_BITS)
     }
 }
 

@@ -28,8 +28,8 @@ fn the_top_bit_of_a_run_time_width_splits() {
     assert!(matches!(IPA.route(RawGpa::new(1 << 39)), Ok(Route::Shared(_))));
     assert!(IPA.route(RawGpa::new(1 << 40)).is_err());
     // Up to 16 concatenated tables stand in for level 0.
-    assert_eq!(IPA.root_tables(), (1, 16));
-    assert_eq!(Ipa::StartL0 { ipa_bits: 48 }.root_tables(), (1, 1));
+    assert_eq!((IPA.root_tables(), Ipa::StartL1 { ipa_bits: 43 }.root_tables()), (2, 16));
+    assert_eq!(Ipa::StartL0 { ipa_bits: 48 }.root_tables(), 1);
     assert_eq!(Ipa::StartL0 { ipa_bits: 48 }.split_mask(), 1 << 47);
 }
 

@@ -4,5 +4,6 @@
 mod cca;
 mod cove;
 mod life;
+mod riscv;
 mod snp;
 mod x86_64;

@@ -7,6 +7,9 @@ use super::report::Report;
 use crate::model::{BitRange, Extension, Geometry, Level, Module, Root, Split, SplitBit, Width};
 use quote::ToTokens;
 
+/// An entry has `1 << ENTRY_SHIFT` bytes.
+const ENTRY_SHIFT: u32 = 3;
+
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     let Some(geometry) = &module.geometry else { return };
     if geometry.roots.is_empty() && !geometry.head.broken {
@@ -69,7 +72,7 @@ fn all_or_none(geometry: &Geometry, report: &mut Report<'_>) {
 
 fn check_root(root: &Root, level: &Level, report: &mut Report<'_>) {
     let before = report.count();
-    let tables = root.tables.map_or(1, |tables| tables_side_by_side(tables, report));
+    let tables = root.tables.map_or(1, |tables| tables_side_by_side(tables, level, report));
     if report.count() != before {
         return;
     }
@@ -92,13 +95,20 @@ fn check_root(root: &Root, level: &Level, report: &mut Report<'_>) {
 }
 
 /// `tables = …`: the largest number of root tables.
-fn tables_side_by_side(tables: BitRange, report: &mut Report<'_>) -> u32 {
+fn tables_side_by_side(tables: BitRange, level: &Level, report: &mut Report<'_>) -> u32 {
     let BitRange { low, high, span, .. } = tables;
     if low > high {
         report.error(span, format!("this range is reversed: write `{high}..={low}`"));
     } else if low == 0 || !low.is_power_of_two() || !high.is_power_of_two() {
         let message = "the root is a power of two of tables side by side: write a number such as `4`, or a range \
                        such as `1..=16`";
+        report.error(span, message);
+    } else if high > 1 && level.index.width() + ENTRY_SHIFT < PAGE_SHIFT {
+        let message = format!(
+            "a table of `{}` has {} bytes, and tables side by side are whole pages: remove `tables`",
+            level.ident,
+            1_u64 << (level.index.width() + ENTRY_SHIFT)
+        );
         report.error(span, message);
     }
     high.max(1)

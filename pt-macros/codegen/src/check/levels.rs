@@ -6,7 +6,7 @@ use super::report::Report;
 use crate::model::{Level, Levels, Module, Shape};
 
 /// A page has at least `1 << PAGE_SHIFT` bytes.
-pub(super) const PAGE_SHIFT: u32 = 12;
+pub(crate) const PAGE_SHIFT: u32 = 12;
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     let Some(levels) = &module.levels else { return };

@@ -21,7 +21,7 @@ mod hooks;
 mod initiators;
 mod items;
 mod level_lists;
-mod levels;
+pub(crate) mod levels;
 mod linking;
 mod operations;
 mod parties;

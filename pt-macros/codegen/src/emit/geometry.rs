@@ -33,7 +33,8 @@ pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
     }));
     let derive = derive(KEY, &geometry.head.attrs);
     let halves = halves(context, geometry);
-    let tables = tables(geometry);
+    let tables = tables(context, geometry);
+    let granule = granule(context);
     hygienic! {
         #attrs
         #derive
@@ -42,15 +43,17 @@ pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
 
         impl #krate::Geometry for #ident {
             const EXTENSION: #krate::geometry::Extension = #krate::geometry::Extension::#extension;
+            #granule
 
             #[inline]
             fn width(self) -> u32 {
                 match self { #widths }
             }
+
+            #tables
         }
 
         #halves
-        #tables
     }
 }
 
@@ -71,7 +74,10 @@ fn fixed_width(context: Context<'_>, root: &Root) -> Option<u32> {
     match &root.width {
         Some(Width::Fixed(width)) => Some(**width),
         Some(Width::Runtime(_)) => None,
-        None => context.module.level(&root.level).map(|level| level.index.high + 1),
+        None => {
+            let side_by_side = root.tables.map_or(0, |tables| tables.high.max(1).ilog2());
+            context.module.level(&root.level).map(|level| level.index.high + 1 + side_by_side)
+        }
     }
 }
 
@@ -145,28 +151,51 @@ fn halves(context: Context<'_>, geometry: &Geometry) -> TokenStream {
     }
 }
 
-/// Root tables side by side, where a variant has more than one.
-fn tables(geometry: &Geometry) -> TokenStream {
+/// How many tables side by side are the root, where that is ever more than one.
+fn tables(context: Context<'_>, geometry: &Geometry) -> TokenStream {
     if geometry.roots.iter().all(|root| root.tables.is_none()) {
         return TokenStream::new();
     }
-    let ident = &geometry.head.ident;
-    let counts = geometry.roots.iter().map(|root| {
+    let krate = context.krate;
+    let literal = |count: u32| {
+        let count = decimal(count);
+        hygienic!(#count)
+    };
+    let counts = arms(geometry.roots.iter().map(|root| {
         let name = &root.ident;
-        let (low, high) = root.tables.map_or((1, 1), |range| (range.low, range.high));
-        let (low, high) = (decimal(low), decimal(high));
-        hygienic!(Self::#name { .. } => (#low, #high),)
-    });
-    hygienic! {
-        impl #ident {
-            /// How many tables may stand side by side as the root: at least, and at most.
-            #[inline]
-            #[must_use]
-            pub const fn root_tables(self) -> (u32, u32) {
-                match self { #(#counts)* }
+        let count = match (root.tables, context.module.level(&root.level)) {
+            (Some(range), _) if range.low == range.high => literal(range.low.max(1)),
+            // As many as the address bits above the index of one table ask for.
+            (Some(range), Some(level)) => {
+                let least = decimal(level.index.high.saturating_add(1) + range.low.max(1).ilog2());
+                let (low, indexed) = (decimal(range.low.max(1)), decimal(level.index.high + 1));
+                hygienic! {
+                    match #krate::Geometry::width(self) {
+                        width if width > #least => 1 << (width - #indexed),
+                        _ => #low,
+                    }
+                }
             }
+            _ => literal(1),
+        };
+        let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
+        (hygienic!(Self::#name #pattern), count)
+    }));
+    hygienic! {
+        #[inline]
+        fn root_tables(self) -> u32 {
+            match self { #counts }
         }
     }
+}
+
+/// The granule, where it is not 4 KiB.
+fn granule(context: Context<'_>) -> Option<TokenStream> {
+    let last = context.module.levels.as_ref()?.levels.last()?;
+    (last.index.low > crate::check::levels::PAGE_SHIFT).then(|| {
+        let shift = decimal(last.index.low);
+        hygienic!(const PAGE_SHIFT: u32 = #shift;)
+    })
 }
 
 fn describe(context: Context<'_>, root: &Root) -> String {

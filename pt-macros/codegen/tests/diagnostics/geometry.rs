@@ -124,6 +124,14 @@ fn a_number_of_root_tables_that_is_no_power_of_two() {
 }
 
 #[test]
+fn root_tables_that_are_no_pages() {
+    let small = with(&cca(), "index = 39..=47, table", "index = 39..=43, table");
+    let small = with(&small, "#[root(L0, width = 44..=48,", "#[root(L0, width = 44..=45, tables = 1..=2,");
+    let message = "a table of `L0` has 256 bytes, and tables side by side are whole pages: remove `tables`";
+    assert_errors(&small, &[("1..=2", message)]);
+}
+
+#[test]
 fn a_run_time_width_that_nothing_carries() {
     assert_errors(
         &with(&cca(), "StartL1 { ipa_bits: u32 }", "StartL1"),

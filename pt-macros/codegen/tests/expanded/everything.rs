@@ -115,6 +115,19 @@ pub mod everything {
                 Self::Fixed => 40,
             }
         }
+        #[inline]
+        fn root_tables(self) -> u32 {
+            match self {
+                Self::FromMiddle { .. } => {
+                    match ::engine::Geometry::width(self) {
+                        width if width > 30 => 1 << (width - 30),
+                        _ => 1,
+                    }
+                }
+                Self::FromLarge { .. } => 1,
+                Self::Fixed => 2,
+            }
+        }
     }
     impl ::engine::Split for Ipa {
         #[inline]
@@ -133,18 +146,6 @@ pub mod everything {
                     ::engine::Split::split_mask(self)
                 }
                 _ => 0,
-            }
-        }
-    }
-    impl Ipa {
-        /// How many tables may stand side by side as the root: at least, and at most.
-        #[inline]
-        #[must_use]
-        pub const fn root_tables(self) -> (u32, u32) {
-            match self {
-                Self::FromMiddle { .. } => (1, 2),
-                Self::FromLarge { .. } => (1, 1),
-                Self::Fixed { .. } => (2, 2),
             }
         }
     }
@@ -1170,9 +1171,16 @@ pub mod everything {
             visitor: V,
         ) -> V::Output {
             match geometry {
-                Self::Geometry::FromMiddle { .. } => visitor.visit::<Middle>(),
+                Self::Geometry::FromMiddle { .. } => {
+                    match ::engine::Geometry::root_tables(geometry) {
+                        1 => visitor.visit::<Middle>(),
+                        _ => visitor.visit::<::engine::root::Concatenated<Middle, 1>>(),
+                    }
+                }
                 Self::Geometry::FromLarge { .. } => visitor.visit::<Large>(),
-                Self::Geometry::Fixed => visitor.visit::<Large>(),
+                Self::Geometry::Fixed => {
+                    visitor.visit::<::engine::root::Concatenated<Large, 1>>()
+                }
             }
         }
     }
@@ -1261,9 +1269,16 @@ pub mod everything {
             visitor: V,
         ) -> V::Output {
             match geometry {
-                Self::Geometry::FromMiddle { .. } => visitor.visit::<Middle>(),
+                Self::Geometry::FromMiddle { .. } => {
+                    match ::engine::Geometry::root_tables(geometry) {
+                        1 => visitor.visit::<Middle>(),
+                        _ => visitor.visit::<::engine::root::Concatenated<Middle, 1>>(),
+                    }
+                }
                 Self::Geometry::FromLarge { .. } => visitor.visit::<Large>(),
-                Self::Geometry::Fixed => visitor.visit::<Large>(),
+                Self::Geometry::Fixed => {
+                    visitor.visit::<::engine::root::Concatenated<Large, 1>>()
+                }
             }
         }
     }

@@ -4,8 +4,8 @@ use super::decode::decode;
 use super::patterns::Patterns;
 use crate::emit::Context;
 use crate::emit::format::fields_name;
-use crate::emit::literal::hex;
-use crate::model::{Format, Level, LiveRule, Shape, Space, Table};
+use crate::emit::literal::{decimal, hex};
+use crate::model::{Format, Level, LiveRule, Root, Shape, Space, Table};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -79,7 +79,8 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
         let level = module.level(&root.level).or(first).map(|level| &level.ident);
         let name = &root.ident;
         let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
-        hygienic!(Self::Geometry::#name #pattern => visitor.visit::<#level>(),)
+        let visit = visit_root(context, root, level);
+        hygienic!(Self::Geometry::#name #pattern => #visit,)
     });
     shown_at! { ident.span() =>
         impl #krate::Visible for #ident {
@@ -92,6 +93,34 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
             fn at_root<V: #krate::table::RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output {
                 match geometry { #(#roots)* }
             }
+        }
+    }
+}
+
+/// Visits the root of a geometry, of as many tables side by side as it has.
+fn visit_root(context: Context<'_>, root: &Root, level: Option<&Ident>) -> TokenStream {
+    let krate = context.krate;
+    let of = |tables: u32| match tables.ilog2() {
+        0 => hygienic!(visitor.visit::<#level>()),
+        bits => {
+            let bits = decimal(bits);
+            hygienic!(visitor.visit::<#krate::root::Concatenated<#level, #bits>>())
+        }
+    };
+    let Some(tables) = root.tables else { return of(1) };
+    let (low, high) = (tables.low.max(1), tables.high.max(1));
+    let counts = (low.ilog2()..high.ilog2()).map(|bits| {
+        let (count, visit) = (decimal(1_u32 << bits), of(1 << bits));
+        hygienic!(#count => #visit,)
+    });
+    let most = of(high);
+    if low >= high {
+        return most;
+    }
+    hygienic! {
+        match #krate::Geometry::root_tables(geometry) {
+            #(#counts)*
+            _ => #most,
         }
     }
 }
