@@ -1,0 +1,49 @@
+//! Tables of any variant, made by the engine.
+
+use pt_core::flush::Scope;
+use pt_core::{Arena, Direct, Hpa, Invalidate, LeafLevelOf, Page, PageOf, Shared, Tree, UsedByCpu, Whole};
+use pt_plan::{Mapping, Permissions};
+use std::error::Error;
+
+/// The CPUs that translate with tables which the machine has not entered yet.
+struct Nobody;
+
+impl<T: UsedByCpu> Invalidate<T> for Nobody {
+    fn invalidate(&mut self, _scope: Scope<T::Space>) {}
+}
+
+/// Tables of `T`, whose smallest pages are those of level `L`. `attributes` says permissions in its words.
+///
+/// What is `former` is mapped and unmapped; what is requested is mapped closed, and its permissions are changed.
+pub fn build<T, L>(
+    geometry: T::Geometry,
+    attributes: impl Fn(Permissions) -> T::Attributes,
+    arena: &Arena,
+    former: &[Mapping],
+    requested: &[Mapping],
+) -> Result<Hpa, Box<dyn Error>>
+where
+    T: Direct + UsedByCpu,
+    T::Geometry: Whole<Space = T::Space>,
+    L: LeafLevelOf<T>,
+    Page<Shared, L>: PageOf<T, L>,
+{
+    let mut tree = Tree::<T, _>::new(geometry, arena, arena)?;
+    let mut cursor = tree.exclusive(arena);
+    for mapping in former {
+        let range = geometry.range(geometry.address(mapping.input)?, mapping.bytes())?;
+        cursor.map_range(range, Page::<_, L>::new(Hpa::new(mapping.output))?, attributes(mapping.permissions))?;
+    }
+    for mapping in former {
+        let range = geometry.range(geometry.address(mapping.input)?, mapping.bytes())?;
+        cursor.clear_range(range, &mut Nobody).map_err(|stopped| stopped.to_string())?.flush(&mut Nobody);
+    }
+    for mapping in requested {
+        let range = geometry.range(geometry.address(mapping.input)?, mapping.bytes())?;
+        cursor.map_range(range, Page::<_, L>::new(Hpa::new(mapping.output))?, attributes(Permissions::READ))?;
+        let changed = cursor.protect_range(range, attributes(mapping.permissions), &mut Nobody);
+        changed.map_err(|stopped| stopped.to_string())?.flush(&mut Nobody);
+    }
+    drop(cursor);
+    Ok(tree.root_frame())
+}
