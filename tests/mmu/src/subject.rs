@@ -31,8 +31,8 @@ pub trait Subject {
     /// The table.
     type Table: Direct + UsedByCpu<Geometry: Whole<Space = <Self::Table as Table>::Space>>;
 
-    /// What a leaf says beside its frame. What has nothing to do with the permissions is random.
-    fn attributes(permissions: Permissions, random: &mut Random) -> <Self::Table as Visible>::Attributes;
+    /// What the leaf of a mapping says beside its frame. What does not follow from the mapping is random.
+    fn attributes(mapping: &Mapping, random: &mut Random) -> <Self::Table as Visible>::Attributes;
 
     /// Maps a page of the size of `mapping`.
     ///
@@ -144,8 +144,9 @@ fn write<S: Subject>(
     random: &mut Random,
 ) -> Result<(), Refused<S>> {
     let at = geometry.address(mapping.input).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"));
-    let attributes = S::attributes(mapping.permissions, random);
-    let others = S::attributes(Permissions::READ | Permissions::EXECUTE, random);
+    let attributes = S::attributes(mapping, random);
+    let others = Mapping { permissions: Permissions::READ | Permissions::EXECUTE, ..*mapping };
+    let others = S::attributes(&others, random);
     match random.below(8) {
         0 => {
             S::map(cursor, at, mapping, others)?;

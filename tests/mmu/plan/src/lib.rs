@@ -13,8 +13,10 @@ mod mapping;
 mod plan;
 mod probe;
 mod random;
+mod walk;
 
 pub use mapping::{Mapping, Permissions};
 pub use plan::{Mistake, Plan, Space, Span};
 pub use probe::{AccessKind, Expected, Privilege, Probe};
 pub use random::Random;
+pub use walk::walk_ends;

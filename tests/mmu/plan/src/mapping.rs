@@ -16,6 +16,8 @@ impl Permissions {
     pub const EXECUTE: Self = Self(1 << 2);
     /// Accesses of the user as well as of the supervisor.
     pub const USER: Self = Self(1 << 3);
+    /// Fetches of the user, where the machine has a permission of its own for them. [`allow`](Self::allow) knows none.
+    pub const USER_EXECUTE: Self = Self(1 << 4);
 
     /// Whether all of `others` are among these.
     #[must_use]

@@ -1,7 +1,9 @@
 //! A plan keeps to its space, and says what its list says.
 #![forbid(unsafe_code)]
 
-use pt_plan::{AccessKind, Expected, Mistake, Permissions, Plan, Privilege, Probe, Random, Space, Span};
+use pt_plan::{
+    AccessKind, Expected, Mapping, Mistake, Permissions, Plan, Privilege, Probe, Random, Space, Span, walk_ends,
+};
 
 const READ: Permissions = Permissions::READ;
 
@@ -67,4 +69,15 @@ fn a_planted_mistake_changes_one_mapping() {
             assert_eq!(index != at, pair.0 == pair.1, "{mistake:?} of {pair:?}");
         }
     }
+}
+
+#[test]
+fn a_walk_ends_where_the_tables_do() {
+    const SHIFTS: [u32; 3] = [30, 21, 12];
+    let page = |input, shift| Mapping { input, output: 0, shift, permissions: READ };
+    assert_eq!(walk_ends(&[], 0, &SHIFTS), 30);
+    let large = page(0x20_0000, 21);
+    assert_eq!((walk_ends(&[large], 0, &SHIFTS), walk_ends(&[large], 1 << 30, &SHIFTS)), (21, 30));
+    let small = page(0x7000, 12);
+    assert_eq!((walk_ends(&[large, small], 0, &SHIFTS), walk_ends(&[large, small], 0x40_0000, &SHIFTS)), (12, 21));
 }

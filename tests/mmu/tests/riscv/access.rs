@@ -17,7 +17,6 @@ pub const MXR: u64 = 1 << 19;
 pub enum Regime {
     /// satp.
     Supervisor,
-    #[expect(dead_code, reason = "the second stage is not asked yet")]
     /// hgatp, while vsatp translates nothing.
     Guest,
 }

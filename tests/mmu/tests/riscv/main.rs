@@ -6,16 +6,19 @@
 
 mod access;
 mod asked;
+mod guest;
 mod machine;
 mod supervisor;
 
 use access::Regime;
 use asked::Asked;
+use guest::SecondStage;
 use machine::{ECALL, TABLE_BYTES, TABLES};
 use pt_core::{Arena, Hpa, Tree};
 use pt_mmu::machine::{Data, Exam, GuestRam, Mistaken};
 use pt_mmu::{History, build, collect, say, seed};
 use pt_plan::{Mistake, Plan, Random};
+use pt_riscv::g_stage::GuestTables;
 use pt_riscv::supervisor::PageTables;
 use supervisor::FirstStage;
 
@@ -67,6 +70,29 @@ fn the_first_stage_translates_what_was_requested() {
         trees.push((tree, plan, history));
     }
     check("first stage", exam, &arena);
+    for (tree, plan, history) in &trees {
+        assert_eq!(&collect(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
+    }
+}
+
+#[test]
+fn the_second_stage_translates_what_was_requested() {
+    if machine::is_missing("RISC-V, second stage") {
+        return;
+    }
+    let mut random = Random::new(seed("riscv, second stage"));
+    let arena = arena();
+    let mut exam = Exam::new(Data::new(ECALL));
+    let mut trees: Vec<(Tree<GuestTables, &Arena>, Plan<MAPPINGS>, History)> = Vec::new();
+    for (mode, number, space) in guest::MODES {
+        let plan = Plan::random(&space, &mut random);
+        let tree = build::<SecondStage>(mode, &arena, plan.mappings(), &mut random);
+        let root = number << 60 | tree.root_frame().as_u64() >> 12;
+        let asked = Asked { regime: Regime::Guest, root, space, plan: &plan, truth: &plan };
+        let history = asked.ask(&mut exam, &mut random);
+        trees.push((tree, plan, history));
+    }
+    check("second stage", exam, &arena);
     for (tree, plan, history) in &trees {
         assert_eq!(&collect(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
     }

@@ -2,7 +2,7 @@
 
 use crate::machine::DATA;
 use pt_mmu::{Subject, by_size};
-use pt_plan::{Permissions, Random, Space, Span};
+use pt_plan::{Mapping, Permissions, Random, Space, Span};
 use pt_riscv::supervisor::{L0, L1, L2, L3, L4, MemoryType, Mode, PageEntryFields, PageTables};
 
 /// The page tables of a supervisor.
@@ -11,7 +11,8 @@ pub struct FirstStage;
 impl Subject for FirstStage {
     type Table = PageTables;
 
-    fn attributes(permissions: Permissions, random: &mut Random) -> PageEntryFields {
+    fn attributes(mapping: &Mapping, random: &mut Random) -> PageEntryFields {
+        let permissions = mapping.permissions;
         PageEntryFields {
             read: permissions.contains(Permissions::READ),
             write: permissions.contains(Permissions::WRITE),
