@@ -10,28 +10,52 @@ use std::time::Duration;
 const IMAGE: Image = Image { package: "pt-svm-image", binary: "svm-image" };
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// Runs the image on `cpu`.
+/// CPUs of QEMU's: with four levels of tables, and with five and the widest physical addresses.
+const CPUS: [&str; 2] = ["max,-la57,phys-bits=46", "max,phys-bits=52"];
+/// What the image does.
+const EXPERIMENTS: [&str; 1] = ["nested"];
+
+/// Runs the image in QEMU on `cpu`.
 fn play(cpu: &str, options: &str) -> Transcript {
     let image = IMAGE.build().unwrap_or_else(|error| panic!("{error}"));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("svm").join(cpu);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("svm").join(format!("{cpu},{options}"));
     qemu::run(&image, cpu, options, &folder, LIMIT).unwrap_or_else(|failure| panic!("{failure}"))
 }
 
 #[test]
-fn nested_page_tables_do_what_was_asked_for() {
+fn accesses_of_guests_end_as_the_list_of_mappings_says() {
     if let Some(why) = missing(&[qemu::PROGRAM]) {
         return skip("nested paging of AMD CPUs", why);
     }
     let options = format!("seed={}", seed("svm"));
-    for cpu in ["max", "max,-la57"] {
+    for cpu in CPUS {
         let transcript = play(cpu, &options);
-        say(transcript.text());
-        assert!(transcript.passed());
+        assert!(transcript.passed(), "{}", transcript.text());
+        let count = |what| EXPERIMENTS.map(|name| transcript.number(&format!("{name} {what}")).expect("a number"));
+        let (probes, resolved) = (count("probes"), count("faults resolved"));
+        say(format_args!("{cpu}: {EXPERIMENTS:?}: {probes:?} probes, {resolved:?} faults resolved, 0 wrong"));
+        assert!(probes.iter().sum::<u64>() >= 5_000);
     }
 }
 
 #[test]
-fn an_image_starts_in_bochs_as_well() {
+fn a_planted_mistake_is_seen() {
+    if let Some(why) = missing(&[qemu::PROGRAM]) {
+        return skip("that a mistake in nested tables would be seen", why);
+    }
+    let seed = seed("svm, planted");
+    for mistake in ["permission", "address", "level"] {
+        let transcript = play(CPUS[0], &format!("seed={seed} plant={mistake}"));
+        assert_eq!(transcript.outcome(), Some("failed"), "{mistake}: {}", transcript.text());
+        for experiment in EXPERIMENTS {
+            let wrong = transcript.number(&format!("{experiment} wrong"));
+            assert!(wrong.is_some_and(|wrong| wrong > 0), "{mistake}, {experiment}: {}", transcript.text());
+        }
+    }
+}
+
+#[test]
+fn bochs_agrees() {
     if let Some(why) = missing(&[bochs::PROGRAM]) {
         return skip("nested paging of AMD CPUs in Bochs", why);
     }

@@ -27,6 +27,7 @@ pub mod options;
 pub mod port;
 pub mod register;
 pub mod serial;
+pub mod svm;
 pub mod tables;
 
 use crate::exit::{Outcome, exit};

@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "instructions that no safe function stands for")]
 
 use core::arch::asm;
+use core::arch::x86_64::__cpuid;
 
 macro_rules! control_registers {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
@@ -37,6 +38,12 @@ const CR4_LA57: u64 = 1 << 12;
 #[must_use]
 pub fn five_level_paging() -> bool {
     cr4() & CR4_LA57 != 0
+}
+
+/// How many bits a physical address has: CPUID `8000_0008`, EAX. Those above are reserved in the entries of tables.
+#[must_use]
+pub fn physical_address_bits() -> u32 {
+    __cpuid(0x8000_0008).eax & 0xFF
 }
 
 /// Reads a model-specific register.

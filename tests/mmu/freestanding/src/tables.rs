@@ -61,6 +61,13 @@ impl Tables {
         self.used.load(Ordering::Relaxed)
     }
 
+    /// Whether a page is one of the pool.
+    #[must_use]
+    pub fn contains(&self, page: Hpa) -> bool {
+        let pool = POOL.as_ptr().addr() as u64;
+        (pool..pool + size_of_val(&POOL) as u64).contains(&page.as_u64())
+    }
+
     /// A page of zeroes for a structure of the CPU that is no table, such as a VMCB. It is never given back.
     ///
     /// # Panics

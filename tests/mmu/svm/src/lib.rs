@@ -1,15 +1,63 @@
 //! Nested page tables and guest page tables, checked with the MMU of an AMD CPU.
+//!
+//! A hypervisor that builds tables with the engine, runs a guest by `VMRUN`, and has it make one access at a time.
+//! What must come of an access is taken from the list of mappings that were asked for. The CPU is QEMU's or Bochs's.
+//!
+//! | experiment | |
+//! |---|---|
+//! | `nested` | random nested tables, mapped before the guest begins, or when it faults |
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
+#![cfg(target_arch = "x86_64")]
 
+mod code;
+mod guest;
+mod lab;
+mod nested;
+mod report;
+mod request;
+
+use crate::lab::Lab;
 use pt_freestanding::exit::Outcome;
 use pt_freestanding::options::Options;
-use pt_freestanding::{println, register};
+use pt_freestanding::println;
+use pt_plan::Mistake;
 
-/// Runs all checks.
+/// The experiments, in their order.
+const EXPERIMENTS: &[Experiment] = &[("nested", nested::run)];
+
+/// A name, and what is done.
+type Experiment = (&'static str, fn(&mut Lab));
+
+/// Runs all experiments.
+///
+/// Options: `seed` is a number; `plant` is a mistake to make in one mapping of each experiment, `permission`, `address`
+/// or `level`.
+///
+/// # Panics
+/// If the options are not understood.
 pub fn run(options: Options<'_>) -> Outcome {
-    println!("levels: {}", if register::five_level_paging() { 5 } else { 4 });
-    println!("seed: {}", options.number("seed", 1).unwrap_or(0));
-    println!("memory: {:?}", pt_freestanding::guest_memory::GuestMemory::get());
-    Outcome::Passed
+    let plant = match options.get("plant") {
+        None => None,
+        Some("permission") => Some(Mistake::Permission),
+        Some("address") => Some(Mistake::Address),
+        Some("level") => Some(Mistake::Level),
+        Some(other) => panic!("`plant={other}`: there is no such mistake"),
+    };
+    let seed = options.number("seed", 1).unwrap_or_else(|error| panic!("{error}"));
+    let mut lab = match Lab::new(seed, plant) {
+        Ok(lab) => lab,
+        Err(missing) => {
+            println!("{missing}");
+            return Outcome::Unsupported;
+        }
+    };
+    println!("nested tables: {:?}, physical addresses of {} bits", lab.nested_paging, lab.physical_bits);
+    for (name, experiment) in EXPERIMENTS {
+        let (before, tables) = (lab.report, lab.tables.in_use());
+        experiment(&mut lab);
+        lab.report.compare(format_args!("tables in use after `{name}`"), tables, lab.tables.in_use());
+        lab.report.say(name, &before);
+    }
+    if lab.report.wrong == 0 { Outcome::Passed } else { Outcome::Failed }
 }
