@@ -28,6 +28,10 @@ pub trait EntryFormat: HasLayout + Copy + Eq + Debug {
     /// The dirty bit, or 0.
     const DIRTY: u64 = Self::LAYOUT.dirty;
 
+    /// Whether the frame is held in several pieces. If not, entries whose frames lie a distance apart differ by a
+    /// constant.
+    const SCATTERED: bool = false;
+
     /// Takes a raw word as an entry of this shape. The caller has decoded it.
     fn from_bits(raw: u64) -> Self;
     /// The raw word.

@@ -157,17 +157,26 @@ impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
     /// Fills a fresh page with absent entries and clears its record. Nothing links to it yet, so that plain
     /// stores will do; the release store that links it publishes them.
     pub(crate) fn initialise<M: Memory>(memory: &M, frame: Hpa) -> Self {
-        for index in 0..1 << (9 + L::TABLE_ORDER) {
-            memory.word(frame, index).store(T::ABSENT);
+        Self::initialise_with(memory, frame, 0, || T::ABSENT)
+    }
+
+    /// The same with the entries that `next` returns, of which `live` are in use.
+    #[inline(always)]
+    pub(crate) fn initialise_with<M: Memory>(memory: &M, frame: Hpa, live: u64, mut next: impl FnMut() -> u64) -> Self {
+        for index in 0..Self::WORDS {
+            memory.word(frame, index).store(next());
         }
         let new = Self::at(frame);
         for table in new.side_by_side() {
             let record = memory.record(table);
             record.partner.store(0);
-            record.live.store(0);
+            record.live.store(live);
         }
         new
     }
+
+    /// The words of the page: more than entries where a table does not fill it.
+    pub(crate) const WORDS: usize = 1 << (9 + L::TABLE_ORDER);
 
     /// The frame of the page.
     #[inline(always)]

@@ -1,20 +1,20 @@
 //! Mapping a range with the largest pages that fit.
 //!
 //! Addresses and frames of a range differ by one constant, so that it is known once for each level whether its
-//! leaves can be used. A table is filled before it is linked under exclusive access, and after under parallel
-//! access, as in [`walk`](super::walk).
+//! leaves can be used. A new table that becomes full of leaves is written full, and linked then. Any other is filled
+//! before it is linked under exclusive access, and after under parallel access, as in [`walk`](super::walk).
 
 use super::Cursor;
 use super::range::{Part, Slots, before, check_alignment, check_inside, entries, parts};
 use super::source::TableSource;
-use super::template::template;
+use super::template::{Row, template};
 use crate::access::Access;
 use crate::address::{Address, AddressRange, Hpa};
 use crate::entry::Entry;
 use crate::error::{MapRangeError, Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::{LeafLevelOf, Level, LevelOf, Levels};
-use crate::memory::{Memory, Word};
+use crate::memory::{Memory, UNCOUNTED, Word};
 use crate::page::PageOf;
 use crate::table::{Direct, RootVisitor, Visible};
 use crate::tree::TableOf;
@@ -40,6 +40,9 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         mapped.map_err(|obstacle| MapRangeError { first, done: before(range, run.next), obstacle })
     }
 }
+
+/// Leaves of the level below `L`.
+type RowBelow<T, L> = Row<<<L as LevelOf<T>>::Below as LevelOf<T>>::Leaf>;
 
 /// What a range is mapped with.
 pub(crate) struct Run<T: Visible> {
@@ -85,6 +88,19 @@ impl<T: Visible> Run<T> {
         L::LEAVES && in_limits && Hpa::new(self.delta).is_aligned(L::SHIFT)
     }
 
+    /// The leaves of the table behind an entry of level `L`, if the range is all that the entry translates, and leaves
+    /// of the level below can be used.
+    fn full_row<L: LevelOf<T>>(&self, range: AddressRange<T::Space>) -> Option<RowBelow<T, L>> {
+        let whole = range.last().as_u64() - range.start().as_u64() == (1 << L::SHIFT) - 1;
+        let fills_its_page = L::Below::ENTRIES == TableOf::<T, L::Below>::WORDS;
+        if !(whole && fills_its_page && self.uses::<L::Below>()) {
+            return None;
+        }
+        let template = template::<T, L::Below>(&self.attributes).ok()?;
+        self.check_ends::<L::Below>(range).ok()?;
+        Some(Row::new(template, self.frame(range.start()), 1 << L::Below::SHIFT))
+    }
+
     fn frame(&self, at: Address<T::Space>) -> Hpa {
         Hpa::new(at.as_u64().wrapping_add(self.delta))
     }
@@ -128,7 +144,8 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let slots = Slots::of::<L>(range);
         let mut index = slots.first;
         loop {
-            let next = self.fill_empty(table, index, slots.end, template, run.frame(slots.address::<L>(index)));
+            let row = Row::new(template, run.frame(slots.address::<L>(index)), 1 << L::SHIFT);
+            let next = Self::fill_empty(self.memory, table, index, slots.end, row);
             *live += i64::try_from(next - index).unwrap_or(0);
             if next == slots.end {
                 return Ok(());
@@ -139,25 +156,22 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         }
     }
 
-    /// Maps empty entries as leaves with contiguous frames, until `end` or an entry that is not empty. Returns where
-    /// it stopped.
+    /// Maps empty entries as the leaves of `row`, until `end` or an entry that is not empty. Returns where it
+    /// stopped.
     #[inline(never)]
     fn fill_empty<L: LevelOf<T>>(
-        &self,
+        memory: &M, // apart from `self`, so that a direct map stays in registers
         table: TableOf<T, L>,
         mut index: usize,
         end: usize,
-        template: u64,
-        mut frame: Hpa,
+        mut row: Row<L::Leaf>,
     ) -> usize {
         while index < end {
-            let word = self.memory.word(table.frame(), index);
-            if word.load() != T::ABSENT
-                || X::replace(word, T::ABSENT, template | L::Leaf::frame_bits(frame), 0).is_err()
-            {
+            let word = memory.word(table.frame(), index);
+            if word.load() != T::ABSENT || X::replace(word, T::ABSENT, row.leaf(), 0).is_err() {
                 break;
             }
-            frame = Hpa::new(frame.as_u64().wrapping_add(1 << L::SHIFT));
+            row.advance();
             index += 1;
         }
         index
@@ -193,6 +207,22 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         }
     }
 
+    /// A new table for the entry of level `L` that translates `at`, full of the leaves of `row`. It is written once: to
+    /// make it empty and fill it then costs three times as many instructions.
+    fn full_table<L: LevelOf<T>>(
+        &self,
+        at: Address<T::Space>,
+        mut row: RowBelow<T, L>,
+    ) -> Result<TableOf<T, L::Below>, ObstacleOf<T>> {
+        let frame = self.table_page::<L>(at)?;
+        let live = if X::PARALLEL { UNCOUNTED } else { L::Below::ENTRIES as u64 };
+        Ok(TableOf::initialise_with(self.memory, frame, live, || {
+            let leaf = row.leaf();
+            row.advance();
+            leaf
+        }))
+    }
+
     /// Maps a range behind one entry of the table by smaller pages.
     fn fill_below<L: LevelOf<T>>(
         &self,
@@ -213,9 +243,12 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
                 Entry::Absent(_) => {}
                 entry => return Err(run.stop(at, Obstacle::entry::<T, L>(at, entry))),
             }
-            let child = self.new_table::<L>(at).map_err(|obstacle| run.stop(at, obstacle))?;
+            let row = run.full_row::<L>(range);
+            let is_full = row.is_some();
+            let child = row.map_or_else(|| self.new_table::<L>(at), |row| self.full_table::<L>(at, row));
+            let child = child.map_err(|obstacle| run.stop(at, obstacle))?;
             let mut filled = Ok(());
-            if !X::PARALLEL {
+            if !X::PARALLEL && !is_full {
                 filled = self.fill::<L::Below>(child, range, run);
                 if self.memory.record(child.frame()).live.load() == 0 {
                     self.source.free(child.frame(), L::Below::TABLE_ORDER);
@@ -223,7 +256,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
                 }
             }
             match X::replace(word, raw, Self::link_entry::<L>(child.frame()), 0) {
-                Ok(()) if X::PARALLEL => return self.fill::<L::Below>(child, range, run),
+                Ok(()) if X::PARALLEL && !is_full => return self.fill::<L::Below>(child, range, run),
                 Ok(()) => {
                     *live += i64::from(raw == T::ABSENT);
                     return filled;

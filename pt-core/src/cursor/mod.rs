@@ -14,6 +14,7 @@
 //! - An entry that another thread has frozen is neither descended through nor written: the operation stops with
 //!   [`Obstacle::Retry`](crate::error::Obstacle::Retry).
 
+mod alike;
 mod count;
 mod exchange;
 mod held;

@@ -3,6 +3,7 @@
 //! Blocks that lie only partly in the range are split first, if the change affects them at all. After that
 //! nothing can fail for want of memory.
 
+use super::alike::Alike;
 use super::range::{Part, Slots, before, check_alignment, check_inside, entry, parts};
 use super::source::TableSource;
 use super::split::{Affects, Edge};
@@ -74,6 +75,8 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
 
 /// What becomes of a leaf.
 trait Change<T: Direct> {
+    /// Whether leaves that say the same, whatever their frames, are replaced by leaves that say the same.
+    const UNIFORM: bool;
     /// What is the same for all leaves of level `L`.
     fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>>;
     /// The entry that replaces `leaf`.
@@ -88,6 +91,7 @@ trait Change<T: Direct> {
 /// The same attributes for all.
 struct Fixed<A>(A);
 impl<T: Direct> Change<T> for Fixed<T::Attributes> {
+    const UNIFORM: bool = true;
     fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>> {
         template::<T, L>(&self.0)
     }
@@ -105,6 +109,7 @@ impl<T: Direct> Change<T> for Fixed<T::Attributes> {
 /// Attributes for each leaf.
 struct Each<F>(F);
 impl<T: Direct, F: FnMut(&OldLeaf<T>) -> T::Attributes> Change<T> for Each<F> {
+    const UNIFORM: bool = false;
     fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>> {
         Ok(0)
     }
@@ -175,7 +180,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         let mut changed = 0;
         let mut index = slots.first;
         let altered = loop {
-            let (next, bits) = self.alter_leaves(table, slots, index, prepared, pass);
+            let (next, bits) = Self::alter_leaves(self.memory, table, slots, index, prepared, pass);
             changed |= bits;
             if next == slots.end {
                 break Ok(());
@@ -197,7 +202,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
     /// changed.
     #[inline(never)]
     fn alter_leaves<L: LevelOf<T>, C: Change<T>>(
-        &self,
+        memory: &M, // apart from `self`, so that a direct map stays in registers
         table: TableOf<T, L>,
         slots: Slots<T::Space>,
         mut index: usize,
@@ -205,8 +210,9 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         pass: &mut Pass<T, C>,
     ) -> (usize, u64) {
         let mut changed = 0;
+        let mut alike = Alike::<T, L>::NOTHING;
         while index < slots.end {
-            let word = self.memory.word(table.frame(), index);
+            let word = memory.word(table.frame(), index);
             let raw = word.load();
             if let Entry::Leaf(leaf) = L::decode(raw) {
                 let Ok(new) = pass.change.apply::<L>(prepared, slots.address::<L>(index), leaf) else { break };
@@ -214,10 +220,21 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
                     break;
                 }
                 changed |= new ^ raw;
-            } else if raw != T::ABSENT {
+                index += 1;
+                let unmarked = L::Leaf::HARDWARE & !raw;
+                if !X::PARALLEL
+                    && C::UNIFORM
+                    && unmarked == 0
+                    && let Some(says) = alike.again(raw)
+                {
+                    let new = new & !L::Leaf::FRAME;
+                    index = Alike::<T, L>::replace(memory, table, index, slots.end, says, move |_, frame| new | frame);
+                }
+            } else if raw == T::ABSENT {
+                index += 1;
+            } else {
                 break;
             }
-            index += 1;
         }
         (index, changed)
     }

@@ -7,6 +7,7 @@
 //! every entry besides, since a thread may have walked into the table just before and must not write to it any
 //! more.
 
+use super::alike::Alike;
 use super::range::{Part, Slots, before, check_alignment, check_inside, parts};
 use super::source::{Retires, TableSource};
 use super::split::{Affects, Edge};
@@ -152,7 +153,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         let before = *live;
         let mut index = slots.first;
         let cleared = loop {
-            let (next, leaves) = self.clear_leaves(table, slots, index, removal);
+            let (next, leaves) = Self::clear_leaves(self.memory, table, slots, index, removal);
             *live -= leaves;
             if next == slots.end {
                 break Ok(());
@@ -172,7 +173,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
     /// Clears leaves, until the end or an entry that is not one. Returns where it stopped, and how many it cleared.
     #[inline(never)]
     fn clear_leaves<L: LevelOf<T>, W: Watcher<T>>(
-        &self,
+        memory: &M, // apart from `self`, so that a direct map stays in registers
         table: TableOf<T, L>,
         slots: Slots<T::Space>,
         mut index: usize,
@@ -180,8 +181,9 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
     ) -> (usize, i64) {
         let hardware = if W::WATCHES { L::Leaf::HARDWARE } else { 0 };
         let mut leaves = 0;
+        let mut alike = Alike::<T, L>::NOTHING;
         while index < slots.end {
-            let word = self.memory.word(table.frame(), index);
+            let word = memory.word(table.frame(), index);
             let raw = word.load();
             if let Entry::Leaf(leaf) = L::decode(raw) {
                 if X::replace(word, raw, T::ABSENT, hardware).is_err() {
@@ -189,10 +191,23 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
                 }
                 leaves += 1;
                 removal.watcher.leaf::<L>(slots.address::<L>(index), leaf);
-            } else if raw != T::ABSENT {
+                index += 1;
+                if !X::PARALLEL
+                    && hardware & !raw == 0
+                    && let Some(says) = alike.again(raw)
+                {
+                    let (first, watcher) = (index, &mut removal.watcher);
+                    index = Alike::<T, L>::replace(memory, table, index, slots.end, says, move |index, frame| {
+                        watcher.leaf::<L>(slots.address::<L>(index), L::Leaf::from_bits(says | frame));
+                        T::ABSENT
+                    });
+                    leaves += i64::try_from(index - first).unwrap_or(0);
+                }
+            } else if raw == T::ABSENT {
+                index += 1;
+            } else {
                 break;
             }
-            index += 1;
         }
         (index, leaves)
     }
@@ -217,7 +232,9 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
                     *live -= 1;
                     match entry {
                         Entry::Leaf(leaf) => removal.watcher.leaf::<L>(at, leaf),
-                        Entry::Subtable(below) => self.bury(TableOf::<T, L::Below>::at(below.frame()), at, removal),
+                        Entry::Subtable(below) => {
+                            Self::bury(self.memory, TableOf::<T, L::Below>::at(below.frame()), at, removal);
+                        }
                         Entry::Absent(_) | Entry::Frozen => {}
                     }
                     return Ok(());
@@ -230,28 +247,42 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
 
     /// Takes apart a table that was just unlinked, and everything below it. It translated from `start` on.
     fn bury<L: LevelOf<T>, W: Watcher<T>>(
-        &self,
+        memory: &M, // apart from `self`, so that a direct map stays in registers
         table: TableOf<T, L>,
         start: Address<T::Space>,
         removal: &mut Removal<T, W>,
     ) {
         let entries = if L::TABLES || W::WATCHES || X::PARALLEL { L::ENTRIES } else { 0 };
-        for index in 0..entries {
-            let at = Address::new(start.as_u64() + ((index as u64) << L::SHIFT));
-            let word = self.memory.word(table.frame(), index);
+        let address = move |index: usize| Address::new(start.as_u64() + ((index as u64) << L::SHIFT));
+        let mut alike = Alike::<T, L>::NOTHING;
+        let mut index = 0;
+        while index < entries {
+            let at = address(index);
+            let word = memory.word(table.frame(), index);
+            index += 1;
             let raw = if X::PARALLEL { Self::drain(word) } else { word.load() };
             match L::decode(raw) {
                 Entry::Leaf(leaf) if W::WATCHES => {
                     // Until the flush a CPU may reach this table, and set bits of a leaf that is still there.
-                    let final_ = X::PARALLEL || leaf.bits() & L::Leaf::HARDWARE == L::Leaf::HARDWARE;
-                    let leaf = if final_ { leaf } else { L::Leaf::from_bits(word.swap(T::ABSENT)) };
+                    let all_set = leaf.bits() & L::Leaf::HARDWARE == L::Leaf::HARDWARE;
+                    let is_final = X::PARALLEL || all_set;
+                    let leaf = if is_final { leaf } else { L::Leaf::from_bits(word.swap(T::ABSENT)) };
                     removal.watcher.leaf::<L>(at, leaf);
+                    if !X::PARALLEL
+                        && all_set
+                        && let Some(says) = alike.again(raw)
+                    {
+                        let watcher = &mut removal.watcher;
+                        index = Alike::<T, L>::visit(memory, table, index, entries, says, move |index, frame| {
+                            watcher.leaf::<L>(address(index), L::Leaf::from_bits(says | frame));
+                        });
+                    }
                 }
-                Entry::Subtable(below) => self.bury(TableOf::<T, L::Below>::at(below.frame()), at, removal),
+                Entry::Subtable(below) => Self::bury(memory, TableOf::<T, L::Below>::at(below.frame()), at, removal),
                 _ => {}
             }
         }
-        removal.dead.push(self.memory, table.frame(), L::TABLE_ORDER);
+        removal.dead.push(memory, table.frame(), L::TABLE_ORDER);
     }
 
     /// Takes what is in an entry of an unlinked table, and freezes the entry for good. A thread that has it frozen

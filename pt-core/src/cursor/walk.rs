@@ -94,6 +94,16 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         &self,
         at: Address<T::Space>,
     ) -> Result<TableOf<T, L::Below>, ObstacleOf<T>> {
+        let frame = self.table_page::<L>(at)?;
+        let table = TableOf::initialise(self.memory, frame);
+        if X::PARALLEL {
+            self.memory.record(frame).live.store(UNCOUNTED);
+        }
+        Ok(table)
+    }
+
+    /// A page for a table that the entry of level `L` for `at` can link.
+    pub(super) fn table_page<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<Hpa, ObstacleOf<T>> {
         let order = L::Below::TABLE_ORDER;
         let Some(frame) = self.source.allocate(order) else {
             return Err(Obstacle::OutOfTables { at: at.align_down(L::SHIFT), level: L::Below::LEVEL });
@@ -102,11 +112,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
             self.source.free(frame, order);
             return Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL });
         }
-        let table = TableOf::initialise(self.memory, frame);
-        if X::PARALLEL {
-            self.memory.record(frame).live.store(UNCOUNTED);
-        }
-        Ok(table)
+        Ok(frame)
     }
 
     /// Links `child` where `absent` was found.

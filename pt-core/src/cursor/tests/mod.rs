@@ -1,5 +1,6 @@
 //! Tests of the cursor on the sample tables in an arena.
 
+mod alike;
 mod page;
 #[cfg(feature = "std")]
 mod parallel;

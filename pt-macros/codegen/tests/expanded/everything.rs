@@ -600,6 +600,7 @@ pub mod everything {
                     ),
                 )
         }
+        const SCATTERED: bool = true;
         #[inline(always)]
         fn frame(self) -> ::engine::Hpa {
             let bits = self.bits & <Self as ::engine::EntryFormat>::FRAME;

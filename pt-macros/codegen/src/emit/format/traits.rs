@@ -61,7 +61,13 @@ fn frames(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenS
     let krate = context.krate;
     let (_, place) = frame(format, level).filter(|(_, place)| !plain_frame(place))?;
     let (bits, back) = frame_bits(format, place);
+    let scattered = (place.bits.ranges.len() > 1).then(|| {
+        hygienic!(
+            const SCATTERED: bool = true;
+        )
+    });
     Some(hygienic! {
+        #scattered
         #[inline(always)]
         fn frame(self) -> #krate::Hpa {
             let bits = self.bits & <Self as #krate::EntryFormat>::FRAME;
