@@ -1,5 +1,6 @@
 //! QEMU's `virt` machine with the executor: where things are, and how it is run.
 
+use pt_core::{Arena, Hpa};
 use pt_mmu::machine::{Emulator, Executor, GuestRam, Toolchain, assemble, missing};
 use pt_mmu::skip;
 use pt_plan::Span;
@@ -23,9 +24,8 @@ const BYTES: u64 = 256 << 20;
 pub const CODE: Span = Span::new(BASE, BASE + 0xfff);
 /// What is shared with the executor: `SHARED` there.
 const EXECUTOR: Executor = Executor { shared: 0x8010_0000, end: 0x8100_0000 };
-/// Tables, and how many bytes they may have.
-pub const TABLES: u64 = 0x8100_0000;
-pub const TABLE_BYTES: usize = 64 << 20;
+/// Tables.
+const TABLES: Hpa = Hpa::new(0x8100_0000);
 /// The memory that probes may touch. QEMU puts a device tree into the last 2 MiB of RAM.
 pub const DATA: Span = Span::new(0x8800_0000, 0x8eff_ffff);
 /// `ecall`, which ends a fetch that is let through.
@@ -33,6 +33,12 @@ pub const ECALL: u32 = 0x0000_0073;
 
 /// What a run takes, unless something is wrong: less than a second.
 const LIMIT: Duration = Duration::from_mins(1);
+
+/// Memory for tables.
+pub fn arena(bytes: usize) -> Arena {
+    assert!(TABLES.as_u64() + bytes as u64 <= DATA.first, "tables end before the data");
+    Arena::new(TABLES, bytes)
+}
 
 /// Whether a program is missing. It says so.
 pub fn is_missing(what: &str) -> bool {

@@ -13,8 +13,8 @@ mod supervisor;
 use access::Regime;
 use asked::Asked;
 use guest::SecondStage;
-use machine::{ECALL, TABLE_BYTES, TABLES};
-use pt_core::{Arena, Hpa, Tree};
+use machine::ECALL;
+use pt_core::{Arena, Tree};
 use pt_mmu::machine::{Data, Exam, GuestRam, Mistaken};
 use pt_mmu::{History, build, collect, say, seed};
 use pt_plan::{Mistake, Plan, Random};
@@ -23,10 +23,6 @@ use pt_riscv::supervisor::PageTables;
 use supervisor::FirstStage;
 
 const MAPPINGS: usize = 300;
-
-fn arena() -> Arena {
-    Arena::new(Hpa::new(TABLES), TABLE_BYTES)
-}
 
 /// Has the machine answer the first of some exams, with the data of all. The memory is as the machine left it.
 fn sit(name: &str, exams: &[Exam], arena: &Arena) -> (Vec<Mistaken>, GuestRam) {
@@ -58,7 +54,7 @@ fn the_first_stage_translates_what_was_requested() {
         return;
     }
     let mut random = Random::new(seed("riscv, first stage"));
-    let arena = arena();
+    let arena = machine::arena(24 << 20);
     let mut exam = Exam::new(Data::new(ECALL));
     let mut trees: Vec<(Tree<PageTables, &Arena>, Plan<MAPPINGS>, History)> = Vec::new();
     for (mode, number, space) in supervisor::MODES {
@@ -81,7 +77,7 @@ fn the_second_stage_translates_what_was_requested() {
         return;
     }
     let mut random = Random::new(seed("riscv, second stage"));
-    let arena = arena();
+    let arena = machine::arena(24 << 20);
     let mut exam = Exam::new(Data::new(ECALL));
     let mut trees: Vec<(Tree<GuestTables, &Arena>, Plan<MAPPINGS>, History)> = Vec::new();
     for (mode, number, space) in guest::MODES {
@@ -108,7 +104,7 @@ fn a_planted_mistake_is_reported_and_nothing_else() {
     for mistake in Mistake::ALL {
         // Not every mistake shows: nothing tells where a fetch came from.
         let (arena, exams, telling) = loop {
-            let arena = arena();
+            let arena = machine::arena(2 << 20);
             let right = Plan::<40>::random(&space, &mut random);
             let (wrong, _) = right.planted(mistake).expect("some mapping can have it");
             let tree = build::<FirstStage>(mode, &arena, wrong.mappings(), &mut random);
