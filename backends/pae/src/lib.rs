@@ -47,8 +47,7 @@ pub mod pae {
         #[bits(7, levels(Pd), tag = 1)]                       page_size: (),
         #[bits(7, levels(Pt))] #[bits(12, levels(Pd))]        pat: bool,
         #[bits(8)]                                            global: bool,
-        #[bits(12..=51, frame, levels(Pt))]
-        #[bits(13..=51, frame, levels(Pd))]                   frame: Hpa,
+        #[bits(12..=51, frame)]                               frame: Hpa,
         #[bits(63, denies = execute)]                         no_execute: bool,
     }
 

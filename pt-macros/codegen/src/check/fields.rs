@@ -44,8 +44,11 @@ fn type_fits(module: &Module, format: &Format, field: &Field, report: &mut Repor
     };
     if kind == FieldType::Unit {
         let fitting = type_for(format, place);
-        return report
-            .error(span, format!("`{name}` has a value, and `()` has none: write a type such as `{fitting}`"));
+        let message = format!(
+            "`{name}` has a value, and `()` has none: write a type such as `{fitting}`, or that it has none, by `tag = N`, \
+             `reserved` or `ignored`"
+        );
+        return report.error(span, message);
     }
     for place in field.places.iter().filter(|place| is_valued(place.role)) {
         let before = report.count();

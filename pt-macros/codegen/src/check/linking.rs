@@ -9,7 +9,8 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     let mut done: Vec<&Ident> = Vec::new();
     for table in module.tables.iter().filter(|table| table.is_walked() && !table.head.broken) {
         let format = module.format_of(table, Shape::Table).filter(|format| !format.head.broken);
-        if let Some(format) = format.filter(|format| !done.contains(&&format.head.ident)) {
+        let format = format.filter(|format| format.presence.is_some() && !done.contains(&&format.head.ident));
+        if let Some(format) = format {
             done.push(&format.head.ident);
             let before = report.count();
             lets_through(module, format, report);

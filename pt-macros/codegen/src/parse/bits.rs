@@ -28,6 +28,27 @@ pub(crate) fn range(value: &Expr) -> Result<BitRange, Error> {
     Ok(BitRange { low, high, span, high_span: high_bit.span() })
 }
 
+/// The bits of a field, as they are written.
+pub(crate) fn bits(tokens: &TokenStream) -> Result<BitList, Error> {
+    if let Some(mend) = as_in_manuals(tokens) {
+        return Err(Error::custom(mend).with_span(tokens));
+    }
+    let unread = "these bits cannot be read: write `BIT`, `LOW..=HIGH`, or a list of them in brackets";
+    let value = syn::parse2(tokens.clone()).map_err(|_| Error::custom(unread).with_span(tokens))?;
+    bit_list(&value)
+}
+
+/// What to write instead of a range that is written as manuals do: `51:12`, or `51-12`.
+pub(crate) fn as_in_manuals(tokens: &TokenStream) -> Option<String> {
+    let words: Vec<String> = tokens.clone().into_iter().map(|token| token.to_string()).collect();
+    words.windows(3).find_map(|range| {
+        let [high, between, low] = range else { return None };
+        let (high, low) = (high.parse::<u32>().ok()?, low.parse::<u32>().ok()?);
+        let mend = || format!("`{high}{between}{low}` is written with the lowest bit first: `{low}..={high}`");
+        [":", "-"].contains(&between.as_str()).then(mend)
+    })
+}
+
 /// A range, or a list of ranges in brackets.
 pub(crate) fn bit_list(value: &Expr) -> Result<BitList, Error> {
     let span = value.span();

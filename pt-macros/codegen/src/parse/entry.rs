@@ -1,6 +1,6 @@
 //! `#[entry(…)] struct` and the `#[bits(…)]` of its fields.
 
-use super::bits::{bit_list, levels, range};
+use super::bits::{bits, levels};
 use super::options::{Options, alternatives, number, path, split_at_commas, word};
 use super::{Errors, Reader, arguments, first_and_rest, take_named};
 use crate::model::{
@@ -133,8 +133,7 @@ pub(super) fn class_bits(meta: &Meta, role: Role, errors: &mut Errors) -> Option
     for chunk in split_at_commas(list.tokens.clone()) {
         match level_filter(&chunk) {
             Some((tokens, span)) => filter = Some(levels(tokens, span, errors)),
-            None => ranges
-                .extend(errors.handle(syn::parse2::<Expr>(chunk).map_err(Error::from).and_then(|value| range(&value)))),
+            None => ranges.extend(errors.handle(bits(&chunk)).into_iter().flat_map(|bits| bits.ranges)),
         }
     }
     Some(ClassBits { role, bits: BitList { ranges, span: list.span() }, levels: filter, span: meta.span() })
@@ -154,9 +153,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
         errors.push(Error::custom("which bits? Write `#[bits(LOW..=HIGH)]`").with_span(attribute));
         None
     } else {
-        let message = "these bits cannot be read: write `BIT`, `LOW..=HIGH`, or a list of them in brackets";
-        let value = syn::parse2::<Expr>(first.clone()).map_err(|_| Error::custom(message).with_span(&first));
-        errors.handle(value.and_then(|value| bit_list(&value)))
+        errors.handle(bits(&first))
     };
     let mut options = Options::new(rest, &FIELD_OPTIONS, errors);
     let (role, role_span) = role(&mut options);

@@ -5,6 +5,7 @@
 //! nothing is missing because of a slip.
 
 use super::Errors;
+use super::bits::as_in_manuals;
 use darling::Error;
 use darling::ast::NestedMeta;
 use darling::util::SpannedValue as Spanned;
@@ -49,24 +50,22 @@ impl<'e> Options<'e> {
     pub(crate) fn open(tokens: TokenStream, errors: &'e mut Errors) -> Self {
         let mut options = Self { rest: Vec::new(), known: &[], errors, understood: true };
         for chunk in split_at_commas(tokens) {
-            match NestedMeta::parse_meta_list(chunk.clone()) {
-                Ok(metas) => {
-                    for meta in metas {
-                        match meta {
-                            NestedMeta::Meta(meta) => options.rest.push(meta),
-                            other => options.fail(
-                                Error::custom(
-                                    "expected an option: a name, `name = value`, or a name with a list in parentheses",
-                                )
-                                .with_span(&other),
-                            ),
-                        }
-                    }
+            let Ok(metas) = NestedMeta::parse_meta_list(chunk.clone()) else {
+                let unread = || String::from("this option cannot be read: write `name`, `name = value`, or `name(…)`");
+                let message = as_in_manuals(&chunk).unwrap_or_else(unread);
+                options.fail(Error::custom(message).with_span(&chunk));
+                continue;
+            };
+            for meta in metas {
+                match meta {
+                    NestedMeta::Meta(meta) => options.rest.push(meta),
+                    other => options.fail(
+                        Error::custom(
+                            "expected an option: a name, `name = value`, or a name with a list in parentheses",
+                        )
+                        .with_span(&other),
+                    ),
                 }
-                Err(_) => options.fail(
-                    Error::custom("this option cannot be read: write `name`, `name = value`, or `name(…)`")
-                        .with_span(&chunk),
-                ),
             }
         }
         options

@@ -1,6 +1,6 @@
 //! `#[register(…)] struct`.
 
-use super::bits::bit_list;
+use super::bits::bits;
 use super::entry::{class_bits, field_value};
 use super::options::{Options, number};
 use super::{Errors, Reader, arguments, first_and_rest, take_named};
@@ -8,7 +8,7 @@ use crate::model::{Field, Format, LevelList, LevelName, Place, Role, Shape, Span
 use darling::Error;
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, ItemStruct, Meta};
+use syn::{Attribute, ItemStruct, Meta};
 
 const CLASSES: [(&str, Role); 3] =
     [("reserved", Role::Reserved(0)), ("reserved_ones", Role::ReservedOnes), ("ignored", Role::Ignored)];
@@ -56,9 +56,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
         errors.push(Error::custom("which bits? Write `#[bits(LOW..=HIGH)]`").with_span(attribute));
         None
     } else {
-        let message = "these bits cannot be read: write `BIT`, `LOW..=HIGH`, or a list of them in brackets";
-        let value = syn::parse2::<Expr>(first.clone()).map_err(|_| Error::custom(message).with_span(&first));
-        errors.handle(value.and_then(|value| bit_list(&value)))
+        errors.handle(bits(&first))
     };
     let mut options = Options::new(rest, &FIELD_OPTIONS, errors);
     let (role, role_span) = role(&mut options);

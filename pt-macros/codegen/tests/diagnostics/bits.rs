@@ -1,6 +1,6 @@
 //! Bits: described once, inside the word.
 
-use crate::harness::assert_slip;
+use crate::harness::{assert_errors, assert_slip, with, x86_64};
 
 #[test]
 fn bits_that_overlap() {
@@ -91,4 +91,16 @@ fn a_list_that_leaves_a_bit_out() {
             ("0x78", "`Sept::PendingBlocked` does not fit into `state`"),
         ],
     );
+}
+
+#[test]
+fn bits_as_manuals_write_them() {
+    let declaration =
+        with(&x86_64(), "#[bits(59..=62)]                          protection_key", "#[bits(62:59)] protection_key");
+    assert_errors(&declaration, &[("62:59", "`62:59` is written with the lowest bit first: `59..=62`")]);
+    let declaration =
+        with(&x86_64(), "#[bits(59..=62)]                          protection_key", "#[bits(62-59)] protection_key");
+    assert_errors(&declaration, &[("62-59", "`62-59` is written with the lowest bit first: `59..=62`")]);
+    let declaration = with(&x86_64(), "index = 48..=56", "index = 56:48");
+    assert_errors(&declaration, &[("index = 56:48", "`56:48` is written with the lowest bit first: `48..=56`")]);
 }
