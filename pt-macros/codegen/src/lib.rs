@@ -16,12 +16,31 @@ use proc_macro2::TokenStream;
 #[must_use]
 pub fn page_tables(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = darling::Error::accumulator();
-    let module = parse::page_tables(attr, item.clone(), &mut errors);
-    let items = module.map_or(item, |mut module| {
-        check::check(&mut module, &mut errors);
-        emit::emit(&module)
-    });
+    let items = match parse::variants::split(attr.clone(), item.clone(), &mut errors) {
+        None => declaration(attr, item, &mut errors),
+        Some(variants) => {
+            let (head, mut said, mut unsaid) = (variants.head, &mut errors, darling::Error::accumulator());
+            if variants.broken {
+                said = &mut unsaid;
+            }
+            let modules = variants.modules.into_iter().map(|module| declaration(variants.rest.clone(), module, said));
+            let modules: TokenStream = modules.collect();
+            drop(unsaid.into_inner());
+            quote::quote!(#head { #modules })
+        }
+    };
     followed_by_errors(items, errors)
+}
+
+/// Expands one declaration.
+fn declaration(attr: TokenStream, item: TokenStream, errors: &mut darling::error::Accumulator) -> TokenStream {
+    match parse::page_tables(attr, item.clone(), errors) {
+        None => item,
+        Some(mut module) => {
+            check::check(&mut module, errors);
+            emit::emit(&module)
+        }
+    }
 }
 
 /// Expands `#[entry(attr)] item` outside of a declaration.
@@ -50,8 +69,11 @@ fn alone(name: &str, attr: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn followed_by_errors(mut items: TokenStream, errors: darling::error::Accumulator) -> TokenStream {
-    if let Err(errors) = errors.finish() {
-        items.extend(errors.write_errors());
+    // What is wrong in several variants is said once.
+    let mut said = std::collections::HashSet::new();
+    let errors = errors.into_inner().into_iter().flat_map(darling::Error::flatten);
+    for error in errors.filter(|error| said.insert(format!("{:?} {error}", error.span()))) {
+        items.extend(error.write_errors());
     }
     items
 }

@@ -16,6 +16,7 @@ mod salvage;
 mod states;
 mod table;
 mod values;
+pub mod variants;
 
 pub use options::nearest;
 pub(crate) use options::unknown;

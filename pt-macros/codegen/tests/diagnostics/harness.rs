@@ -60,6 +60,22 @@ pub fn errors(declaration: &str) -> Vec<(String, String)> {
     errors.map(|error| (error.span().source_text().unwrap_or_default(), error.to_string())).collect()
 }
 
+/// The errors of a declaration with these arguments of the attribute, read back from the expansion.
+fn errors_of_expansion(arguments: &str, declaration: &str) -> Vec<(String, String)> {
+    let tokens = |text| TokenStream::from_str(text).expect("the text has balanced brackets");
+    let expanded = syn::parse2::<syn::File>(pt_codegen::page_tables(tokens(arguments), tokens(declaration)));
+    let macros = expanded.expect("the expansion is Rust").items.into_iter().filter_map(|item| match item {
+        syn::Item::Macro(item) => Some(item.mac),
+        _ => None,
+    });
+    macros
+        .map(|error| {
+            let at = syn::spanned::Spanned::span(&error.path).source_text().unwrap_or_default();
+            (at, error.parse_body::<syn::LitStr>().expect("a message").value())
+        })
+        .collect()
+}
+
 /// Replaces `old`, which occurs once, by `new`.
 pub fn with(declaration: &str, old: &str, new: &str) -> String {
     assert_eq!(declaration.matches(old).count(), 1, "`{old}` has to occur once");
@@ -75,7 +91,17 @@ pub fn with_first(declaration: &str, old: &str, new: &str) -> String {
 /// Asserts the errors of a declaration, in their order: what each stands under, and a part of what it says.
 #[track_caller]
 pub fn assert_errors(declaration: &str, wanted: &[(&str, &str)]) {
-    let found = errors(declaration);
+    assert_found(&errors(declaration), wanted);
+}
+
+/// The same for a declaration of several variants.
+#[track_caller]
+pub fn assert_variants(arguments: &str, declaration: &str, wanted: &[(&str, &str)]) {
+    assert_found(&errors_of_expansion(arguments, declaration), wanted);
+}
+
+#[track_caller]
+fn assert_found(found: &[(String, String)], wanted: &[(&str, &str)]) {
     let same = found.len() == wanted.len()
         && found.iter().zip(wanted).all(|((at, says), (under, part))| at == under && says.contains(part));
     let lines: Vec<_> = found.iter().map(|(at, says)| format!("  under `{at}`: {says}")).collect();

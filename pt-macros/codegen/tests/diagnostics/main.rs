@@ -28,3 +28,4 @@ mod spaces;
 mod states;
 mod tables;
 mod valid;
+mod variants;

@@ -2,7 +2,7 @@
 
 use crate::asked::{MAIR, Traits};
 use crate::shape::Shape;
-use pt_arm::stage1::{L1, L2, L3, PageEntryFields, Stage1, Width};
+use pt_arm::stage1::k4::{L1, L2, L3, PageEntryFields, Stage1, Width};
 use pt_core::Bits;
 use pt_mmu::{Subject, by_size};
 use pt_plan::{Mapping, Permissions, Random};

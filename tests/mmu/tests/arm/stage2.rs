@@ -3,7 +3,7 @@
 use crate::asked::Traits;
 use crate::shape::Shape;
 use crate::stage1::{HCR_RW, SCTLR_OFF};
-use pt_arm::stage2::{L1, L2, L3, PageEntryFields, Stage2, Width};
+use pt_arm::stage2::k4::{L1, L2, L3, PageEntryFields, Stage2, Width};
 use pt_core::Bits;
 use pt_mmu::{Subject, by_size};
 use pt_plan::{Mapping, Permissions, Random};

@@ -1,0 +1,128 @@
+//! Arm: both stages, with each granule.
+
+use pt_arm::{stage1, stage2};
+use pt_core::flush::Scope;
+use pt_core::geometry::RangeError;
+use pt_core::{Arena, EntryFormat, Geometry, Hpa, Invalidate, Level, Page, Shared, Tree, UsedByCpu, Whole};
+
+struct Pes;
+impl<T: UsedByCpu> Invalidate<T> for Pes {
+    fn invalidate(&mut self, _scope: Scope<T::Space>) {}
+}
+
+#[test]
+fn tables_are_as_large_as_the_granule() {
+    use stage1::{k4, k16, k64};
+    assert_eq!((k4::L3::ENTRIES, k4::L3::TABLE_ORDER, k4::L2::SHIFT), (512, 0, 21));
+    assert_eq!((k16::L3::ENTRIES, k16::L3::TABLE_ORDER, k16::L2::SHIFT), (2048, 2, 25));
+    assert_eq!((k64::L3::ENTRIES, k64::L3::TABLE_ORDER, k64::L2::SHIFT), (8192, 4, 29));
+    let shifts = [k4::Width::PAGE_SHIFT, k16::Width::PAGE_SHIFT, k64::Width::PAGE_SHIFT];
+    assert_eq!(shifts, [12, 14, 16]);
+}
+
+#[test]
+fn a_range_is_made_of_granules() {
+    let width = stage1::k64::Width::StartL1 { bits: 48 };
+    let start = width.address(0x1_0000).unwrap();
+    let refused = RangeError::NotAligned { start: 0x1_0000, bytes: 0x1000, granule: 0x1_0000 };
+    assert_eq!(width.range(start, 0x1000), Err(refused));
+    assert_eq!(refused.to_string(), "the range 0x10000+0x1000 is not aligned to 64 KiB");
+    assert_eq!(width.range(start, 0x3_0000).unwrap().pages(16).count(), 3);
+}
+
+#[test]
+fn addresses_of_52_bits_are_scattered() {
+    let high = Hpa::new(0xf_8765_4321_0000);
+    let page = stage1::k4_lpa2::PageEntry::<stage1::k4_lpa2::L3>::new(high).unwrap();
+    assert_eq!((page.frame(), page.bits()), (high, 0x3_8765_4321_0303), "OA[51:50] in bits 9:8");
+    let table = stage2::k16_lpa2::TableEntry::<stage2::k16_lpa2::L1>::new(Hpa::new(0x8_0000_0000_4000)).unwrap();
+    assert_eq!(table.bits(), 0x0000_0000_4203);
+    let page = stage2::k64_lpa::PageEntry::<stage2::k64_lpa::L3>::new(high).unwrap();
+    assert_eq!((page.frame(), page.bits()), (high, 0x0000_8765_4321_f003), "OA[51:48] in bits 15:12");
+    assert!(stage2::k64::PageEntry::<stage2::k64::L3>::new(high).is_none(), "48 bits");
+    assert!(stage2::k16::PageEntry::<stage2::k16::L3>::new(Hpa::new(0x1000)).is_none(), "16 KiB");
+    assert_eq!(stage2::k16::PageEntry::<stage2::k16::L3>::RESERVED & 0x3000, 0x3000);
+}
+
+#[test]
+fn blocks_are_where_the_architecture_has_them() {
+    use pt_core::LevelOf;
+    fn leaves<T: pt_core::Visible, L: LevelOf<T>>() -> bool {
+        L::LEAVES
+    }
+    assert!(
+        !leaves::<stage1::k4::Stage1, stage1::k4::L0>() && leaves::<stage1::k4_lpa2::Stage1, stage1::k4_lpa2::L0>()
+    );
+    assert!(
+        !leaves::<stage1::k16::Stage1, stage1::k16::L1>() && leaves::<stage1::k16_lpa2::Stage1, stage1::k16_lpa2::L1>()
+    );
+    assert!(
+        !leaves::<stage2::k64::Stage2, stage2::k64::L1>() && leaves::<stage2::k64_lpa::Stage2, stage2::k64_lpa::L1>()
+    );
+}
+
+#[test]
+fn the_width_says_how_many_root_tables_there_are() {
+    use stage2::{k4, k16, k64_lpa};
+    let tables = |bits| k4::Width::StartL1 { bits }.root_tables();
+    assert_eq!([31, 39, 40, 41, 42, 43].map(tables), [1, 1, 2, 4, 8, 16]);
+    assert_eq!(k4::Width::StartL0 { bits: 48 }.root_tables(), 1);
+    assert_eq!(k16::Width::StartL1 { bits: 48 }.root_tables(), 2);
+    assert_eq!(k64_lpa::Width::StartL2 { bits: 46 }.root_tables(), 16);
+}
+
+/// A page at either end of what a stage 2 translates, through as many root tables as that takes.
+macro_rules! ends {
+    ($granule:ident, $width:expr, $pages_of_root:literal) => {{
+        use stage2::$granule::{L3, PageEntryFields, Stage2, Width};
+        let width: Width = $width;
+        let arena = Arena::new(Hpa::new(0x1000_0000), 4 << 20);
+        let mut tree: Tree<Stage2, _> = Tree::new(width, &arena, &arena).unwrap();
+        assert_eq!(arena.pages_in_use(), $pages_of_root);
+        assert_eq!(tree.root_frame().as_u64() % ($pages_of_root << 12), 0, "aligned to all of its tables");
+        let attributes = PageEntryFields { read: true, ..Default::default() };
+        let ends = [0, (1 << width.width()) - (1 << L3::SHIFT)].map(|at| width.address(at).unwrap());
+        for (at, frame) in ends.into_iter().zip([0x4000_0000, 0x8000_0000]) {
+            let page = Page::<Shared, L3>::new(Hpa::new(frame)).unwrap();
+            tree.exclusive(&arena).map(at, page, attributes).unwrap();
+            assert_eq!(tree.reader().translate(at).unwrap().address, Hpa::new(frame));
+        }
+        let leaves = tree.reader().whole().leaves();
+        assert!(leaves.map(|leaf| leaf.address).eq(ends));
+        for at in ends {
+            tree.exclusive(&arena).unmap::<L3>(at).unwrap().flush(&mut Pes);
+        }
+        assert_eq!(arena.pages_in_use(), $pages_of_root, "every table below the root is free again");
+        let _ = tree.invalidate().free(&arena);
+        assert_eq!(arena.pages_in_use(), 0);
+    }};
+}
+
+#[test]
+fn concatenated_tables_translate_up_to_the_last_page() {
+    ends!(k4, Width::StartL2 { bits: 25 }, 1);
+    ends!(k4, Width::StartL2 { bits: 34 }, 16);
+    ends!(k4, Width::StartL1 { bits: 40 }, 2);
+    ends!(k4, Width::StartL1 { bits: 43 }, 16);
+    ends!(k4, Width::StartL0 { bits: 48 }, 1);
+    ends!(k4_lpa2, Width::StartL0 { bits: 52 }, 16);
+    ends!(k4_lpa2, Width::StartLm1 { bits: 52 }, 1);
+    ends!(k16, Width::StartL3 { bits: 29 }, 64);
+    ends!(k16, Width::StartL1 { bits: 48 }, 8);
+    ends!(k16_lpa2, Width::StartL0 { bits: 52 }, 1);
+    ends!(k64, Width::StartL2 { bits: 42 }, 16);
+    ends!(k64, Width::StartL2 { bits: 46 }, 256);
+    ends!(k64_lpa, Width::StartL1 { bits: 52 }, 2);
+}
+
+#[test]
+fn a_table_denies_what_lies_behind_it() {
+    use pt_core::format::Access;
+    let table = stage1::k4::TableEntry::<stage1::k4::L1>::new(Hpa::new(0x5000)).unwrap();
+    assert_eq!(table.access(), Access::ALL);
+    assert_eq!(table.with_no_user(true).bits(), 0x5003 | 1 << 61, "APTable[0]");
+    assert!(!table.with_no_user(true).access().allows(Access::USER));
+    assert!(!table.with_read_only(true).access().allows(Access::WRITE));
+    assert!(!table.with_execute_never(true).access().allows(Access::USER_EXECUTE));
+    assert!(!table.with_privileged_execute_never(true).access().allows(Access::EXECUTE));
+}
