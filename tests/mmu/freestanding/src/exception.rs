@@ -79,6 +79,12 @@ pub fn initialise() {
     unsafe { asm!("lidt [{}]", in(reg) &raw const pointer, options(nostack, preserves_flags)) };
 }
 
+/// Where the IDT is.
+#[must_use]
+pub fn table_address() -> u64 {
+    TABLE.as_ptr().addr() as u64
+}
+
 /// What `LIDT` loads.
 #[repr(C, packed)]
 struct Pointer {

@@ -29,6 +29,7 @@ pub mod register;
 pub mod serial;
 pub mod svm;
 pub mod tables;
+pub mod vmx;
 
 use crate::exit::{Outcome, exit};
 use crate::options::Options;

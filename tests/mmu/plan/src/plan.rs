@@ -148,6 +148,23 @@ impl<const N: usize> Plan<N> {
         }
     }
 
+    /// Forgets a mapping. Those behind it move up.
+    ///
+    /// # Panics
+    /// If there is none of this number.
+    pub fn remove(&mut self, index: usize) {
+        self.mappings[index..self.count].rotate_left(1);
+        self.count -= 1;
+    }
+
+    /// Requests other permissions of a mapping.
+    ///
+    /// # Panics
+    /// If there is none of this number.
+    pub fn protect(&mut self, index: usize, permissions: Permissions) {
+        self.mappings[..self.count][index].permissions = permissions;
+    }
+
     /// The mappings that are requested.
     #[must_use]
     pub fn mappings(&self) -> &[Mapping] {

@@ -1,0 +1,61 @@
+//! Extended page tables, checked with the MMU of an Intel CPU.
+//!
+//! The image is a small hypervisor with one guest. The engine makes the guest's EPT inside of the image, resolves its
+//! EPT violations, and flushes it by `INVEPT`; what the guest's accesses come to is compared with what was requested.
+//!
+//! | experiment | |
+//! |---|---|
+//! | `mappings` | random mappings, made before the guest runs or where it faults |
+//! | `changes` | mappings that are taken away and protected while their translations are cached |
+//! | `history` | accessed and dirty bits |
+//! | `misconfiguration` | entries that no EPT may have |
+#![no_std]
+#![deny(unsafe_code)]
+
+mod changes;
+mod code;
+mod guest;
+mod history;
+mod lab;
+mod mappings;
+mod misconfiguration;
+mod pointer;
+mod report;
+mod request;
+
+use lab::Lab;
+use pt_freestanding::exit::Outcome;
+use pt_freestanding::options::Options;
+use pt_freestanding::println;
+use pt_plan::Mistake;
+
+/// Runs all experiments, with the seed of the option `seed`, and the mistake of the option `plant` in each plan.
+pub fn run(options: Options<'_>) -> Outcome {
+    let plant = match options.get("plant") {
+        Some("permission") => Some(Mistake::Permission),
+        Some("address") => Some(Mistake::Address),
+        Some("level") => Some(Mistake::Level),
+        _ => None,
+    };
+    let seed = match options.number("seed", 1) {
+        Ok(seed) => seed,
+        Err(error) => {
+            println!("{error}");
+            return Outcome::Failed;
+        }
+    };
+    let mut lab = match Lab::new(seed, plant) {
+        Ok(lab) => lab,
+        Err(missing) => {
+            println!("{missing}");
+            return Outcome::Unsupported;
+        }
+    };
+    println!("capabilities: {:?}", lab.capabilities);
+    mappings::run(&mut lab);
+    changes::run(&mut lab);
+    history::run(&mut lab);
+    misconfiguration::run(&mut lab);
+    lab.report.say();
+    if lab.report.wrong == 0 { Outcome::Passed } else { Outcome::Failed }
+}

@@ -1,0 +1,182 @@
+//! A virtual CPU, and running it.
+#![allow(unsafe_code, reason = "a VM entry hands the CPU over")]
+
+use super::exit::Exit;
+use super::field::Field;
+use super::mode::Mode;
+use super::vmcs::Vmcs;
+use super::{Missing, Vmx, instruction};
+use crate::tables::Tables;
+use core::arch::naked_asm;
+use core::mem::offset_of;
+use pt_core::flush::{Invept, Scope};
+use pt_core::{Invalidate, UsedByCpu};
+
+/// The general registers of a guest, but for RSP, which is in the VMCS.
+#[repr(C)]
+#[derive(Copy, Clone, Debug, Default)]
+#[allow(missing_docs, reason = "their names say it all")]
+pub struct Registers {
+    pub rax: u64,
+    pub rbx: u64,
+    pub rcx: u64,
+    pub rdx: u64,
+    pub rsi: u64,
+    pub rdi: u64,
+    pub rbp: u64,
+    /// R8 to R15.
+    pub r: [u64; 8],
+}
+
+/// The virtual CPU of the image.
+#[derive(Debug)]
+pub struct Vcpu {
+    vmcs: Vmcs,
+    /// Whether it was ever entered: 25.1, the launch state.
+    launched: bool,
+    /// Its general registers.
+    pub registers: Registers,
+}
+
+impl Vcpu {
+    /// A virtual CPU. It has no EPT yet, and no state.
+    ///
+    /// # Errors
+    /// [`Missing`] if the CPU lacks a control.
+    pub fn new(vmx: &Vmx, tables: &Tables) -> Result<Self, Missing> {
+        Ok(Self { vmcs: Vmcs::new(vmx, tables)?, launched: false, registers: Registers::default() })
+    }
+
+    /// Gives the guest an EPT, by its pointer (25.6.11). What the CPU has cached of it before is forgotten: the pages
+    /// of its tables may have been those of another.
+    pub fn set_ept(&mut self, pointer: u64) {
+        self.vmcs.write(Field::EPT_POINTER, pointer);
+        self.forget();
+    }
+
+    /// Puts the guest into a mode, at the instruction `rip`.
+    pub fn begin(&mut self, mode: Mode, rip: u64) {
+        mode.apply(&mut self.vmcs);
+        self.vmcs.write(Field::GUEST_RIP, rip);
+    }
+
+    /// The instruction that the guest is at.
+    #[must_use]
+    pub fn rip(&self) -> u64 {
+        self.vmcs.read(Field::GUEST_RIP)
+    }
+
+    /// Runs the guest until it exits: the first time by `VMLAUNCH`, and by `VMRESUME` from then on.
+    ///
+    /// # Safety
+    /// Whatever the guest does by its EPT, it writes to no memory that Rust code relies on.
+    pub unsafe fn run(&mut self) -> Exit {
+        // SAFETY: the VMCS is the current one, and has the state of this host. The caller vouches for what the guest
+        // does.
+        let failed = unsafe { enter(&raw mut self.registers, self.launched) };
+        if failed {
+            return Exit::NotEntered(self.vmcs.read(Field::INSTRUCTION_ERROR));
+        }
+        self.launched = true;
+        Exit::of(&self.vmcs)
+    }
+
+    fn forget(&self) {
+        let pointer = self.vmcs.read(Field::EPT_POINTER);
+        // SAFETY: the CPU is in VMX operation, with EPT.
+        unsafe { instruction::invept(pointer) }.expect("the pointer is one of the VMCS");
+    }
+}
+
+/// `INVEPT` of the guest's own EPT. It forgets all of it: there is nothing smaller (29.4.3.1).
+impl<T: UsedByCpu<Stage = Invept>> Invalidate<T> for Vcpu {
+    fn invalidate(&mut self, _scope: Scope<T::Space>) {
+        self.forget();
+    }
+}
+
+/// Loads the guest's registers, enters it, and stores them when it exits. The host's are kept as the System V ABI
+/// wants it. Returns whether the entry was refused.
+///
+/// # Safety
+/// As for [`Vcpu::run`]. The current VMCS is complete but for the host's stack and instruction.
+#[unsafe(naked)]
+unsafe extern "C" fn enter(registers: *mut Registers, launched: bool) -> bool {
+    naked_asm!(
+        "push rbx",
+        "push rbp",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "push rdi",
+        "mov eax, {host_rsp}",
+        "vmwrite rax, rsp",
+        "lea rdx, [rip + 4f]",
+        "mov eax, {host_rip}",
+        "vmwrite rax, rdx",
+        "test sil, sil",
+        // The flags stay until the jump.
+        "mov rax, [rdi + {rax}]",
+        "mov rbx, [rdi + {rbx}]",
+        "mov rcx, [rdi + {rcx}]",
+        "mov rdx, [rdi + {rdx}]",
+        "mov rsi, [rdi + {rsi}]",
+        "mov rbp, [rdi + {rbp}]",
+        "mov r8, [rdi + {r}]",
+        "mov r9, [rdi + {r} + 8]",
+        "mov r10, [rdi + {r} + 16]",
+        "mov r11, [rdi + {r} + 24]",
+        "mov r12, [rdi + {r} + 32]",
+        "mov r13, [rdi + {r} + 40]",
+        "mov r14, [rdi + {r} + 48]",
+        "mov r15, [rdi + {r} + 56]",
+        "mov rdi, [rdi + {rdi}]",
+        "jnz 2f",
+        "vmlaunch",
+        "jmp 3f",
+        "2:vmresume",
+        // It comes here only if there was no entry.
+        "3:pop rdi",
+        "mov eax, 1",
+        "jmp 5f",
+        // Where an exit comes, with the stack as it was.
+        "4:push rdi",
+        "mov rdi, [rsp + 8]",
+        "mov [rdi + {rax}], rax",
+        "mov [rdi + {rbx}], rbx",
+        "mov [rdi + {rcx}], rcx",
+        "mov [rdi + {rdx}], rdx",
+        "mov [rdi + {rsi}], rsi",
+        "mov [rdi + {rbp}], rbp",
+        "mov [rdi + {r}], r8",
+        "mov [rdi + {r} + 8], r9",
+        "mov [rdi + {r} + 16], r10",
+        "mov [rdi + {r} + 24], r11",
+        "mov [rdi + {r} + 32], r12",
+        "mov [rdi + {r} + 40], r13",
+        "mov [rdi + {r} + 48], r14",
+        "mov [rdi + {r} + 56], r15",
+        "pop rsi",
+        "mov [rdi + {rdi}], rsi",
+        "pop rdi",
+        "xor eax, eax",
+        "5:pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbp",
+        "pop rbx",
+        "ret",
+        host_rsp = const Field::HOST_RSP.0,
+        host_rip = const Field::HOST_RIP.0,
+        rax = const offset_of!(Registers, rax),
+        rbx = const offset_of!(Registers, rbx),
+        rcx = const offset_of!(Registers, rcx),
+        rdx = const offset_of!(Registers, rdx),
+        rsi = const offset_of!(Registers, rsi),
+        rdi = const offset_of!(Registers, rdi),
+        rbp = const offset_of!(Registers, rbp),
+        r = const offset_of!(Registers, r),
+    )
+}
