@@ -1,0 +1,2 @@
+//! Private pages through the freeze protocol.
+pub fn all() {}
