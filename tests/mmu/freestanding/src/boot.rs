@@ -2,7 +2,7 @@
 //!
 //! The loader follows Multiboot 0.6.96: QEMU's `-kernel`, or a reset ROM that does the same. The entry, in `boot.s`,
 //! maps the first 4 GiB identically, with five levels of paging if the CPU has them, and calls the image's main
-//! function on a stack of 64 KiB with interrupts off.
+//! function on a stack of 128 KiB with interrupts off.
 #![allow(unsafe_code, reason = "boot information lies where the loader says")]
 
 use core::ffi::{CStr, c_char};

@@ -114,7 +114,7 @@ boot_pml5: .skip 4096
 boot_pml4: .skip 4096
 boot_pdpt: .skip 4096
 boot_pd:   .skip 16384
-boot_stack: .skip 65536
+boot_stack: .skip 131072
 boot_stack_top:
 .global task_state
 task_state: .skip 104

@@ -3,6 +3,7 @@
 use super::reset_rom::reset_rom;
 use super::{Transcript, flat};
 use crate::machine::{Emulator, Failure};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 use std::{fs, io};
@@ -12,6 +13,12 @@ pub const PROGRAM: &str = "bochs";
 
 /// MiB of memory.
 const MEMORY: u32 = 512;
+
+/// What Bochs loads of an image at once: it keeps memory in blocks of this size, and a file that is larger goes beyond
+/// its block.
+const PIECE: usize = 128 << 10;
+/// How many files it loads.
+const PIECES: usize = 4;
 
 /// Runs the ELF file `image` on the CPU model `cpu`, with `options` on its command line. What Bochs needs is written
 /// to `folder`, which stays there with its log.
@@ -32,11 +39,21 @@ fn prepare(image: &Path, cpu: &str, options: &str, folder: &Path) -> io::Result<
     fs::create_dir_all(folder)?;
     fs::write(folder.join("serial.txt"), "")?;
     let image = fs::read(image)?;
-    fs::write(folder.join("image.bin"), flat(&image).map_err(io::Error::other)?)?;
+    let pieces = flat(&image).map_err(io::Error::other)?.chunks(PIECE);
+    if pieces.len() > PIECES {
+        return Err(io::Error::other(format!("the image is larger than {PIECES} pieces of {PIECE} bytes")));
+    }
+    let mut configuration = configuration(cpu);
+    for (index, piece) in pieces.enumerate() {
+        let (file, address) = (format!("image{index}.bin"), 0x20_0000 + index * PIECE);
+        fs::write(folder.join(&file), piece)?;
+        writeln!(configuration, "optramimage{}: file={file}, address={address:#x}", index + 1)
+            .map_err(io::Error::other)?;
+    }
     fs::write(folder.join("reset.bin"), reset_rom(options, MEMORY))?;
     fs::write(folder.join("video.bin"), video_rom())?;
     fs::write(folder.join("commands"), "c\nq\n")?;
-    fs::write(folder.join("bochsrc"), configuration(cpu))
+    fs::write(folder.join("bochsrc"), configuration)
 }
 
 fn configuration(cpu: &str) -> String {
@@ -47,7 +64,6 @@ display_library: term
 memory: guest={MEMORY}, host={MEMORY}
 romimage: file=reset.bin, address=0xffff0000
 vgaromimage: file=video.bin
-optramimage1: file=image.bin, address=0x200000
 cpu: model={cpu}, count=1, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1
 com1: enabled=1, mode=file, dev=serial.txt
 boot: disk

@@ -5,11 +5,12 @@
 //! they have in the host's, and are mapped in the nested tables when the walk to them faults.
 
 use crate::code;
+use crate::history::Bits;
 use crate::lab::{GuestTree, Lab, NestedTree};
 use crate::request::{map_guest, map_nested};
 use pt_core::{Hpa, Whole};
 use pt_freestanding::svm::{Exit, ExitCode, FaultCode, Mode, Paging, Privilege, Vcpu};
-use pt_plan::{AccessKind, Mapping, Permissions};
+use pt_plan::{AccessKind, Mapping, Permissions, Random};
 
 /// Everything, for the user as well.
 const ALL: Permissions =
@@ -33,6 +34,17 @@ pub enum Outcome {
     PageFault(FaultCode, u64),
     /// Something else.
     Other(Exit),
+}
+
+impl Outcome {
+    /// The same, with more bits in the error code if it is a fault.
+    pub const fn with_code(self, bits: u64) -> Self {
+        match self {
+            Self::NestedFault(FaultCode(code), address) => Self::NestedFault(FaultCode(code | bits), address),
+            Self::PageFault(FaultCode(code), address) => Self::PageFault(FaultCode(code | bits), address),
+            other => other,
+        }
+    }
 }
 
 impl From<Exit> for Outcome {
@@ -65,6 +77,8 @@ pub struct Guest {
     tables: GuestTree,
     /// What the window shows.
     shown: u64,
+    /// Who makes the accesses.
+    privilege: Privilege,
     /// Its virtual CPU.
     pub vcpu: Vcpu,
     /// Its nested tables.
@@ -80,9 +94,20 @@ impl Guest {
         map_guest(paging, &mut tables.exclusive(lab.tables), &program);
         code::write(lab.memory, lab.code());
         let vcpu = Vcpu::new(nested.root_frame().as_u64());
-        let mut guest = Self { tables, shown: 0, vcpu, nested };
+        let mut guest = Self { tables, shown: 0, privilege: Privilege::User, vcpu, nested };
         guest.map_window(lab);
         guest
+    }
+
+    /// Chooses who makes the next accesses: to nested tables, all are the user's.
+    pub fn choose_privilege(&mut self, random: &mut Random) {
+        self.privilege = random.pick(&[Privilege::Supervisor, Privilege::User]);
+    }
+
+    /// What the CPU has written into the nested leaf for a guest-physical address.
+    pub fn nested_bits(&self, address: u64) -> Option<Bits> {
+        let leaf = self.nested.reader().query(self.nested.geometry().address(address).ok()?).ok()?;
+        Some(Bits { accessed: leaf.attributes.accessed, dirty: leaf.attributes.dirty })
     }
 
     /// Makes an access at a guest-physical address, with `value` if it is a store.
@@ -96,8 +121,7 @@ impl Guest {
             pt_x86_64::Paging::FourLevels => Paging::FourLevels,
             pt_x86_64::Paging::FiveLevels => Paging::FiveLevels,
         };
-        let privilege = lab.random.pick(&[Privilege::Supervisor, Privilege::User]);
-        let mode = Mode { privilege, ..Mode::new(self.tables.root_frame().as_u64(), paging) };
+        let mode = Mode { privilege: self.privilege, ..Mode::new(self.tables.root_frame().as_u64(), paging) };
         self.vcpu.begin(mode, PROGRAM + code::offset(kind));
         self.vcpu.vmcb.save.rax = seen(address);
         self.vcpu.registers.rbx = value;
@@ -109,7 +133,17 @@ impl Guest {
         loop {
             let outcome = Outcome::from(lab.enter(&mut self.vcpu));
             match outcome {
-                Outcome::NestedFault(_, address) if lab.is_own_page(Hpa::new(address)) => {
+                Outcome::NestedFault(code, address) if lab.is_own_page(Hpa::new(address)) => {
+                    // The program is fetched. The tables are read on the way to it, which counts as a write, because
+                    // the CPU marks them as accessed (AMD APM volume 2, 15.25.6).
+                    let program = address >> 12 << 12 == lab.code().as_u64();
+                    let (why, kind) = if program {
+                        (FaultCode::FINAL, FaultCode::FETCH)
+                    } else {
+                        (FaultCode::GUEST_TABLE, FaultCode::WRITE)
+                    };
+                    let what = format_args!("the guest needs {address:#x}");
+                    lab.report.compare(what, FaultCode(why | FaultCode::USER | kind), code);
                     let page = address >> 12 << 12;
                     let own = Mapping { input: page, output: page, shift: 12, permissions: ALL };
                     map_nested(lab, &mut self.nested.exclusive(lab.tables), &own);

@@ -75,6 +75,15 @@ impl Lab {
         NestedTree::new(self.nested_paging, self.tables.direct_map(), self.tables).expect("a page for the root")
     }
 
+    /// The modes of paging that guests can have. A CPU whose host can have five levels can have them in guests.
+    pub const fn guest_paging(&self) -> &'static [pt_x86_64::Paging] {
+        use pt_x86_64::Paging::{FiveLevels, FourLevels};
+        match self.nested_paging {
+            pt_npt::Paging::FourLevels => &[FourLevels],
+            pt_npt::Paging::FiveLevels => &[FourLevels, FiveLevels],
+        }
+    }
+
     /// A guest-physical address.
     pub fn guest_physical(&self, address: u64) -> pt_core::Gpa<pt_core::Guest> {
         self.nested_paging.address(address).expect("no more bits than the nested tables translate")

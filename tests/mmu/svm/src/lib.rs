@@ -6,16 +6,24 @@
 //! | experiment | |
 //! |---|---|
 //! | `nested` | random nested tables, mapped before the guest begins, or when it faults |
+//! | `paging` | the same of a guest's own tables |
+//! | `changes` | nested tables that change while a guest runs on them: protect, unmap, split, merge, and the flushes
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg(target_arch = "x86_64")]
 
+mod changes;
 mod code;
 mod guest;
+mod history;
 mod lab;
 mod nested;
+mod pages;
+mod paging;
 mod report;
 mod request;
+mod reserved;
+mod round;
 
 use crate::lab::Lab;
 use pt_freestanding::exit::Outcome;
@@ -24,7 +32,8 @@ use pt_freestanding::println;
 use pt_plan::Mistake;
 
 /// The experiments, in their order.
-const EXPERIMENTS: &[Experiment] = &[("nested", nested::run)];
+const EXPERIMENTS: &[Experiment] =
+    &[("nested", nested::run), ("paging", paging::run), ("changes", changes::run), ("reserved", reserved::run)];
 
 /// A name, and what is done.
 type Experiment = (&'static str, fn(&mut Lab));

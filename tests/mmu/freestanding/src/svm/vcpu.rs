@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "VMRUN hands the CPU over")]
 
 use super::exit::{Exit, ExitCode};
-use super::vmcb::{TlbControl, Vmcb};
+use super::vmcb::{SaveArea, TlbControl, Vmcb};
 use super::{Mode, Svm};
 use core::arch::naked_asm;
 use core::mem::offset_of;
@@ -40,11 +40,16 @@ impl Vcpu {
         Self { vmcb: Vmcb::new(nested_cr3), registers: Registers::default() }
     }
 
-    /// Puts the guest into a mode, at the instruction `rip`. What it has cached of other tables is forgotten.
+    /// Puts the guest into a mode, at the instruction `rip`. What it has cached of other tables, or in another way of
+    /// paging, is forgotten.
     pub fn begin(&mut self, mode: Mode, rip: u64) {
+        let registers = |save: &SaveArea| (save.cr0, save.cr3, save.cr4);
+        let before = registers(&self.vmcb.save);
         mode.apply(&mut self.vmcb.save);
         self.vmcb.save.rip = rip;
-        self.vmcb.control.tlb_control = TlbControl::FlushAll;
+        if registers(&self.vmcb.save) != before {
+            self.vmcb.control.tlb_control = TlbControl::FlushAll;
+        }
     }
 
     /// Gives the guest other nested page tables.

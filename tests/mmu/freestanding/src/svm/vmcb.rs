@@ -67,6 +67,8 @@ pub struct ControlArea {
 }
 
 impl ControlArea {
+    /// Page faults, among the exceptions.
+    pub const INTERCEPT_PAGE_FAULT: u32 = 1 << 14;
     /// The instruction `HLT`, among the instructions.
     pub const INTERCEPT_HLT: u32 = 1 << 24;
     /// A shutdown of the guest: a triple fault.
@@ -177,6 +179,7 @@ impl Vmcb {
     #[must_use]
     pub fn new(nested_cr3: u64) -> Self {
         let control = ControlArea {
+            intercept_exceptions: ControlArea::INTERCEPT_PAGE_FAULT,
             intercept_instructions: ControlArea::INTERCEPT_HLT | ControlArea::INTERCEPT_SHUTDOWN,
             intercept_svm_instructions: ControlArea::INTERCEPT_VMRUN | ControlArea::INTERCEPT_VMMCALL,
             asid: 1,

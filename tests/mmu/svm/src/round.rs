@@ -1,0 +1,143 @@
+//! One random list of mappings, made with the engine and probed word by word.
+//!
+//! What is mapped, and how it is accessed, is a [`Target`]: nested tables, or a guest's own. Each mapping is made
+//! before the first probe, or in the handler of the fault that a probe ends with.
+
+use crate::code::CALL_WORD;
+use crate::guest::Outcome;
+use crate::history::{Bits, History};
+use crate::lab::Lab;
+use crate::report::Shown;
+use core::sync::atomic::Ordering;
+use pt_core::Hpa;
+use pt_freestanding::svm::Vcpu;
+use pt_plan::{AccessKind, Mapping, Plan, Random, Space};
+
+/// Mappings in one list.
+pub const MAPPINGS: usize = 32;
+/// Words of each mapping that are probed, and words beside it.
+const WORDS: u32 = 3;
+
+/// A guest, and the tables that are tried.
+pub trait Target {
+    /// Asks the engine for a mapping.
+    fn map(&mut self, lab: &Lab, mapping: &Mapping);
+    /// Chooses how the next access is made.
+    fn choose(&mut self, random: &mut Random);
+    /// How an access must end, at an address that `mapping` covers, if any does.
+    fn expected(&self, mapping: Option<&Mapping>, kind: AccessKind, address: u64) -> Outcome;
+    /// Makes an access, with `value` if it is a store.
+    fn access(&mut self, lab: &mut Lab, kind: AccessKind, address: u64, value: u64) -> Outcome;
+    /// Runs the guest on from where it is.
+    fn go_on(&mut self, lab: &mut Lab) -> Outcome;
+    /// The guest's own address for the one that is accessed.
+    fn seen(&self, address: u64) -> u64;
+    /// The virtual CPU.
+    fn vcpu(&self) -> &Vcpu;
+    /// What the CPU has written into the leaf of a mapping.
+    fn bits(&self, mapping: &Mapping) -> Option<Bits>;
+    /// Gives back the tables.
+    fn free(self, lab: &Lab);
+}
+
+/// The list, and how much of it is mapped.
+pub struct Round<T> {
+    target: T,
+    /// What is asked for.
+    asked: Plan<MAPPINGS>,
+    /// What is mapped: the same, but for a mistake that is to be found.
+    built: Plan<MAPPINGS>,
+    /// Which of them are mapped so far.
+    mapped: [bool; MAPPINGS],
+    history: History<MAPPINGS>,
+}
+
+impl<T: Target> Round<T> {
+    /// A random list. In every other round, all of it is mapped now; in the first one, a planted mistake is in it.
+    pub fn new(lab: &mut Lab, space: &Space<'_>, target: T, number: u32) -> Self {
+        let asked = Plan::random(space, &mut lab.random);
+        let planted = lab.plant.filter(|_| number == 0).and_then(|mistake| asked.planted(mistake));
+        let built = planted.map_or_else(|| asked.clone(), |(built, _)| built);
+        let mut round = Self { target, asked, built, mapped: [false; MAPPINGS], history: History::new() };
+        if number.is_multiple_of(2) {
+            (0..round.built.mappings().len()).for_each(|index| round.map(lab, index));
+        }
+        round
+    }
+
+    fn map(&mut self, lab: &mut Lab, index: usize) {
+        self.target.map(lab, &self.built.mappings()[index]);
+        self.mapped[index] = true;
+        lab.report.mappings += 1;
+    }
+
+    /// Probes words of each mapping, and words beside it, and gives back the tables.
+    pub fn run(mut self, lab: &mut Lab, space: &Space<'_>) {
+        for index in 0..self.asked.mappings().len() {
+            let mapping = self.asked.mappings()[index];
+            for _ in 0..WORDS {
+                let inside = space.word_of(&mapping, &mut lab.random);
+                self.probe_word(lab, inside);
+                let beside = space.word_beside(&mapping, &mut lab.random);
+                // It may lie in another page, a large one, at the memory of the host itself.
+                let touched = self.asked.mappings().iter().find(|mapping| mapping.covers(beside));
+                if touched.is_none_or(|mapping| space.memory.holds(mapping.translate(beside))) {
+                    self.probe_word(lab, beside);
+                }
+            }
+        }
+        self.history.compare(&mut lab.report, self.asked.mappings(), |mapping| self.target.bits(mapping));
+        self.target.free(lab);
+    }
+
+    /// Probes a word in every way. Whatever lies at a wrong address is not run.
+    fn probe_word(&mut self, lab: &mut Lab, address: u64) {
+        let _ = AccessKind::ALL.iter().all(|&kind| self.probe(lab, address, kind));
+    }
+
+    /// Makes an access, and compares. Returns whether it was as expected.
+    fn probe(&mut self, lab: &mut Lab, address: u64, kind: AccessKind) -> bool {
+        let index = self.asked.mappings().iter().position(|mapping| mapping.covers(address));
+        let mapping = index.map(|index| self.asked.mappings()[index]);
+        let what = format_args!("{kind:?} at {address:#x}{}", Shown(mapping));
+        let word = mapping.map(|mapping| lab.memory.word64(Hpa::new(mapping.translate(address))));
+        let value = lab.random.bits();
+        let before = match kind {
+            AccessKind::Load => value,
+            AccessKind::Store => !value,
+            AccessKind::Fetch => CALL_WORD,
+        };
+        if let Some(word) = word {
+            word.store(before, Ordering::Relaxed);
+        }
+
+        self.target.choose(&mut lab.random);
+        let stored = if kind == AccessKind::Store { value } else { 0 };
+        let mut outcome = self.target.access(lab, kind, address, stored);
+        if let Some(index) = index.filter(|&index| !self.mapped[index]) {
+            let unmapped = self.target.expected(None, kind, address);
+            if !lab.report.compare(what, unmapped, outcome) {
+                return false;
+            }
+            self.map(lab, index);
+            lab.report.resolved += 1;
+            outcome = self.target.go_on(lab);
+        }
+        lab.report.probes += 1;
+        let expected = self.target.expected(mapping.as_ref(), kind, address);
+        if !lab.report.compare(what, expected, outcome) {
+            return false;
+        }
+        let after = word.map(|word| word.load(Ordering::Relaxed));
+        let (Outcome::Done, Some(index)) = (outcome, index) else {
+            return lab.report.compare(what, word.map(|_| before), after);
+        };
+        self.history.record(index, kind);
+        let vcpu = self.target.vcpu();
+        match kind {
+            AccessKind::Load => lab.report.compare(what, value, vcpu.registers.rbx),
+            AccessKind::Store => lab.report.compare(what, Some(value), after),
+            AccessKind::Fetch => lab.report.compare(what, self.target.seen(address), vcpu.vmcb.save.rip),
+        }
+    }
+}
