@@ -1,7 +1,8 @@
 //! A tree in the machine that is asked about.
 
 use crate::access::{Access, Refusal, Stage, Way};
-use crate::shape::Shape;
+use crate::machine::DATA;
+use crate::tree::Built;
 use pt_mmu::machine::{Exam, Question, Wanted};
 use pt_plan::{AccessKind, Mapping, Permissions, Privilege, Random, Space, walk_ends};
 
@@ -27,14 +28,11 @@ impl Traits {
 #[derive(Copy, Clone, Debug)]
 pub struct Asked<'a> {
     pub stage: Stage,
-    pub shape: Shape,
     pub registers: [u64; 8],
-    /// What stands above the input address of the tree: ones for that of `TTBR1_EL1`.
+    /// What stands above the input addresses of the tree: ones for those of `TTBR1_EL1`.
     pub above: u64,
-    pub space: Space<'a>,
-    /// What the questions are about.
-    pub plan: &'a [Mapping],
-    /// What the answers follow from: the plan and the stub page, unless it is to be shown what a mistake changes.
+    pub tree: &'a Built,
+    /// What the answers follow from: the list of the tree, unless it is to be shown what a mistake changes.
     pub truth: &'a [Mapping],
 }
 
@@ -45,18 +43,20 @@ impl Asked<'_> {
     /// Adds questions about each mapping, and beside it: every translation, and every access too if it leads to data
     /// memory.
     pub fn ask(&self, exam: &mut Exam, random: &mut Random) {
-        for mapping in self.plan {
+        let inputs = [self.tree.shape.inputs()];
+        let space = Space { inputs: &inputs, memory: self.tree.memory, shifts: &[], permissions: &[] };
+        for mapping in &self.tree.list[1..] {
             for privilege in PRIVILEGES {
                 for kind in AccessKind::ALL {
                     for way in [Way::Translate, Way::Perform] {
-                        let address = self.space.word_of(mapping, random);
+                        let address = space.word_of(mapping, random);
                         self.question(exam, Access { way, kind, privilege, stage: self.stage }, address, random);
                     }
                 }
             }
             for way in [Way::Translate, Way::Perform] {
                 let (kind, privilege) = (random.pick(&AccessKind::ALL), random.pick(&PRIVILEGES));
-                let address = self.space.word_beside(mapping, random);
+                let address = space.word_beside(mapping, random);
                 self.question(exam, Access { way, kind, privilege, stage: self.stage }, address, random);
             }
         }
@@ -68,7 +68,7 @@ impl Asked<'_> {
 
     /// Whether there is such a question, and its access reaches nothing but data memory.
     fn is_asked(&self, access: Access, address: u64) -> bool {
-        let reached = Self::mapping(self.plan, address);
+        let reached = Self::mapping(&self.tree.list, address);
         match (access.way, access.kind) {
             // AT tells nothing of fetches.
             (Way::Translate, AccessKind::Fetch) => false,
@@ -76,7 +76,7 @@ impl Asked<'_> {
             // Whether the second stage lets a fetch through where it does not let a load through is not tried.
             (Way::Perform, kind) => reached.is_none_or(|mapping| {
                 let reads = mapping.permissions.contains(Permissions::READ);
-                crate::machine::DATA.holds(mapping.translate(address)) && (kind != AccessKind::Fetch || reads)
+                DATA.holds(mapping.translate(address)) && (kind != AccessKind::Fetch || reads)
             }),
         }
     }
@@ -94,10 +94,10 @@ impl Asked<'_> {
     fn wanted(&self, exam: &mut Exam, access: Access, address: u64, value: u64) -> Wanted {
         let asked = self.above | address;
         let Some(mapping) = Self::mapping(self.truth, address) else {
-            let end = walk_ends(self.truth, address, &self.shape.shifts());
-            return access.refused(asked, Refusal::Translation, self.shape.level(end));
+            let end = walk_ends(self.truth, address, &self.tree.shape.shifts());
+            return access.refused(asked, Refusal::Translation, self.tree.shape.level(end));
         };
-        let (level, traits) = (self.shape.level(mapping.shift), Traits::of(mapping));
+        let (level, traits) = (self.tree.shape.level(mapping.shift), Traits::of(mapping));
         if !traits.accessed {
             return access.refused(asked, Refusal::AccessFlag, level);
         }

@@ -7,35 +7,27 @@
 
 mod access;
 mod asked;
+mod granule;
 mod machine;
 mod shape;
 mod stage1;
 mod stage2;
+mod tree;
 
 use access::Stage;
-use asked::{Asked, Traits};
+use asked::Asked;
+use granule::Granule;
 use machine::{DATA, HVC};
 use pt_core::Arena;
+use pt_core::table::AddressOf;
 use pt_mmu::machine::{Data, Exam, GuestRam, Mistaken};
-use pt_mmu::{build, say, seed};
-use pt_plan::{Mapping, Mistake, Plan, Random, Space, Span};
+use pt_mmu::{AddressIn, say, seed};
+use pt_plan::{Mistake, Random};
 use shape::Shape;
-use stage1::FirstStage;
-use stage2::SecondStage;
+use tree::{Built, with_stub};
 
-const MAPPINGS: usize = 60;
-/// What leaves can hold: 48 bits.
-const ANYWHERE: Span = Span::new(0, (1 << 48) - 1);
-
-/// The list of a tree: a plan, and the stub page before it.
-fn with_stub(shape: Shape, plan: &[Mapping]) -> Vec<Mapping> {
-    // The stub page has to be there for those who run in it: a page that needs the access flag has it.
-    let stub = machine::stub(shape.granule);
-    assert!(Traits::of(&stub).accessed, "{stub:x?}");
-    let mut list = vec![stub];
-    list.extend(plan);
-    list
-}
+/// Bytes for the tables of a test.
+const TABLES: usize = 80 << 20;
 
 /// Has the machine answer the first of some exams, with the data of all. The memory is as the machine left it.
 fn sit(name: &str, exams: &[Exam], arena: &Arena) -> (Vec<Mistaken>, GuestRam) {
@@ -60,36 +52,46 @@ fn check(name: &str, exam: Exam, arena: &Arena) {
     assert_eq!(exam.wrong_data(&ram), [], "address, value wanted, value found");
 }
 
+/// Adds questions about trees of the first stage, two at a time, one for low and one for high addresses.
+fn first_stage<G: Granule>(arena: &Arena, exam: &mut Exam, random: &mut Random)
+where
+    AddressIn<G>: AddressOf<G::Table>,
+{
+    for &shapes in G::SHAPES.as_chunks().0 {
+        let [low, high] = shapes.map(|shape| Built::random::<G>(arena, shape, stage1::PERMISSIONS, random));
+        let registers = stage1::registers((low.shape, low.root), (high.shape, high.root));
+        for (tree, above) in [(&low, 0), (&high, u64::MAX << high.shape.bits)] {
+            Asked { stage: Stage::First, registers, above, tree, truth: &tree.list }.ask(exam, random);
+        }
+    }
+}
+
 #[test]
 fn the_first_stage_translates_what_was_requested() {
     if machine::is_missing("Arm, first stage") {
         return;
     }
     let mut random = Random::new(seed("arm, first stage"));
-    let arena = machine::arena(24 << 20);
-    let mut exam = Exam::new(Data::new(HVC));
-    for (low, high) in [((48, 0), (39, 1)), ((36, 1), (48, 0)), ((30, 2), (25, 2)), ((40, 0), (31, 1))] {
-        let [low, high] = [low, high].map(|(bits, start)| Shape::with_4_kib(bits, start));
-        let parts = [(low, 0), (high, u64::MAX << high.bits)].map(|(shape, above)| {
-            let inputs = [shape.inputs()];
-            let shifts = if shape.start < 2 { &[12, 12, 21, 30][..] } else { &[12, 12, 21] };
-            let memory = random.pick(&[DATA, ANYWHERE]);
-            let space = Space { inputs: &inputs, memory, shifts, permissions: stage1::PERMISSIONS };
-            let plan = Plan::<MAPPINGS>::random(&space, &mut random);
-            let list = with_stub(shape, plan.mappings());
-            let tree = build::<FirstStage>(stage1::width(shape), &arena, &list, &mut random);
-            (shape, above, memory, list, tree.root_frame().as_u64())
-        });
-        let registers = stage1::registers((parts[0].0, parts[0].4), (parts[1].0, parts[1].4));
-        for (shape, above, memory, list, _) in &parts {
-            let (shape, above, memory) = (*shape, *above, *memory);
-            let inputs = [shape.inputs()];
-            let space = Space { inputs: &inputs, memory, shifts: &[], permissions: &[] };
-            let asked = Asked { stage: Stage::First, shape, registers, above, space, plan: &list[1..], truth: list };
-            asked.ask(&mut exam, &mut random);
-        }
-    }
+    let (arena, mut exam) = (machine::arena(TABLES), Exam::new(Data::new(HVC)));
+    first_stage::<stage1::Kib4>(&arena, &mut exam, &mut random);
+    first_stage::<stage1::Kib4Lpa2>(&arena, &mut exam, &mut random);
+    first_stage::<stage1::Kib16>(&arena, &mut exam, &mut random);
+    first_stage::<stage1::Kib16Lpa2>(&arena, &mut exam, &mut random);
+    first_stage::<stage1::Kib64>(&arena, &mut exam, &mut random);
+    first_stage::<stage1::Kib64Lpa>(&arena, &mut exam, &mut random);
     check("first stage", exam, &arena);
+}
+
+/// Adds questions about trees of the second stage.
+fn second_stage<G: Granule>(arena: &Arena, exam: &mut Exam, random: &mut Random)
+where
+    AddressIn<G>: AddressOf<G::Table>,
+{
+    for &shape in G::SHAPES {
+        let tree = &Built::random::<G>(arena, shape, stage2::PERMISSIONS, random);
+        let registers = stage2::registers(tree.shape, tree.root);
+        Asked { stage: Stage::Second, registers, above: 0, tree, truth: &tree.list }.ask(exam, random);
+    }
 }
 
 #[test]
@@ -98,21 +100,13 @@ fn the_second_stage_translates_what_was_requested() {
         return;
     }
     let mut random = Random::new(seed("arm, second stage"));
-    let arena = machine::arena(24 << 20);
-    let mut exam = Exam::new(Data::new(HVC));
-    for (bits, start) in [(48, 0), (39, 1), (36, 1), (32, 2), (40, 1), (43, 1), (30, 2), (25, 2), (34, 2), (42, 0)] {
-        let shape = Shape::with_4_kib(bits, start);
-        let inputs = [shape.inputs()];
-        let shifts = if start < 2 { &[12, 12, 21, 30][..] } else { &[12, 12, 21] };
-        let memory = random.pick(&[DATA, DATA, ANYWHERE]);
-        let space = Space { inputs: &inputs, memory, shifts, permissions: stage2::PERMISSIONS };
-        let plan = Plan::<MAPPINGS>::random(&space, &mut random);
-        let list = with_stub(shape, plan.mappings());
-        let tree = build::<SecondStage>(stage2::width(shape), &arena, &list, &mut random);
-        let registers = stage2::registers(shape, tree.root_frame().as_u64());
-        let asked = Asked { stage: Stage::Second, shape, registers, above: 0, space, plan: &list[1..], truth: &list };
-        asked.ask(&mut exam, &mut random);
-    }
+    let (arena, mut exam) = (machine::arena(TABLES), Exam::new(Data::new(HVC)));
+    second_stage::<stage2::Kib4>(&arena, &mut exam, &mut random);
+    second_stage::<stage2::Kib4Lpa2>(&arena, &mut exam, &mut random);
+    second_stage::<stage2::Kib16>(&arena, &mut exam, &mut random);
+    second_stage::<stage2::Kib16Lpa2>(&arena, &mut exam, &mut random);
+    second_stage::<stage2::Kib64>(&arena, &mut exam, &mut random);
+    second_stage::<stage2::Kib64Lpa>(&arena, &mut exam, &mut random);
     check("second stage", exam, &arena);
 }
 
@@ -122,21 +116,20 @@ fn a_planted_mistake_is_reported_and_nothing_else() {
         return;
     }
     let mut random = Random::new(seed("arm, planted mistakes"));
-    let shape = Shape::with_4_kib(40, 1);
-    let inputs = [shape.inputs()];
-    let space = Space { inputs: &inputs, memory: DATA, shifts: &[12, 12, 21, 30], permissions: stage2::PERMISSIONS };
+    let shape = Shape::of::<stage2::Kib4>((40, 1));
     for mistake in Mistake::ALL {
         // Not every mistake shows: a page without the access flag hides what else is wrong.
         let (arena, exams, telling) = loop {
             let arena = machine::arena(2 << 20);
-            let right = Plan::<20>::random(&space, &mut random);
+            let right = tree::plan::<stage2::Kib4>(shape, DATA, stage2::PERMISSIONS, &mut random);
             let Some((wrong, _)) = right.planted(mistake) else { continue };
             let [right, wrong] = [right, wrong].map(|plan| with_stub(shape, plan.mappings()));
-            let tree = build::<SecondStage>(stage2::width(shape), &arena, &wrong, &mut random);
-            let registers = stage2::registers(shape, tree.root_frame().as_u64());
-            let exams = [&right, &wrong].map(|truth| {
+            let mut tree = Built::new::<stage2::Kib4>(&arena, shape, DATA, wrong, &mut random);
+            let wrong = core::mem::replace(&mut tree.list, right);
+            let registers = stage2::registers(shape, tree.root);
+            let exams = [&tree.list, &wrong].map(|truth| {
                 let mut exam = Exam::new(Data::new(HVC));
-                let asked = Asked { stage: Stage::Second, shape, registers, above: 0, space, plan: &right[1..], truth };
+                let asked = Asked { stage: Stage::Second, registers, above: 0, tree: &tree, truth };
                 asked.ask(&mut exam, &mut random.clone());
                 exam
             });

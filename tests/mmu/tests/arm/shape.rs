@@ -1,5 +1,6 @@
 //! The shape of a tree: its granule, the width of its addresses, and the level that a walk starts at.
 
+use crate::granule::Granule;
 use crate::machine::FREE;
 use pt_plan::Span;
 
@@ -12,12 +13,16 @@ pub struct Shape {
     pub bits: u32,
     /// The level of the root.
     pub start: i32,
+    /// Output address bits: 48 or 52.
+    pub output_bits: u32,
+    /// Whether entries are those of `FEAT_LPA2`.
+    pub lpa2: bool,
 }
 
 impl Shape {
-    /// A granule of 4 KiB.
-    pub const fn with_4_kib(bits: u32, start: i32) -> Self {
-        Self { granule: 12, bits, start }
+    /// The shape of a tree with the granule `G`.
+    pub const fn of<G: Granule>((bits, start): (u32, i32)) -> Self {
+        Self { granule: G::SHIFT, bits, start, output_bits: G::OUTPUT_BITS, lpa2: G::LPA2 }
     }
 
     /// The bytes behind one entry of a level, as a power of two: each level but the first indexes a page of entries.
@@ -38,5 +43,15 @@ impl Shape {
     /// The addresses that may be mapped: all but those of the stub page.
     pub const fn inputs(self) -> Span {
         Span::new(FREE, (1 << self.bits) - 1)
+    }
+
+    /// The addresses that a leaf can map.
+    pub const fn outputs(self) -> Span {
+        Span::new(0, (1 << self.output_bits) - 1)
+    }
+
+    /// The size of output addresses, as the control registers say it (`IPS` and `PS`).
+    pub const fn output_size(self) -> u64 {
+        if self.output_bits == 52 { 0b110 } else { 0b101 }
     }
 }

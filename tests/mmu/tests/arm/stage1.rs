@@ -1,40 +1,59 @@
-//! The first stage: `TTBR0_EL1` and `TTBR1_EL1`, with a granule of 4 KiB.
+//! The first stage: `TTBR0_EL1` and `TTBR1_EL1`.
 
-use crate::asked::{MAIR, Traits};
+use crate::asked::MAIR;
+use crate::granule::granule;
 use crate::shape::Shape;
-use pt_arm::stage1::k4::{L1, L2, L3, PageEntryFields, Stage1, Width};
-use pt_core::Bits;
-use pt_mmu::{Subject, by_size};
-use pt_plan::{Mapping, Permissions, Random};
+use pt_plan::Permissions;
 
-/// The tables of an address space.
-pub struct FirstStage;
-
-impl Subject for FirstStage {
-    type Table = Stage1;
-
-    fn attributes(mapping: &Mapping, random: &mut Random) -> PageEntryFields {
-        let (has, traits) = (|wanted| mapping.permissions.contains(wanted), Traits::of(mapping));
-        PageEntryFields {
-            attribute_index: Bits::from_bits(traits.attribute_index),
+/// What every leaf says, whatever its granule.
+macro_rules! attributes {
+    ($fields:path, $mapping:ident, $random:ident) => {{
+        type Fields = $fields;
+        let (has, traits) = (|wanted| $mapping.permissions.contains(wanted), $crate::asked::Traits::of($mapping));
+        Fields {
+            attribute_index: pt_core::Bits::from_bits(traits.attribute_index),
             user: has(Permissions::USER),
             read_only: !has(Permissions::WRITE),
-            shareability: Bits::from_bits(random.pick(&[0, 2, 3])),
             accessed: traits.accessed,
-            not_global: random.below(2) == 0,
+            not_global: $random.below(2) == 0,
             privileged_execute_never: !has(Permissions::EXECUTE),
             execute_never: !has(Permissions::USER_EXECUTE),
-            ..PageEntryFields::new()
+            ..Fields::new()
         }
-    }
-    by_size!(L1, L2, L3);
+    }};
 }
+
+granule!(Kib4: stage1::k4::Stage1, attributes,
+    shift = 12, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
+    output = 48, shapes = &[(48, 0), (40, 0), (39, 1), (31, 1), (30, 2), (25, 2)]);
+granule!(Kib4Lpa2: stage1::k4_lpa2::Stage1, attributes,
+    shift = 12, leaves = [L0 = 0, L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1, 0],
+    starts = [-1 = StartLm1, 0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
+    output = 52, shapes = &[(52, -1), (49, -1), (48, 0), (40, 0), (39, 1), (30, 2)]);
+granule!(Kib16: stage1::k16::Stage1, attributes,
+    shift = 14, leaves = [L2 = 2, L3 = 3], often = &[3, 3, 2],
+    starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
+    output = 48, shapes = &[(48, 0), (47, 1), (37, 1), (36, 2), (27, 2), (26, 2)]);
+granule!(Kib16Lpa2: stage1::k16_lpa2::Stage1, attributes,
+    shift = 14, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
+    output = 52, shapes = &[(52, 0), (48, 0), (47, 1), (37, 1), (36, 2), (30, 2)]);
+granule!(Kib64: stage1::k64::Stage1, attributes,
+    shift = 16, leaves = [L2 = 2, L3 = 3], often = &[3, 3, 2],
+    starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
+    output = 48, shapes = &[(48, 1), (43, 1), (42, 2), (30, 2), (29, 3), (25, 3)]);
+granule!(Kib64Lpa: stage1::k64_lpa::Stage1, attributes,
+    shift = 16, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
+    output = 52, shapes = &[(52, 1), (44, 1), (43, 1), (42, 2), (30, 2), (29, 3)]);
 
 /// All that a leaf can say. It can always be read at EL1.
 pub const PERMISSIONS: &[Permissions] = {
     const R: Permissions = Permissions::READ;
     const W: Permissions = R.union(Permissions::WRITE);
-    const U: Permissions = Permissions::USER;
+    const U: Permissions = R.union(Permissions::USER);
+    const WU: Permissions = W.union(U);
     const X: Permissions = Permissions::EXECUTE;
     const UX: Permissions = Permissions::USER_EXECUTE;
     const XX: Permissions = X.union(UX);
@@ -47,48 +66,39 @@ pub const PERMISSIONS: &[Permissions] = {
         W.union(X),
         W.union(UX),
         W.union(XX),
-        R.union(U),
-        R.union(U).union(X),
-        R.union(U).union(UX),
-        R.union(U).union(XX),
-        W.union(U),
-        W.union(U).union(X),
-        W.union(U).union(UX),
-        W.union(U).union(XX),
+        U,
+        U.union(X),
+        U.union(UX),
+        U.union(XX),
+        WU,
+        WU.union(X),
+        WU.union(UX),
+        WU.union(XX),
     ]
 };
-
-/// The geometry of a shape, as it is declared.
-pub fn width(shape: Shape) -> Width {
-    match shape.start {
-        0 => Width::StartL0 { bits: shape.bits },
-        1 => Width::StartL1 { bits: shape.bits },
-        _ => Width::StartL2 { bits: shape.bits },
-    }
-}
 
 /// `SCTLR_EL1` with the bits that must be one, the first stage off (D24.2.118).
 pub const SCTLR_OFF: u64 = 0x30d0_0800;
 /// `HCR_EL2`: EL1 is a 64-bit level (D24.2.52).
 pub const HCR_RW: u64 = 1 << 31;
+/// How tables are read: inner shareable, write-back. Bits 13:8 of the control registers.
+pub const CACHED: u64 = 0b11_01_01 << 8;
 
-/// The registers for two trees: that of low and that of high addresses. `TCR_EL1`, D24.2.119.
-pub const fn registers(low: (Shape, u64), high: (Shape, u64)) -> [u64; 8] {
-    let cached = 0b11_01_01; // inner shareable, write-back: how tables are read
-    let granule0 = match low.0.granule {
+/// The registers for two trees, of low and of high addresses, in the formats of one granule. `TCR_EL1`, D24.2.119.
+pub fn registers(low: (Shape, u64), high: (Shape, u64)) -> [u64; 8] {
+    let [(shape0, root0), (shape1, root1)] = [low, high];
+    let granule0 = match shape0.granule {
         12 => 0b00,
         14 => 0b10,
         _ => 0b01,
     };
-    let granule1 = match high.0.granule {
+    let granule1 = match shape1.granule {
         12 => 0b10,
         14 => 0b01,
         _ => 0b11,
     };
-    let (t0sz, t1sz) = (64 - low.0.bits as u64, 64 - high.0.bits as u64);
-    let half0 = t0sz | cached << 8 | granule0 << 14;
-    let half1 = t1sz | cached << 8 | granule1 << 14;
-    let output_48_bits = 0b101;
-    let tcr = half0 | half1 << 16 | output_48_bits << 32;
-    [SCTLR_OFF | 1, tcr, low.1, high.1, MAIR, HCR_RW, 0, 0]
+    let half0 = u64::from(64 - shape0.bits) | CACHED | granule0 << 14;
+    let half1 = u64::from(64 - shape1.bits) | CACHED | granule1 << 14;
+    let tcr = half0 | half1 << 16 | shape0.output_size() << 32 | u64::from(shape0.lpa2) << 59;
+    [SCTLR_OFF | 1, tcr, root0, root1, MAIR, HCR_RW, 0, 0]
 }

@@ -1,33 +1,53 @@
-//! The second stage: `VTTBR_EL2`, with a granule of 4 KiB.
+//! The second stage: `VTTBR_EL2`.
 
-use crate::asked::Traits;
+use crate::granule::granule;
 use crate::shape::Shape;
-use crate::stage1::{HCR_RW, SCTLR_OFF};
-use pt_arm::stage2::k4::{L1, L2, L3, PageEntryFields, Stage2, Width};
-use pt_core::Bits;
-use pt_mmu::{Subject, by_size};
-use pt_plan::{Mapping, Permissions, Random};
+use crate::stage1::{CACHED, HCR_RW, SCTLR_OFF};
+use pt_plan::Permissions;
 
-/// The tables of a guest's physical memory.
-pub struct SecondStage;
-
-impl Subject for SecondStage {
-    type Table = Stage2;
-
-    fn attributes(mapping: &Mapping, random: &mut Random) -> PageEntryFields {
-        let has = |wanted| mapping.permissions.contains(wanted);
-        PageEntryFields {
-            memory_attributes: Bits::from_bits(random.pick(&[0b0101, 0b0111, 0b1111])),
+/// What every leaf says, whatever its granule.
+macro_rules! attributes {
+    ($fields:path, $mapping:ident, $random:ident) => {{
+        type Fields = $fields;
+        let has = |wanted| $mapping.permissions.contains(wanted);
+        Fields {
+            memory_attributes: pt_core::Bits::from_bits($random.pick(&[0b0101, 0b0111, 0b1111])),
             read: has(Permissions::READ),
             write: has(Permissions::WRITE),
-            shareability: Bits::from_bits(random.pick(&[0, 2, 3])),
-            accessed: Traits::of(mapping).accessed,
+            accessed: $crate::asked::Traits::of($mapping).accessed,
             execute_never: !has(Permissions::EXECUTE),
-            ..PageEntryFields::new()
+            ..Fields::new()
         }
-    }
-    by_size!(L1, L2, L3);
+    }};
 }
+
+// Shapes with up to 16 tables side by side as the root are among them: those whose width is more than that of one table
+// of their level (D8.2.2).
+granule!(Kib4: stage2::k4::Stage2, attributes,
+    shift = 12, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
+    output = 48, shapes = &[(48, 0), (44, 0), (43, 1), (40, 1), (39, 1), (31, 1), (34, 2), (32, 2), (30, 2), (25, 2)]);
+granule!(Kib4Lpa2: stage2::k4_lpa2::Stage2, attributes,
+    shift = 12, leaves = [L0 = 0, L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1, 0],
+    starts = [-1 = StartLm1, 0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
+    output = 52, shapes = &[(52, -1), (52, 0), (50, 0), (48, 0), (43, 1), (39, 1), (34, 2)]);
+granule!(Kib16: stage2::k16::Stage2, attributes,
+    shift = 14, leaves = [L2 = 2, L3 = 3], often = &[3, 3, 2],
+    starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
+    output = 48, shapes = &[(48, 1), (47, 1), (42, 1), (40, 2), (37, 2), (36, 2), (30, 2), (29, 3), (25, 3)]);
+// QEMU 7.2 refuses walks of this stage that start at level 0, the only ones for 52 bits.
+granule!(Kib16Lpa2: stage2::k16_lpa2::Stage2, attributes,
+    shift = 14, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    starts = [0 = StartL0, 1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = true, fields = [],
+    output = 52, shapes = &[(51, 1), (48, 1), (47, 1), (40, 2), (36, 2), (29, 3)]);
+granule!(Kib64: stage2::k64::Stage2, attributes,
+    shift = 16, leaves = [L2 = 2, L3 = 3], often = &[3, 3, 2],
+    starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
+    output = 48, shapes = &[(48, 1), (43, 1), (46, 2), (42, 2), (34, 2), (33, 3), (30, 3), (29, 3)]);
+granule!(Kib64Lpa: stage2::k64_lpa::Stage2, attributes,
+    shift = 16, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
+    output = 52, shapes = &[(52, 1), (47, 1), (46, 2), (42, 2), (33, 3), (29, 3)]);
 
 /// All that a leaf can say.
 pub const PERMISSIONS: &[Permissions] = {
@@ -38,28 +58,23 @@ pub const PERMISSIONS: &[Permissions] = {
     &[NONE, X, R, W, R.union(X), W.union(X), R.union(W), R.union(W).union(X)]
 };
 
-/// The geometry of a shape, as it is declared.
-pub fn width(shape: Shape) -> Width {
-    match shape.start {
-        0 => Width::StartL0 { bits: shape.bits },
-        1 => Width::StartL1 { bits: shape.bits },
-        _ => Width::StartL2 { bits: shape.bits },
-    }
-}
-
 /// The registers for a tree. `VTCR_EL2`, D24.2.190.
-pub const fn registers(shape: Shape, root: u64) -> [u64; 8] {
-    let cached = 0b11_01_01; // inner shareable, write-back: how tables are read
-    let (granule, start) = match shape.granule {
-        12 => (0b00, 2 - shape.start),
-        14 => (0b10, 3 - shape.start),
-        _ => (0b01, 3 - shape.start),
+pub fn registers(shape: Shape, root: u64) -> [u64; 8] {
+    let granule = match shape.granule {
+        12 => 0b00,
+        14 => 0b10,
+        _ => 0b01,
     };
-    let output_48_bits = 0b101;
+    // SL0 counts up from level 2 with pages of 4 KiB, and from level 3 with others; level -1 is said by SL2.
+    let start = match (shape.granule, shape.start) {
+        (_, -1) => 1 << 33,
+        (12, start) => u64::from(2_u32.abs_diff(start.unsigned_abs())) << 6,
+        (_, start) => u64::from(3_u32.abs_diff(start.unsigned_abs())) << 6,
+    };
     let must_be_one = 1 << 31;
-    let size = 64 - shape.bits as u64;
-    let vtcr =
-        size | (start.unsigned_abs() as u64) << 6 | cached << 8 | granule << 14 | output_48_bits << 16 | must_be_one;
+    let size = u64::from(64 - shape.bits);
+    let format = shape.output_size() << 16 | u64::from(shape.lpa2) << 32;
+    let vtcr = size | start | CACHED | granule << 14 | format | must_be_one;
     let second_stage_on = 1;
     [SCTLR_OFF, 0, 0, 0, 0, HCR_RW | second_stage_on, vtcr, root]
 }
