@@ -1,10 +1,11 @@
 //! One requested mapping.
 
 use crate::probe::{AccessKind, Privilege};
+use core::fmt::{self, Write as _};
 use core::ops::BitOr;
 
-/// What a mapping lets through, joined by `|`.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+/// What a mapping lets through, joined by `|`. It is shown as `rwxu`, with `-` for what it does not.
+#[derive(Copy, Clone, PartialEq, Eq)]
 pub struct Permissions(u8);
 
 impl Permissions {
@@ -41,6 +42,13 @@ impl Permissions {
     #[must_use]
     pub const fn allow(self, kind: AccessKind, privilege: Privilege) -> bool {
         self.contains(kind.needs()) && (matches!(privilege, Privilege::Supervisor) || self.contains(Self::USER))
+    }
+}
+
+impl fmt::Debug for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters = [(Self::READ, 'r'), (Self::WRITE, 'w'), (Self::EXECUTE, 'x'), (Self::USER, 'u')];
+        letters.into_iter().try_for_each(|(one, letter)| f.write_char(if self.contains(one) { letter } else { '-' }))
     }
 }
 
