@@ -4,6 +4,7 @@ use crate::address::{Address, AddressRange, Hpa};
 use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::level::{LevelOf, Levels};
+use crate::rule::Rule;
 use crate::space::Space;
 use crate::table::{Table, Visible};
 use core::fmt;
@@ -71,6 +72,18 @@ pub enum Obstacle<S: Space, L: Levels> {
         level: L,
         /// The entry as it would be, its frame aside.
         raw: u64,
+    },
+    /// The machine that the tree is [configured](crate::Tree::configured) for would refuse the entry, or the format
+    /// forbids it.
+    NotAllowed {
+        /// The first address behind the entry.
+        at: Address<S>,
+        /// The level of the entry.
+        level: L,
+        /// The entry: its attributes, or its frame bits.
+        raw: u64,
+        /// What forbids it.
+        rule: &'static Rule,
     },
     /// A page cannot be merged into a block, because it does not continue the one before.
     Mismatch {
@@ -150,6 +163,9 @@ impl<S: Space, L: Levels> fmt::Display for Obstacle<S, L> {
             }
             Self::NotPresent { level, raw } => {
                 write!(f, "an entry {raw:#x} of level {} with these attributes is not present", level.name())
+            }
+            Self::NotAllowed { at, level, raw, rule } => {
+                write!(f, "the entry {raw:#x} of level {} for {at} is not allowed: {rule}", level.name())
             }
             Self::Mismatch { at, level, expected, raw } => {
                 write!(f, "the entry of level {} for {at} is {raw:#x}, not {expected:#x}", level.name())

@@ -36,8 +36,25 @@ pub trait EntryFormat: HasLayout + Copy + Eq + Debug {
     fn from_bits(raw: u64) -> Self;
     /// The raw word.
     fn bits(self) -> u64;
-    /// What this entry, by itself, lets through.
+    /// What this entry, by itself, lets through, if every feature that a permission depends on is there.
     fn access(self) -> Access;
+
+    /// What this entry, by itself, lets through under these [features](crate::config::Config::features).
+    #[inline(always)]
+    #[must_use]
+    fn access_with(self, features: u64) -> Access {
+        let _ = features;
+        self.access()
+    }
+
+    /// Those of the [`HARDWARE`](Self::HARDWARE) bits that the CPU writes under these
+    /// [features](crate::config::Config::features).
+    #[inline(always)]
+    #[must_use]
+    fn written_with(features: u64) -> u64 {
+        let _ = features;
+        Self::HARDWARE
+    }
 
     /// The frame that the entry points to: the page of a leaf, the table of a table entry. Most formats hold the
     /// address bits where they are in the address.
@@ -109,6 +126,15 @@ impl Access {
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    /// The same access by user code: it needs [`USER`](Self::USER) too, and fetches as a user does.
+    #[inline]
+    #[must_use]
+    pub const fn by_user(self) -> Self {
+        let fetches = Self::EXECUTE.0 | Self::USER_EXECUTE.0;
+        let fetch = if self.0 & fetches == 0 { 0 } else { Self::USER_EXECUTE.0 };
+        Self(self.0 & !fetches | fetch | Self::USER.0)
     }
 
     /// `access` if `condition`, else nothing.

@@ -5,6 +5,7 @@
 //! except for drawings and debug output.
 
 use crate::format::{EntryFormat, FieldClass, FieldInfo};
+use crate::rule::Rule;
 use core::fmt;
 
 /// The bits of a format at one level. Masks are in place.
@@ -37,6 +38,9 @@ pub struct Layout {
 pub trait HasLayout: 'static {
     /// What its bits are there.
     const LAYOUT: Layout;
+    /// What an entry that is present may not be there, beside wrong reserved bits. Those that make it count as not
+    /// present come first.
+    const RULES: &'static [Rule] = &[];
 }
 
 /// The format of a leaf whose attributes, all that it says beside its frame, are the struct `A`.

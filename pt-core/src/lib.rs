@@ -17,6 +17,7 @@ pub mod address;
 pub mod allocator;
 #[cfg(any(test, feature = "std"))]
 pub mod arena;
+pub mod config;
 pub mod cursor;
 pub mod direct_map;
 pub mod entry;
@@ -38,6 +39,7 @@ pub mod reader;
 pub mod reclaim;
 pub mod register;
 pub mod root;
+pub mod rule;
 #[cfg(test)]
 mod sample;
 pub mod space;
@@ -50,6 +52,7 @@ pub use address::{Address, AddressRange, Gfn, Gpa, Hpa, RawGpa, Route, Va};
 pub use allocator::{OutOfTables, Reserve, TableAllocator};
 #[cfg(any(test, feature = "std"))]
 pub use arena::Arena;
+pub use config::Config;
 pub use cursor::{Cursor, Stale};
 pub use direct_map::DirectMap;
 pub use entry::{Absent, Entry};
@@ -68,6 +71,7 @@ pub use plan::Plan;
 pub use reader::{Reader, Translation};
 pub use reclaim::{Deferred, Immediate, ParallelTree, Reclaim};
 pub use register::ReservedBits;
+pub use rule::{Class, Rule, Test};
 pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
 pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible};
 pub use tree::Tree;

@@ -227,6 +227,7 @@ macro_rules! visible {
         }
         impl Visible for $table {
             type Attributes = $fields;
+            type Config = ();
             const ABSENT: u64 = 1 << 63;
             const FROZEN: u64 = 1 << 63 | 0x5a0;
             const LIVE_RULE: LiveRule = LiveRule::$rule;

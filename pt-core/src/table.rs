@@ -12,6 +12,8 @@
 //! | [`UsedByCpu`] | `used_by(cpu)` | a flush after a removal |
 
 use crate::address::Address;
+use crate::config::{Config, Unconfigured};
+use crate::format::Access;
 use crate::geometry::Geometry;
 use crate::level::{LevelOf, Levels};
 use crate::space::{Private, Shared, Space};
@@ -38,6 +40,8 @@ pub trait Table: Copy + Debug + Send + Sync + 'static {
 pub trait Visible: Table {
     /// What a leaf says beside its frame, the same at every level.
     type Attributes: Copy + Eq + Debug;
+    /// The optional features that the machine has; `()` if the declaration has none.
+    type Config: Config;
 
     /// An absent entry without payload: what a new table is filled with.
     const ABSENT: u64;
@@ -45,6 +49,9 @@ pub trait Visible: Table {
     const FROZEN: u64;
     /// How a block in use is split, and a table in use merged.
     const LIVE_RULE: LiveRule = LiveRule::InPlace;
+    /// What every access through this table counts as, beside what it is: [`Access::USER`] if the table translates
+    /// guest-physical addresses in a format that knows users.
+    const EVERY_ACCESS: Access = Access::NONE;
 
     /// Runs `visitor` at the root level of this geometry: the one place where a run-time level becomes a type.
     fn at_root<V: RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output;
@@ -69,7 +76,7 @@ pub trait RootVisitor<T: Visible> {
 )]
 pub trait Direct<Written = Self>: Visible
 where
-    Written: Visible<Geometry = <Self as Table>::Geometry>,
+    Written: Visible<Geometry = <Self as Table>::Geometry, Config = <Self as Visible>::Config>,
 {
 }
 
@@ -132,9 +139,9 @@ pub trait Pair: Copy + Debug + Send + Sync + 'static {
     /// The geometry of both tables.
     type Geometry: crate::geometry::Split;
     /// The table of the shared half.
-    type Shared: Direct<Space = Shared, Geometry = Self::Geometry> + UsedByCpu;
+    type Shared: Direct<Space = Shared, Geometry = Self::Geometry, Config: Unconfigured> + UsedByCpu;
     /// The table of the private half.
-    type Private: Propagating<Geometry = Self::Geometry, Levels = <Self::Shared as Table>::Levels>;
+    type Private: Propagating<Geometry = Self::Geometry, Config: Unconfigured, Levels = <Self::Shared as Table>::Levels>;
 }
 
 /// What may be done to an entry while a CPU uses it: how a block is split and a table merged.

@@ -5,6 +5,7 @@
 
 use crate::address::{Address, Hpa};
 use crate::allocator::{OutOfTables, TableAllocator};
+use crate::config::Unconfigured;
 use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::geometry::{Extension, Geometry};
@@ -21,6 +22,7 @@ use core::marker::PhantomData;
 pub struct Tree<T: Visible, M: Memory, V: Validity = Valid> {
     root: Hpa,
     geometry: T::Geometry,
+    config: T::Config,
     memory: M,
     validity: PhantomData<fn() -> V>,
 }
@@ -30,9 +32,25 @@ impl<T: Visible, M: Memory> Tree<T, M> {
     ///
     /// # Errors
     /// [`OutOfTables`] if there is no page for the root.
-    pub fn new<A: TableAllocator>(geometry: T::Geometry, memory: M, allocator: &A) -> Result<Self, OutOfTables> {
+    pub fn new<A: TableAllocator>(geometry: T::Geometry, memory: M, allocator: &A) -> Result<Self, OutOfTables>
+    where
+        T::Config: Unconfigured,
+    {
+        Self::configured(geometry, T::Config::default(), memory, allocator)
+    }
+
+    /// A tree with an empty root, for a machine with these features. Nothing is written to it that they do not allow.
+    ///
+    /// # Errors
+    /// [`OutOfTables`] if there is no page for the root.
+    pub fn configured<A: TableAllocator>(
+        geometry: T::Geometry,
+        config: T::Config,
+        memory: M,
+        allocator: &A,
+    ) -> Result<Self, OutOfTables> {
         let root = T::at_root(geometry, NewRoot { memory: &memory, allocator })?;
-        Ok(Self { root, geometry, memory, validity: PhantomData })
+        Ok(Self { root, geometry, config, memory, validity: PhantomData })
     }
 }
 
@@ -58,8 +76,8 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     /// The same tree, its root now valid or not.
     #[inline]
     pub(crate) fn with_validity<To: Validity>(self) -> Tree<T, M, To> {
-        let Self { root, geometry, memory, validity: PhantomData } = self;
-        Tree { root, geometry, memory, validity: PhantomData }
+        let Self { root, geometry, config, memory, validity: PhantomData } = self;
+        Tree { root, geometry, config, memory, validity: PhantomData }
     }
 
     /// The geometry that the tree was made for.
@@ -67,6 +85,13 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     #[must_use]
     pub const fn geometry(&self) -> T::Geometry {
         self.geometry
+    }
+
+    /// The features that the tree was made for.
+    #[inline]
+    #[must_use]
+    pub const fn config(&self) -> T::Config {
+        self.config
     }
 
     /// The memory that its tables lie in.

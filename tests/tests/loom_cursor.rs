@@ -148,9 +148,9 @@ impl<T: UsedByCpu> Invalidate<T> for Cpus {
 
 type LoomTree<T> = Arc<ParallelTree<T, Tables, Tables>>;
 
-fn tree<T: Visible>(geometry: T::Geometry, pages: usize) -> (Tables, LoomTree<T>) {
+fn tree<T: Visible>(geometry: T::Geometry, config: T::Config, pages: usize) -> (Tables, LoomTree<T>) {
     let tables = Tables::new(pages);
-    let tree = Tree::<T, _>::new(geometry, tables.clone(), &tables).unwrap();
+    let tree = Tree::<T, _>::configured(geometry, config, tables.clone(), &tables).unwrap();
     (tables.clone(), Arc::new(ParallelTree::new(tree, tables)))
 }
 
@@ -213,7 +213,7 @@ mod long_mode {
 #[test]
 fn a_cursor_beside_the_removal_of_the_table_that_it_holds() {
     explore(3, || {
-        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, 12);
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, (), 12);
         assert!(long_mode::map(&tree, &tables, 1));
         let remover = {
             let (tables, tree) = (tables.clone(), Arc::clone(&tree));
@@ -241,7 +241,7 @@ fn a_cursor_beside_the_removal_of_the_table_that_it_holds() {
 #[test]
 fn two_removals_of_one_range_and_a_fault() {
     explore(2, || {
-        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, 16);
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, (), 16);
         assert!(long_mode::map(&tree, &tables, 1));
         let remover = {
             let (tables, tree) = (tables.clone(), Arc::clone(&tree));
@@ -265,7 +265,7 @@ fn two_removals_of_one_range_and_a_fault() {
 #[test]
 fn a_split_in_place_beside_a_removal_of_the_block() {
     explore(4, || {
-        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, 8);
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, (), 8);
         let block = Page::<Shared, Pd>::new(Hpa::new(BLOCK)).unwrap();
         let at = long_mode::at(ADDRESS);
         tree.pin().parallel(&tables).map(at, block, PageEntryFields::new()).map_err(|lost| lost.obstacle).unwrap();
@@ -303,7 +303,7 @@ fn a_split_in_place_beside_a_removal_of_the_block() {
 #[test]
 fn a_break_before_make_beside_the_removal_of_its_table() {
     explore(3, || {
-        let (tables, tree) = tree::<Stage2>(Width::Bits48, 8);
+        let (tables, tree) = tree::<Stage2>(Width::Bits48, (), 8);
         let address = |value: u64| -> Address<Guest> { Width::Bits48.address(value).unwrap() };
         let block = Page::<Shared, Middle>::new(Hpa::new(BLOCK)).unwrap();
         let mapped = tree.pin().parallel(&tables).map(address(ADDRESS), block, MappingFields::new());

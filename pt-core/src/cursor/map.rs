@@ -2,7 +2,7 @@
 
 use super::Cursor;
 use super::source::TableSource;
-use super::template::template;
+use super::template::{check_frame, is_frame, new_leaf};
 use super::walk::Make;
 use crate::access::Access;
 use crate::address::{Address, Hpa};
@@ -23,6 +23,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// The page comes back, with what stood in the way: a [`Leaf`](Obstacle::Leaf) (of this size, with the frame
     /// that is mapped, or of a larger one), a [`Table`](Obstacle::Table) of smaller pages,
     /// [`OutOfTables`](Obstacle::OutOfTables), [`FrameDoesNotFit`](Obstacle::FrameDoesNotFit),
+    /// [`NotAllowed`](Obstacle::NotAllowed),
     /// [`NotPresent`](Obstacle::NotPresent), [`OutsideTree`](Obstacle::OutsideTree),
     /// [`NoSuchLevel`](Obstacle::NoSuchLevel), or [`Retry`](Obstacle::Retry). Exclusively, nothing was changed then; in parallel, empty tables may be linked.
     #[inline(always)]
@@ -57,8 +58,8 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// Returns whether it did; all else, and why it did not, is out of line, so that no register is saved for it.
     #[inline(always)]
     fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, frame: Hpa, attributes: &T::Attributes) -> bool {
-        let Ok(template) = template::<T, L>(attributes) else { return false };
-        if !L::Leaf::takes_frame(frame) {
+        let Ok(template) = new_leaf::<T, L>(attributes, at, self.config) else { return false };
+        if !is_frame::<L::Leaf>(frame, self.config) {
             return false;
         }
         let Some(slot) = self.held_slot::<L>(at) else { return false };
@@ -91,10 +92,8 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         frame: Hpa,
         attributes: &T::Attributes,
     ) -> Result<(), ObstacleOf<T>> {
-        if !L::Leaf::takes_frame(frame) {
-            return Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL });
-        }
-        let leaf = template::<T, L>(attributes)? | L::Leaf::frame_bits(frame);
+        check_frame::<T, L, L::Leaf>(frame, at, self.config)?;
+        let leaf = new_leaf::<T, L>(attributes, at, self.config)? | L::Leaf::frame_bits(frame);
         // The table that is held may have been unlinked meanwhile: its entries are frozen then, and stay so.
         self.leave();
         let word = self.seek::<L, Make>(at)?.word(self.memory);

@@ -7,15 +7,17 @@
 use super::Cursor;
 use super::range::{Part, Slots, before, check_alignment, check_inside, entries, parts};
 use super::source::TableSource;
-use super::template::{Row, template};
+use super::template::{Row, check_frame, new_leaf};
 use crate::access::Access;
 use crate::address::{Address, AddressRange, Hpa};
+use crate::config::Config as _;
 use crate::entry::Entry;
 use crate::error::{MapRangeError, Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::{LeafLevelOf, Level, LevelOf, Levels};
 use crate::memory::{Memory, UNCOUNTED, Word};
 use crate::page::PageOf;
+use crate::rule::Rule;
 use crate::table::{Direct, RootVisitor, Visible};
 use crate::tree::TableOf;
 
@@ -34,7 +36,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         attributes: T::Attributes,
     ) -> Result<(), MapRangeError<T, P>> {
         self.leave();
-        let mut run = Run::new::<L>(range, first.frame(), attributes, Some(self.largest));
+        let mut run = Run::new::<L>(range, first.frame(), attributes, self.config, Some(self.largest));
         let checked = check_alignment::<T>(range, L::LEVEL).and_then(|()| run.check_ends::<L>(range));
         let mapped = checked.and_then(|()| T::at_root(self.geometry, Fill { cursor: self, range, run: &mut run }));
         mapped.map_err(|obstacle| MapRangeError { first, done: before(range, run.next), obstacle })
@@ -49,6 +51,7 @@ pub(crate) struct Run<T: Visible> {
     /// What is added to an address for its frame.
     delta: u64,
     attributes: T::Attributes,
+    config: T::Config,
     /// The number of the level of the smallest pages.
     pub(crate) smallest: u8,
     /// The number of the level of the largest pages.
@@ -63,29 +66,30 @@ impl<T: Visible> Run<T> {
         range: AddressRange<T::Space>,
         first: Hpa,
         attributes: T::Attributes,
+        config: T::Config,
         largest: Option<T::Levels>,
     ) -> Self {
         let delta = first.as_u64().wrapping_sub(range.start().as_u64());
         let largest = largest.map_or(u8::MAX, Levels::number).max(L::NUMBER);
-        Self { delta, attributes, smallest: L::NUMBER, largest, next: range.start() }
+        Self { delta, attributes, config, smallest: L::NUMBER, largest, next: range.start() }
     }
 
     /// Refuses, before anything is done, frames and attributes that pages of level `L` cannot have.
     pub(crate) fn check_ends<L: LevelOf<T>>(&self, range: AddressRange<T::Space>) -> Result<(), ObstacleOf<T>> {
-        template::<T, L>(&self.attributes)?;
-        for at in [range.start(), range.last().align_down(L::SHIFT)] {
-            let frame = self.frame(at);
-            if !L::Leaf::takes_frame(frame) {
-                return Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL });
-            }
-        }
-        Ok(())
+        self.new_leaf::<L>(range.start())?;
+        let ends = [range.start(), range.last().align_down(L::SHIFT)];
+        ends.into_iter().try_for_each(|at| check_frame::<T, L, L::Leaf>(self.frame(at), at, self.config))
     }
 
     /// Whether pages of level `L` can be used, alignment of the address aside.
     pub(crate) fn uses<L: LevelOf<T>>(&self) -> bool {
         let in_limits = self.smallest <= L::NUMBER && L::NUMBER <= self.largest;
-        L::LEAVES && in_limits && Hpa::new(self.delta).is_aligned(L::SHIFT)
+        let exist = L::LEAVES && Rule::forbids::<L::Leaf>(self.config.features()).is_none();
+        exist && in_limits && Hpa::new(self.delta).is_aligned(L::SHIFT)
+    }
+
+    fn new_leaf<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<u64, ObstacleOf<T>> {
+        new_leaf::<T, L>(&self.attributes, at, self.config)
     }
 
     /// The leaves of the table behind an entry of level `L`, if the range is all that the entry translates, and leaves
@@ -96,7 +100,7 @@ impl<T: Visible> Run<T> {
         if !(whole && fills_its_page && self.uses::<L::Below>()) {
             return None;
         }
-        let template = template::<T, L::Below>(&self.attributes).ok()?;
+        let template = self.new_leaf::<L::Below>(range.start()).ok()?;
         self.check_ends::<L::Below>(range).ok()?;
         Some(Row::new(template, self.frame(range.start()), 1 << L::Below::SHIFT))
     }
@@ -139,7 +143,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         run: &mut Run<T>,
         live: &mut i64,
     ) -> Result<(), ObstacleOf<T>> {
-        let template = template::<T, L>(&run.attributes).map_err(|obstacle| run.stop(range.start(), obstacle))?;
+        let template = run.new_leaf::<L>(range.start()).map_err(|obstacle| run.stop(range.start(), obstacle))?;
         run.check_ends::<L>(range).map_err(|obstacle| run.stop(range.start(), obstacle))?;
         let slots = Slots::of::<L>(range);
         let mut index = slots.first;

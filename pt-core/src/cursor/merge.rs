@@ -8,7 +8,7 @@
 use super::Cursor;
 use super::range::entry;
 use super::source::TableSource;
-use super::template::template;
+use super::template::{check_frame, new_leaf};
 use super::walk::Stop;
 use crate::access::{Access, Alone};
 use crate::address::{Address, Hpa};
@@ -46,18 +46,18 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
             Entry::Subtable(below) => TableOf::<T, L::Below>::at(below.frame()),
             entry => return Err(Obstacle::entry::<T, L>(at, entry)),
         };
-        let block = merged::<T, L, M>(self.memory, child, at)?;
+        let block = merged::<T, L, M>(self.memory, self.config, child, at)?;
         match T::LIVE_RULE {
             LiveRule::InPlace => {
                 word.store(block);
                 Flush::tables(entry::<L, _>(at)).flush(cpus);
-                let late = merged::<T, L, M>(self.memory, child, at).unwrap_or(block);
+                let late = merged::<T, L, M>(self.memory, self.config, child, at).unwrap_or(block);
                 set_bits(word, late & L::Leaf::HARDWARE);
             }
             LiveRule::BreakBeforeMake => {
                 word.store(T::FROZEN);
                 Flush::tables(entry::<L, _>(at)).flush(cpus);
-                word.store(merged::<T, L, M>(self.memory, child, at).unwrap_or(block));
+                word.store(merged::<T, L, M>(self.memory, self.config, child, at).unwrap_or(block));
             }
         }
         self.source.retire(child.frame(), L::Below::TABLE_ORDER);
@@ -68,6 +68,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
 /// The block of level `L` that translates as the pages of `table`, which translates from `start` on.
 fn merged<T: Visible, L: LevelOf<T>, M: Memory>(
     memory: &M,
+    config: T::Config,
     table: TableOf<T, L::Below>,
     start: Address<T::Space>,
 ) -> Result<u64, ObstacleOf<T>> {
@@ -86,9 +87,7 @@ fn merged<T: Visible, L: LevelOf<T>, M: Memory>(
         if index == 0 {
             first = raw;
             let frame = page.frame();
-            if !L::Leaf::takes_frame(frame) {
-                return Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL });
-            }
+            check_frame::<T, L, L::Leaf>(frame, at, config)?;
         }
         let frame = Hpa::new(PageOf::<T, L>::from_bits(first).frame().as_u64() + bytes);
         let expected = first & !(PageOf::<T, L>::FRAME | hardware) | PageOf::<T, L>::frame_bits(frame);
@@ -98,7 +97,7 @@ fn merged<T: Visible, L: LevelOf<T>, M: Memory>(
         history |= raw & hardware;
     }
     let page = PageOf::<T, L>::from_bits(first | history);
-    Ok(template::<T, L>(&L::Below::attributes(page))? | L::Leaf::frame_bits(page.frame()))
+    Ok(new_leaf::<T, L>(&L::Below::attributes(page), start, config)? | L::Leaf::frame_bits(page.frame()))
 }
 
 /// Sets bits of an entry that the CPU may be setting bits of.

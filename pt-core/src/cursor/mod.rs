@@ -63,6 +63,7 @@ pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
     memory: &'t M,
     root: Hpa,
     geometry: T::Geometry,
+    config: T::Config,
     source: S,
     largest: T::Levels,
     held: Held,
@@ -77,7 +78,7 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     where
         A: TableAllocator,
         T: Direct<W>,
-        W: Visible<Geometry = T::Geometry>,
+        W: Visible<Geometry = T::Geometry, Config = T::Config>,
         V: ValidRoot<T>,
     {
         Cursor::new(self, allocator)
@@ -92,7 +93,7 @@ impl<T: Visible, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
     where
         A: TableAllocator,
         T: Direct<W>,
-        W: Visible<Geometry = T::Geometry>,
+        W: Visible<Geometry = T::Geometry, Config = T::Config>,
     {
         Cursor::new(self, Deferring { allocator, reclaim: self.reclaim() })
     }
@@ -102,13 +103,14 @@ impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X
     #[inline]
     pub(crate) fn new<Of, V>(tree: &'t Tree<Of, M, V>, source: S) -> Self
     where
-        Of: Visible<Geometry = T::Geometry>,
+        Of: Visible<Geometry = T::Geometry, Config = T::Config>,
         V: Validity,
     {
         Self {
             memory: tree.memory(),
             root: tree.root(),
             geometry: tree.geometry(),
+            config: tree.config(),
             source,
             largest: T::Levels::ALL[T::Levels::ALL.len() - 1],
             held: Held::NOTHING,

@@ -20,15 +20,17 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
     ///
     /// # Errors
     /// What is there instead, as for [`unmap`](Self::unmap), or
-    /// [`NotPresent`](crate::error::Obstacle::NotPresent). Nothing was changed then.
+    /// [`NotPresent`](crate::error::Obstacle::NotPresent) or
+    /// [`NotAllowed`](crate::error::Obstacle::NotAllowed). Nothing was changed then.
     #[inline(always)]
     pub fn protect<L: LeafLevelOf<T>>(
         &mut self,
         at: impl AddressOf<T>,
         attributes: T::Attributes,
     ) -> Result<Stale<'t, T, M, S, OldLeaf<T>>, ObstacleOf<T>> {
-        let template = template::<T, L>(&attributes)?;
-        self.rewrite::<L>(at.address(), move |leaf| with_history::<T, L>(template, leaf))
+        let at = at.address();
+        let template = template::<T, L>(&attributes, at, self.config)?;
+        self.rewrite::<L>(at, move |leaf| with_history::<T, L>(template, leaf))
     }
 
     /// Changes the attributes of the page of level `L` that `at` lies in, and returns what it was before.
@@ -38,16 +40,18 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
     ///
     /// # Errors
     /// What is there instead, as for [`unmap`](Self::unmap), or
-    /// [`NotPresent`](crate::error::Obstacle::NotPresent). Nothing was changed then.
+    /// [`NotPresent`](crate::error::Obstacle::NotPresent) or
+    /// [`NotAllowed`](crate::error::Obstacle::NotAllowed). Nothing was changed then.
     #[inline(always)]
     pub fn update<L: LeafLevelOf<T>>(
         &mut self,
         at: impl AddressOf<T>,
         mut change: impl FnMut(T::Attributes) -> T::Attributes,
     ) -> Result<Stale<'t, T, M, S, OldLeaf<T>>, ObstacleOf<T>> {
+        let (at, config) = (at.address(), self.config);
         let mut refused = None;
-        let stale = self.rewrite::<L>(at.address(), |leaf| {
-            let template = template::<T, L>(&change(L::attributes(leaf)));
+        let stale = self.rewrite::<L>(at, |leaf| {
+            let template = template::<T, L>(&change(L::attributes(leaf)), at, config);
             refused = template.err();
             template.map_or(leaf.bits(), |template| without_history::<T, L>(template, leaf))
         })?;

@@ -36,7 +36,7 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         attributes: T::Attributes,
         cpus: &mut impl Invalidate<T>,
     ) -> Result<Stale<'t, T, M, S>, Interrupted<'t, T, M, S>> {
-        self.change_range(range, cpus, Fixed(attributes))
+        self.change_range(range, cpus, Fixed(attributes, self.config))
     }
 
     /// Changes the attributes of all that is mapped in a range, each leaf as `change` says. Holes stay holes.
@@ -53,7 +53,7 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         cpus: &mut impl Invalidate<T>,
         change: impl FnMut(&OldLeaf<T>) -> T::Attributes,
     ) -> Result<Stale<'t, T, M, S>, Interrupted<'t, T, M, S>> {
-        self.change_range(range, cpus, Each(change))
+        self.change_range(range, cpus, Each(change, self.config))
     }
 
     fn change_range<C: Change<T>>(
@@ -78,7 +78,7 @@ trait Change<T: Direct> {
     /// Whether leaves that say the same, whatever their frames, are replaced by leaves that say the same.
     const UNIFORM: bool;
     /// What is the same for all leaves of level `L`.
-    fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>>;
+    fn prepare<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<u64, ObstacleOf<T>>;
     /// The entry that replaces `leaf`.
     fn apply<L: LevelOf<T>>(
         &mut self,
@@ -89,11 +89,11 @@ trait Change<T: Direct> {
 }
 
 /// The same attributes for all.
-struct Fixed<A>(A);
-impl<T: Direct> Change<T> for Fixed<T::Attributes> {
+struct Fixed<T: Direct>(T::Attributes, T::Config);
+impl<T: Direct> Change<T> for Fixed<T> {
     const UNIFORM: bool = true;
-    fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>> {
-        template::<T, L>(&self.0)
+    fn prepare<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<u64, ObstacleOf<T>> {
+        template::<T, L>(&self.0, at, self.1)
     }
     #[inline(always)]
     fn apply<L: LevelOf<T>>(
@@ -107,10 +107,10 @@ impl<T: Direct> Change<T> for Fixed<T::Attributes> {
 }
 
 /// Attributes for each leaf.
-struct Each<F>(F);
-impl<T: Direct, F: FnMut(&OldLeaf<T>) -> T::Attributes> Change<T> for Each<F> {
+struct Each<F, C>(F, C);
+impl<T: Direct, F: FnMut(&OldLeaf<T>) -> T::Attributes> Change<T> for Each<F, T::Config> {
     const UNIFORM: bool = false;
-    fn prepare<L: LevelOf<T>>(&self) -> Result<u64, ObstacleOf<T>> {
+    fn prepare<L: LevelOf<T>>(&self, _at: Address<T::Space>) -> Result<u64, ObstacleOf<T>> {
         Ok(0)
     }
     #[inline(always)]
@@ -120,7 +120,7 @@ impl<T: Direct, F: FnMut(&OldLeaf<T>) -> T::Attributes> Change<T> for Each<F> {
         at: Address<T::Space>,
         leaf: L::Leaf,
     ) -> Result<u64, ObstacleOf<T>> {
-        let template = template::<T, L>(&(self.0)(&OldLeaf::new::<L>(at, leaf)))?;
+        let template = template::<T, L>(&(self.0)(&OldLeaf::new::<L>(at, leaf)), at, self.1)?;
         Ok(without_history::<T, L>(template, leaf))
     }
 }
@@ -145,7 +145,7 @@ struct Changed<'c, C>(&'c mut C);
 impl<T: Direct, C: Change<T>> Affects<T> for Changed<'_, C> {
     fn affects<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: L::Leaf) -> bool {
         // An obstacle turns up again when the change is made.
-        let new = self.0.prepare::<L>().and_then(|prepared| self.0.apply::<L>(prepared, at, leaf));
+        let new = self.0.prepare::<L>(at).and_then(|prepared| self.0.apply::<L>(prepared, at, leaf));
         new != Ok(leaf.bits())
     }
 }
@@ -172,7 +172,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         pass: &mut Pass<T, C>,
     ) -> Result<(), ObstacleOf<T>> {
         let prepared = if L::LEAVES {
-            pass.change.prepare::<L>().map_err(|obstacle| pass.stop(range.start(), obstacle))?
+            pass.change.prepare::<L>(range.start()).map_err(|obstacle| pass.stop(range.start(), obstacle))?
         } else {
             0
         };

@@ -99,7 +99,7 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         new: u64,
     ) -> Result<(), ObstacleOf<T>> {
         loop {
-            let template = template::<T, L::Below>(&L::attributes(leaf))?;
+            let template = template::<T, L::Below>(&L::attributes(leaf), at, self.config)?;
             for index in 0..L::Below::ENTRIES {
                 let frame = Hpa::new(leaf.frame().as_u64() + ((index as u64) << L::Below::SHIFT));
                 let page = template | <L::Below as LevelOf<T>>::Leaf::frame_bits(frame);

@@ -1,24 +1,84 @@
-//! The words that the cursor writes: leaves from attributes.
+//! The words that the cursor writes: leaves from attributes, as far as the configuration allows them.
 
-use crate::address::Hpa;
+use crate::address::{Address, Hpa};
+use crate::config::Config;
 use crate::entry::Entry;
 use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::LevelOf;
+use crate::rule::{Class, Rule};
 use crate::table::Visible;
 use core::marker::PhantomData;
 
-/// A leaf of level `L` with these attributes, its frame bits zero.
+/// A leaf of level `L` with these attributes, its frame bits zero. `at` is where it is meant for.
 ///
 /// # Errors
-/// [`Obstacle::NotPresent`] if the attributes let nothing through, where presence is told by permissions.
+/// [`Obstacle::NotPresent`] if the attributes let nothing through, where presence is told by permissions;
+/// [`Obstacle::NotAllowed`] if they break a rule.
 #[inline(always)]
-pub(crate) fn template<T: Visible, L: LevelOf<T>>(attributes: &T::Attributes) -> Result<u64, ObstacleOf<T>> {
+pub(crate) fn template<T: Visible, L: LevelOf<T>>(
+    attributes: &T::Attributes,
+    at: Address<T::Space>,
+    config: T::Config,
+) -> Result<u64, ObstacleOf<T>> {
     let raw = L::leaf_template(attributes);
-    match L::decode(raw) {
-        Entry::Leaf(_) => Ok(raw),
-        _ => Err(Obstacle::NotPresent { level: L::LEVEL, raw }),
+    let Entry::Leaf(_) = L::decode(raw) else { return Err(Obstacle::NotPresent { level: L::LEVEL, raw }) };
+    match Rule::broken::<L::Leaf>(raw, config.features()) {
+        // Whether there are leaves of this level at all is not a matter of attributes.
+        Some(rule) if !rule.is_of_all() => Err(broken::<T, L>(rule, raw, at)),
+        _ => Ok(raw),
     }
+}
+
+/// The same for a new leaf. On this machine leaves of level `L` have to exist.
+///
+/// # Errors
+/// The same.
+#[inline(always)]
+pub(crate) fn new_leaf<T: Visible, L: LevelOf<T>>(
+    attributes: &T::Attributes,
+    at: Address<T::Space>,
+    config: T::Config,
+) -> Result<u64, ObstacleOf<T>> {
+    let raw = template::<T, L>(attributes, at, config)?;
+    match Rule::forbids::<L::Leaf>(config.features()) {
+        None => Ok(raw),
+        Some(rule) => Err(broken::<T, L>(rule, raw, at)),
+    }
+}
+
+#[cold]
+fn broken<T: Visible, L: LevelOf<T>>(rule: &'static Rule, raw: u64, at: Address<T::Space>) -> ObstacleOf<T> {
+    match rule.class {
+        Class::NotPresent => Obstacle::NotPresent { level: L::LEVEL, raw },
+        Class::Misconfigured => Obstacle::NotAllowed { at: at.align_down(L::SHIFT), level: L::LEVEL, raw, rule },
+    }
+}
+
+/// Whether an entry of the format `F` can point to `frame` on this machine.
+#[inline(always)]
+pub(crate) fn is_frame<F: EntryFormat>(frame: Hpa, config: impl Config) -> bool {
+    F::takes_frame(frame) && frame.as_u64() & config.beyond() == 0
+}
+
+/// Refuses a frame that an entry of level `L`, in the format `F`, cannot point to.
+///
+/// # Errors
+/// [`Obstacle::FrameDoesNotFit`], or [`Obstacle::NotAllowed`] if only this machine has no such frame.
+pub(crate) fn check_frame<T: Visible, L: LevelOf<T>, F: EntryFormat>(
+    frame: Hpa,
+    at: Address<T::Space>,
+    config: T::Config,
+) -> Result<(), ObstacleOf<T>> {
+    let level = L::LEVEL;
+    if !F::takes_frame(frame) {
+        return Err(Obstacle::FrameDoesNotFit { frame, level });
+    }
+    if frame.as_u64() & config.beyond() == 0 {
+        return Ok(());
+    }
+    let (at, raw) = (at.align_down(L::SHIFT), F::frame_bits(frame));
+    Err(Obstacle::NotAllowed { at, level, raw, rule: &Rule::BEYOND })
 }
 
 /// The leaf with the attributes of `template`, and with the frame, accessed and dirty bits of `leaf`.

@@ -7,6 +7,7 @@
 
 use super::Cursor;
 use super::source::TableSource;
+use super::template::check_frame;
 use crate::access::Access;
 use crate::address::{Address, Hpa};
 use crate::entry::Entry;
@@ -108,9 +109,9 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let Some(frame) = self.source.allocate(order) else {
             return Err(Obstacle::OutOfTables { at: at.align_down(L::SHIFT), level: L::Below::LEVEL });
         };
-        if !L::Subtable::takes_frame(frame) {
+        if let Err(obstacle) = check_frame::<T, L, L::Subtable>(frame, at, self.config) {
             self.source.free(frame, order);
-            return Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL });
+            return Err(obstacle);
         }
         Ok(frame)
     }

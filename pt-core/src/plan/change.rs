@@ -102,7 +102,7 @@ impl<T: Visible, M: Memory> Survey<'_, T, M> {
             let raw = table.word(self.tree.memory(), entry.start()).load();
             match L::decode(raw) {
                 Entry::Leaf(leaf) => {
-                    let affected = self.affects::<L>(leaf)?;
+                    let affected = self.affects::<L>(entry.start(), leaf)?;
                     self.plan.add_leaves::<L>(u64::from(affected));
                     changed |= affected;
                 }
@@ -163,7 +163,7 @@ impl<T: Visible, M: Memory> Survey<'_, T, M> {
 
     /// Plans for a leaf that the range covers in part: it is split, if it is affected.
     fn split<L: LevelOf<T>>(&mut self, leaf: L::Leaf, range: AddressRange<T::Space>) -> Result<(), ObstacleOf<T>> {
-        if !self.affects::<L>(leaf)? {
+        if !self.affects::<L>(range.start(), leaf)? {
             return Ok(());
         }
         if !L::TABLES || !L::Below::LEAVES {
@@ -177,22 +177,26 @@ impl<T: Visible, M: Memory> Survey<'_, T, M> {
         for part in parts::<L::Below, _>(range) {
             match part {
                 Part::Whole(range) => {
-                    if self.affects::<L::Below>(page_of::<T, L>(leaf, range.start())?)? {
+                    let at = range.start();
+                    if self.affects::<L::Below>(at, self.page_of::<L>(leaf, at)?)? {
                         self.plan.add_leaves::<L::Below>(count::<L::Below, _>(range) as u64);
                         self.plan.touch(range);
                     }
                 }
-                Part::Within(range) => self.split::<L::Below>(page_of::<T, L>(leaf, range.start())?, range)?,
+                Part::Within(range) => self.split::<L::Below>(self.page_of::<L>(leaf, range.start())?, range)?,
             }
         }
         Ok(())
     }
 
     /// Whether the operation changes the leaf.
-    fn affects<L: LevelOf<T>>(&self, leaf: L::Leaf) -> Result<bool, ObstacleOf<T>> {
+    fn affects<L: LevelOf<T>>(&self, at: Address<T::Space>, leaf: L::Leaf) -> Result<bool, ObstacleOf<T>> {
         match &self.change {
             Change::Remove => Ok(true),
-            Change::Protect(attributes) => Ok(with_history::<T, L>(template::<T, L>(attributes)?, leaf) != leaf.bits()),
+            Change::Protect(attributes) => {
+                let template = template::<T, L>(attributes, at, self.tree.config())?;
+                Ok(with_history::<T, L>(template, leaf) != leaf.bits())
+            }
         }
     }
 
@@ -207,15 +211,16 @@ impl<T: Visible, M: Memory> Survey<'_, T, M> {
             live => live,
         }
     }
-}
 
-/// The page that a split of `block` makes for `at`.
-fn page_of<T: Visible, L: LevelOf<T>>(
-    block: L::Leaf,
-    at: Address<T::Space>,
-) -> Result<<L::Below as LevelOf<T>>::Leaf, ObstacleOf<T>> {
-    let offset = at.align_down(L::Below::SHIFT).offset(L::SHIFT);
-    let frame = <L::Below as LevelOf<T>>::Leaf::frame_bits(Hpa::new(block.frame().as_u64() + offset));
-    let template = template::<T, L::Below>(&L::attributes(block))?;
-    Ok(<L::Below as LevelOf<T>>::Leaf::from_bits(template | frame))
+    /// The page that a split of `block` makes for `at`.
+    fn page_of<L: LevelOf<T>>(
+        &self,
+        block: L::Leaf,
+        at: Address<T::Space>,
+    ) -> Result<<L::Below as LevelOf<T>>::Leaf, ObstacleOf<T>> {
+        let offset = at.align_down(L::Below::SHIFT).offset(L::SHIFT);
+        let frame = <L::Below as LevelOf<T>>::Leaf::frame_bits(Hpa::new(block.frame().as_u64() + offset));
+        let template = template::<T, L::Below>(&L::attributes(block), at, self.tree.config())?;
+        Ok(<L::Below as LevelOf<T>>::Leaf::from_bits(template | frame))
+    }
 }

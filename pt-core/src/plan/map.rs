@@ -29,7 +29,7 @@ impl<T: Visible, M: Memory> Tree<T, M> {
     where
         T: Direct,
     {
-        let run = Run::new::<L>(range, first.frame(), attributes, largest);
+        let run = Run::new::<L>(range, first.frame(), attributes, self.config(), largest);
         check_alignment::<T>(range, L::LEVEL)?;
         run.check_ends::<L>(range)?;
         T::at_root(self.geometry(), Survey { tree: self, range, run, plan: Plan::new() })

@@ -52,7 +52,7 @@ const READ: Fields = Fields { write: false, execute: false, ..Fields::RWX };
 /// Random operations on a few gigabytes, each planned, then done with exactly the planned tables.
 fn planned_operations<T>(width: Width, seed: u64)
 where
-    T: Direct<Space = Shared, Geometry = Width, Levels = LevelName, Attributes = Fields> + UsedByCpu,
+    T: Direct<Space = Shared, Geometry = Width, Levels = LevelName, Attributes = Fields, Config = ()> + UsedByCpu,
     Pt: crate::level::LeafLevelOf<T>,
     Page<Shared, Pt>: crate::page::PageOf<T, Pt>,
 {

@@ -7,6 +7,7 @@
 //! | question | answer |
 //! |---|---|
 //! | which byte of host memory is behind an address? | [`Reader::translate`] |
+//! | what would a CPU do with this access? | [`Reader::access`] |
 //! | what maps it, and what does the walk allow? or where did it stop? | [`Reader::query`] |
 //! | what is in this table? | [`Reader::root`] and [`TableRef`]: one level at a time, by hand |
 //! | what is mapped in a range? | [`Reader::range`] or [`Reader::whole`], then leaves, entries, runs or a dump |
@@ -14,6 +15,7 @@
 //!
 //! Nothing here allocates, and nothing panics on what it finds in memory.
 
+mod access;
 mod cover;
 mod dump;
 mod explain;
@@ -28,6 +30,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Cause, Fault, Walked};
 pub use dump::Dump;
 pub use explain::Explanation;
 pub use iterate::{Entries, Leaves};
@@ -49,6 +52,7 @@ use core::fmt;
 pub struct Reader<'a, T: Visible, M: Memory> {
     root: Hpa,
     geometry: T::Geometry,
+    config: T::Config,
     memory: &'a M,
 }
 
@@ -57,7 +61,7 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     #[inline(always)]
     #[must_use]
     pub const fn reader(&self) -> Reader<'_, T, M> {
-        Reader { root: self.root(), geometry: self.geometry(), memory: self.memory() }
+        Reader { root: self.root(), geometry: self.geometry(), config: self.config(), memory: self.memory() }
     }
 }
 

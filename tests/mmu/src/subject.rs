@@ -31,6 +31,9 @@ pub trait Subject {
     /// The table.
     type Table: Direct + UsedByCpu<Geometry: Whole<Space = <Self::Table as Table>::Space>>;
 
+    /// The features of the machine.
+    const CONFIG: <Self::Table as Visible>::Config;
+
     /// What the leaf of a mapping says beside its frame. What does not follow from the mapping is random.
     fn attributes(mapping: &Mapping, random: &mut Random) -> <Self::Table as Visible>::Attributes;
 
@@ -126,7 +129,7 @@ pub fn build<'a, S: Subject>(
 where
     AddressIn<S>: AddressOf<S::Table>,
 {
-    let mut tree = Tree::new(geometry, arena, arena).expect("the arena is large enough");
+    let mut tree = Tree::configured(geometry, S::CONFIG, arena, arena).expect("the arena is large enough");
     let mut cursor = tree.exclusive(arena);
     for mapping in mappings {
         write::<S>(&mut cursor, geometry, mapping, random)

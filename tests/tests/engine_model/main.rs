@@ -339,7 +339,7 @@ impl<T: Subject> Pair<'_, T> {
 fn run<T: Subject>(ops: &[Op], failing: bool) {
     for &(geometry, root) in T::GEOMETRIES {
         let arena = Arena::new(Hpa::new(ARENA), 8 << 20);
-        let tree = Tree::new(geometry, &arena, &arena).unwrap();
+        let tree = Tree::configured(geometry, T::CONFIG, &arena, &arena).unwrap();
         let mut pair = Pair::<T> { arena: &arena, tree, root, model: Model::default(), failing };
         pair.compare();
         for op in ops {

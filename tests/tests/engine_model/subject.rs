@@ -30,6 +30,8 @@ pub trait Subject: Direct + UsedByCpu {
     const ACCESSED: u64;
     const DIRTY: u64;
 
+    /// The features of the machine.
+    const CONFIG: Self::Config;
     /// The geometries, with the number of the root's level.
     const GEOMETRIES: &'static [(Self::Geometry, u8)];
     /// Where the tests map something: far from each other, and at the very top.
@@ -152,6 +154,7 @@ mod long_mode {
 
     impl Subject for PageTables {
         type At = Address<Self::Space>;
+        const CONFIG: () = ();
         const PRESENT: u64 = 1;
         const LARGE: u64 = 1 << 7;
         const ACCESSED: u64 = 1 << 5;
@@ -186,6 +189,7 @@ mod breaking {
 
     impl Subject for Stage2 {
         type At = Address<Self::Space>;
+        const CONFIG: () = ();
         const PRESENT: u64 = 1;
         const LARGE: u64 = 1 << 7;
         const ACCESSED: u64 = 1 << 5;

@@ -32,7 +32,7 @@ fn arena() -> Arena {
     Arena::new(Hpa::new(ARENA), 1 << 20)
 }
 
-fn tree<T: Visible<Geometry = Width>>(arena: &Arena, width: Width) -> Tree<T, &Arena> {
+fn tree<T: Visible<Geometry = Width, Config = ()>>(arena: &Arena, width: Width) -> Tree<T, &Arena> {
     Tree::new(width, arena, arena).unwrap()
 }
 

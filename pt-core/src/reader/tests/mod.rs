@@ -32,7 +32,7 @@ fn arena() -> Arena {
     Arena::new(Hpa::new(0x10_0000), 64 << PAGE_SHIFT)
 }
 
-fn tree<T: Visible>(geometry: T::Geometry, arena: &Arena) -> Tree<T, &Arena> {
+fn tree<T: Visible<Config = ()>>(geometry: T::Geometry, arena: &Arena) -> Tree<T, &Arena> {
     Tree::new(geometry, arena, arena).unwrap()
 }
 

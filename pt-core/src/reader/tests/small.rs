@@ -58,6 +58,7 @@ impl<const SIGN: bool> Table for Small<SIGN> {
 
 impl<const SIGN: bool> Visible for Small<SIGN> {
     type Attributes = bool;
+    type Config = ();
     const ABSENT: u64 = 0;
     const FROZEN: u64 = 0x5a0;
     fn at_root<V: RootVisitor<Self>>(_geometry: EightPages<SIGN>, visitor: V) -> V::Output {

@@ -2,7 +2,7 @@
 //! the compiler behind it, finds one of each.
 
 use super::report::Report;
-use crate::model::{Field, Hook, Module, Spanned, Values, upper_camel};
+use crate::model::{Config, Field, Hook, Module, Spanned, Values, upper_camel};
 use proc_macro2::Span;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,6 +15,10 @@ pub(super) fn take_out(module: &mut Module, report: &mut Report<'_>) {
     }
     if let Some(geometry) = &mut module.geometry {
         geometry.head.broken |= distinct(&mut geometry.roots, |root| &root.ident, "variant", report);
+    }
+    if let Some(config) = &mut module.config {
+        config.head.broken |= distinct(&mut config.fields, |field| &field.ident, "field", report);
+        config_methods(config, report);
     }
     for values in &mut module.values {
         values.head.broken |= distinct(&mut values.values, |value| &value.ident, "value", report);
@@ -89,6 +93,9 @@ fn items(module: &mut Module, report: &mut Report<'_>) {
     if let Some(geometry) = &module.geometry {
         is_new(&mut seen, &geometry.head.ident, "geometry", report);
     }
+    if let Some(config) = &module.config {
+        is_new(&mut seen, &config.head.ident, "configuration", report);
+    }
     let before = report.count();
     module.values.retain(|values| is_new(&mut seen, &values.head.ident, "enum of values", report));
     module.formats.retain(|format| is_new(&mut seen, &format.head.ident, "format", report));
@@ -118,6 +125,18 @@ fn marker_is_new(seen: &Seen, hook: &Hook, report: &mut Report<'_>) -> bool {
         (*span, format!("the name `{marker}` belongs to this {what}")),
     );
     false
+}
+
+/// Takes out fields of a configuration that have the names of its constructors.
+fn config_methods(config: &mut Config, report: &mut Report<'_>) {
+    config.fields.retain(|field| {
+        let taken = ["all", "none"].iter().any(|name| field.ident == name);
+        if taken {
+            let message = format!("each configuration has a function `{}`: rename this field", field.ident);
+            report.error(field.ident.span(), message);
+        }
+        !taken
+    });
 }
 
 /// Takes out fields whose accessors would have the names of others.

@@ -9,7 +9,8 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     for format in &module.formats {
         let places = format.fields.iter().flat_map(|field| &field.places).filter_map(|place| place.levels.as_ref());
         let classes = format.classes.iter().filter_map(|class| class.levels.as_ref());
-        for filter in places.chain(classes) {
+        let illegal = format.illegal.iter().filter_map(|illegal| illegal.levels.as_ref());
+        for filter in places.chain(classes).chain(illegal) {
             no_shifts(filter, report);
             of_format(module, format, filter, report);
         }

@@ -7,6 +7,7 @@
 
 mod bits;
 mod codes;
+mod config;
 mod decoding;
 mod defaults;
 mod duplicates;
@@ -18,6 +19,7 @@ mod frames;
 mod geometry;
 mod halves;
 mod hooks;
+mod illegal;
 mod initiators;
 mod items;
 mod level_lists;
@@ -52,6 +54,7 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         items::check,
         levels::check,
         geometry::check,
+        config::check,
         values::check,
         formats::check,
         level_lists::check,
@@ -59,6 +62,7 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         fields::check,
         frames::check,
         presence::check,
+        illegal::check,
         tables::check,
         parties::check,
         spaces::check,

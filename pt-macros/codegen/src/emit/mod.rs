@@ -21,6 +21,7 @@ macro_rules! shown_at {
     }};
 }
 
+mod config;
 mod derives;
 mod docs;
 mod format;
@@ -61,6 +62,7 @@ pub fn emit(module: &Module) -> TokenStream {
     let mut items: TokenStream = module.passed.iter().cloned().collect();
     items.extend(module.levels.as_ref().map(|levels| levels::emit(context, levels)));
     items.extend(module.geometry.as_ref().map(|geometry| geometry::emit(context, geometry)));
+    items.extend(module.config.as_ref().map(|config| config::emit(context, config)));
     items.extend(module.values.iter().map(values::emit));
     items.extend(module.formats.iter().map(|format| format::emit(context, format)));
     items.extend(module.registers.iter().map(|register| format::emit_register(context, register)));

@@ -1,6 +1,6 @@
 //! The `#[entry]` structs: formats of entries.
 
-use super::{BitList, Head, LevelList, Module, Spanned};
+use super::{BitList, Conditional, Head, Illegal, LevelList, Module, Spanned};
 use proc_macro2::Span;
 use syn::{Attribute, Ident, Path, Type};
 
@@ -20,6 +20,8 @@ pub struct Format {
     pub presence: Option<Spanned<Presence>>,
     /// Bits without a name: `reserved(…)`, `ignored(…)` and so on.
     pub classes: Vec<ClassBits>,
+    /// `illegal(…)`: entries that are malformed.
+    pub illegal: Vec<Illegal>,
     /// The fields, in their order.
     pub fields: Vec<Field>,
 }
@@ -130,6 +132,8 @@ pub struct Place {
     pub values: Option<Span>,
     /// `default = …`: the value in new entries.
     pub default: Option<Spanned<Default>>,
+    /// `if = …, else = …`: the bits are this under a condition only.
+    pub conditional: Option<Conditional>,
     /// The attribute.
     pub span: Span,
 }

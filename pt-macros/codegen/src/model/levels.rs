@@ -1,6 +1,6 @@
 //! The `#[levels]` enum.
 
-use super::{BitRange, Head, Shape};
+use super::{BitRange, Condition, Head, Shape};
 use proc_macro2::Span;
 use syn::{Attribute, Ident};
 
@@ -24,6 +24,8 @@ pub struct Level {
     pub table: Option<Span>,
     /// `leaf`: an entry here may be a leaf.
     pub leaf: Option<Span>,
+    /// `leaf(if = …)`: it may be one under this condition only.
+    pub leaf_if: Option<Condition>,
     /// The attribute.
     pub span: Span,
 }

@@ -6,6 +6,7 @@
 //! follows from the gap is reported again.
 
 mod bits;
+mod config;
 mod encoding;
 mod entry;
 mod geometry;
@@ -19,6 +20,7 @@ mod table;
 mod values;
 
 pub use bits::{BitList, BitRange, describe, spell};
+pub use config::{Condition, Conditional, Config, ConfigField, ConfigKind, Illegal, Otherwise, Term, Wanted};
 pub use darling::util::SpannedValue as Spanned;
 pub use encoding::Encoding;
 pub use entry::{
@@ -65,6 +67,8 @@ pub struct Module {
     pub levels: Option<Levels>,
     /// The `#[geometry]` enum.
     pub geometry: Option<Geometry>,
+    /// The `#[config]` struct.
+    pub config: Option<Config>,
     /// The `#[values]` enums.
     pub values: Vec<Values>,
     /// The `#[entry]` structs.

@@ -38,6 +38,8 @@ pub struct Table {
     pub select: Option<Spanned<Select>>,
     /// `live = …`: how an entry in use changes between a block and a table.
     pub live: Option<Spanned<LiveRule>>,
+    /// `every_access = user`: whoever makes an access, the table sees one of a user.
+    pub every_access_of_user: Option<Span>,
     /// `owner = "…"`.
     pub owner: Option<String>,
 }

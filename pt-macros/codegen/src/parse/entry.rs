@@ -1,6 +1,7 @@
 //! `#[entry(…)] struct` and the `#[bits(…)]` of its fields.
 
 use super::bits::{bits, levels};
+use super::condition;
 use super::options::{Options, alternatives, number, path, split_at_commas, word};
 use super::{Errors, Reader, arguments, first_and_rest, take_named};
 use crate::model::{
@@ -30,7 +31,7 @@ const PERMISSIONS: [(&str, Permission); 5] = [
     ("user_execute", Permission::UserExecute),
 ];
 
-const FORMAT_OPTIONS: [&str; 12] = [
+const FORMAT_OPTIONS: [&str; 13] = [
     "leaf",
     "table",
     "absent",
@@ -43,11 +44,12 @@ const FORMAT_OPTIONS: [&str; 12] = [
     "ignored",
     "software",
     "hardware",
+    "illegal",
 ];
 
-const FIELD_OPTIONS: [&str; 13] = [
+const FIELD_OPTIONS: [&str; 15] = [
     "frame", "shift", "tag", "hardware", "software", "ignored", "reserved", "levels", "allows", "denies", "absent",
-    "values", "default",
+    "values", "default", "if", "else",
 ];
 
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
@@ -59,6 +61,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
     let named_levels = options.list("levels");
     let classes: Vec<_> =
         CLASSES.iter().flat_map(|(name, role)| options.all(name).into_iter().map(|meta| (meta, *role))).collect();
+    let illegal = options.all("illegal");
     head.broken |= !options.are_understood();
 
     let levels = if let Some((tokens, span)) = named_levels {
@@ -77,6 +80,9 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
         head.broken = true;
     }
     let classes: Vec<_> = classes.into_iter().filter_map(|(meta, role)| class_bits(&meta, role, errors)).collect();
+    let written = illegal.len();
+    let illegal: Vec<_> = illegal.iter().filter_map(|meta| condition::illegal(meta, errors)).collect();
+    head.broken |= illegal.len() != written;
     let mut fields = Vec::new();
     for item in item.fields {
         let Some(ident) = item.ident else {
@@ -95,7 +101,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
         fields.push(Field { attrs, ident, ty: item.ty, places });
     }
     let word = word.map_or(Word::U64, |word| *word);
-    Format { head, register: false, shapes, levels, word, presence, classes, fields }
+    Format { head, register: false, shapes, levels, word, presence, classes, illegal, fields }
 }
 
 fn presence(options: &mut Options<'_>) -> Option<Spanned<Presence>> {
@@ -139,7 +145,7 @@ pub(super) fn class_bits(meta: &Meta, role: Role, errors: &mut Errors) -> Option
     Some(ClassBits { role, bits: BitList { ranges, span: list.span() }, levels: filter, span: meta.span() })
 }
 
-fn level_filter(chunk: &TokenStream) -> Option<(TokenStream, Span)> {
+pub(super) fn level_filter(chunk: &TokenStream) -> Option<(TokenStream, Span)> {
     let mut tokens = chunk.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {
         (TokenTree::Ident(name), TokenTree::Group(group)) if name == "levels" => Some((group.stream(), chunk.span())),
@@ -166,6 +172,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
         let message = "which value has a new entry? An enum declared elsewhere needs `default = VARIANT`";
         options.errors().push(Error::custom(message).with_span(&values));
     }
+    let conditional = condition::of_field(&mut options);
     let filter = options.list("levels");
     let understood = options.are_understood();
     let default = default.and_then(|value| errors.handle(field_value(&value)));
@@ -175,7 +182,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
     }
     let bits = bits?;
     let (role_span, span) = (role_span.unwrap_or(bits.span), attribute.span());
-    Some(Place { bits, role, role_span, levels: filter, allows, denies, absent, values, default, span })
+    Some(Place { bits, role, role_span, levels: filter, allows, denies, absent, values, default, conditional, span })
 }
 
 /// The one option that says what the bits are for, and where its value is.

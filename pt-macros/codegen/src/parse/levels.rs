@@ -1,13 +1,14 @@
 //! `#[levels] enum`.
 
 use super::bits::range;
+use super::condition;
 use super::options::Options;
 use super::{Errors, Reader, arguments, take_named};
 use crate::model::{Level, Levels};
 use darling::Error;
 use proc_macro2::TokenStream;
 use syn::spanned::Spanned;
-use syn::{ItemEnum, Variant};
+use syn::{ItemEnum, Meta, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Levels {
     let mut head = reader.head(item.attrs, item.vis, item.ident);
@@ -26,7 +27,18 @@ fn level(mut variant: Variant, errors: &mut Errors) -> Option<Level> {
     let attribute = only_attribute(&mut variant, "level", "#[level(index = LOW..=HIGH, table, leaf)]", errors)?;
     let mut options = Options::new(attribute.0, &["index", "table", "leaf"], errors);
     let index = options.value("index");
-    let (table, leaf) = (options.flag("table"), options.flag("leaf"));
+    let table = options.flag("table");
+    let (leaf, leaf_if) = match options.one("leaf") {
+        None => (None, None),
+        Some(Meta::List(list)) => {
+            (Some(list.span()), condition::alone(list.tokens.clone(), list.span(), options.errors()))
+        }
+        Some(Meta::Path(path)) => (Some(path.span()), None),
+        Some(other) => {
+            options.errors().push(Error::custom("write `leaf`, or `leaf(if = FEATURE)`").with_span(&other));
+            (Some(other.span()), None)
+        }
+    };
     let understood = options.are_understood();
     let Some(index) = index else {
         if understood {
@@ -36,7 +48,7 @@ fn level(mut variant: Variant, errors: &mut Errors) -> Option<Level> {
         return None;
     };
     let index = errors.handle(range(&index))?;
-    Some(Level { attrs: variant.attrs, ident: variant.ident, index, table, leaf, span: attribute.1 })
+    Some(Level { attrs: variant.attrs, ident: variant.ident, index, table, leaf, leaf_if, span: attribute.1 })
 }
 
 /// The attribute that each variant needs once: what is in its parentheses, and where it is.

@@ -4,6 +4,8 @@
 //! without an attribute of the language pass through as they are.
 
 mod bits;
+mod condition;
+mod config;
 mod entry;
 mod geometry;
 mod hooks;
@@ -75,6 +77,7 @@ fn empty(krate: Path, head: Option<Head>) -> Module {
         passed: Vec::new(),
         levels: None,
         geometry: None,
+        config: None,
         values: Vec::new(),
         formats: Vec::new(),
         registers: Vec::new(),
@@ -107,7 +110,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         (name.as_str(), &item),
         ("", _)
             | ("levels" | "geometry" | "values" | "states" | "operations" | "phases", Item::Enum(_))
-            | ("entry" | "register" | "table", Item::Struct(_))
+            | ("config" | "entry" | "register" | "table", Item::Struct(_))
             | ("hooks", Item::Trait(_))
     );
     // What is wrong inside of an item that should be another one says nothing.
@@ -127,6 +130,10 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
             let geometry = geometry::read(reader, item, errors);
             once(&mut module.geometry, geometry, |geometry| &geometry.head, "geometry", errors);
         }
+        ("config", Item::Struct(item)) => {
+            let config = config::read(reader, item, errors);
+            once(&mut module.config, config, |config| &config.head, "config", errors);
+        }
         ("values", Item::Enum(item)) => module.values.push(values::read(reader, item, errors)),
         ("entry", Item::Struct(item)) => module.formats.push(entry::read(reader, item, errors)),
         ("register", Item::Struct(item)) => module.registers.push(register::read(reader, item, errors)),
@@ -137,7 +144,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         ("hooks", Item::Trait(item)) => module.hooks.push(hooks::read(reader, item, errors)),
         (name, item) => {
             let wanted = match name {
-                "entry" | "register" => "a struct with named fields",
+                "config" | "entry" | "register" => "a struct with named fields",
                 "table" => "a unit struct",
                 "hooks" => "a trait",
                 _ => "an enum",
@@ -162,8 +169,8 @@ impl Reader {
     }
 }
 
-const OURS: [&str; 10] =
-    ["levels", "geometry", "values", "entry", "register", "table", "states", "hooks", "operations", "phases"];
+const OURS: [&str; 11] =
+    ["levels", "geometry", "config", "values", "entry", "register", "table", "states", "hooks", "operations", "phases"];
 
 fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     match item {
@@ -202,13 +209,14 @@ fn arguments(attribute: &Attribute, errors: &mut Errors) -> TokenStream {
     }
 }
 
-fn once<T>(slot: &mut Option<T>, item: T, head: fn(&T) -> &Head, what: &str, errors: &mut Errors) {
+fn once<T>(slot: &mut Option<T>, second: T, head: fn(&T) -> &Head, what: &str, errors: &mut Errors) {
     if let Some(first) = slot {
-        let message = format!("a declaration has one `#[{what}]` enum, and this is the second");
-        errors.push(Error::custom(message).with_span(&head(&item).ident));
-        errors.push(Error::custom(format!("the first `#[{what}]` enum is here")).with_span(&head(first).ident));
+        let item = if what == "config" { "struct" } else { "enum" };
+        let message = format!("a declaration has one `#[{what}]` {item}, and this is the second");
+        errors.push(Error::custom(message).with_span(&head(&second).ident));
+        errors.push(Error::custom(format!("the first `#[{what}]` {item} is here")).with_span(&head(first).ident));
     } else {
-        *slot = Some(item);
+        *slot = Some(second);
     }
 }
 

@@ -47,7 +47,17 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
     let level = LevelName { ident: head.ident.clone(), shift: None };
     let levels = LevelList { names: vec![level], span: head.span };
     let shapes = vec![Spanned::new(Shape::Absent, head.span)];
-    Format { head, register: true, shapes, levels, word: Word::U64, presence: None, classes, fields }
+    Format {
+        head,
+        register: true,
+        shapes,
+        levels,
+        word: Word::U64,
+        presence: None,
+        classes,
+        illegal: Vec::new(),
+        fields,
+    }
 }
 
 fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
@@ -82,6 +92,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
         absent: None,
         values,
         default,
+        conditional: None,
         span: attribute.span(),
     })
 }

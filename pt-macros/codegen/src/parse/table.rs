@@ -15,7 +15,7 @@ const SPACES: [(&str, Space); 5] = [
     ("virtual", Space::Virtual),
 ];
 
-const OPTIONS: [&str; 20] = [
+const OPTIONS: [&str; 21] = [
     "shared",
     "private",
     "protected",
@@ -35,6 +35,7 @@ const OPTIONS: [&str; 20] = [
     "kind",
     "select",
     "live",
+    "every_access",
     "owner",
 ];
 
@@ -64,6 +65,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
     let select = select(&mut options);
     let live =
         options.word("live", &[("in_place", LiveRule::InPlace), ("break_before_make", LiveRule::BreakBeforeMake)]);
+    let every_access = options.word("every_access", &[("user", ())]);
     let owner = owner(&mut options);
     head.broken |= !options.are_understood();
     if space.is_none() && !head.broken {
@@ -89,6 +91,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
         kind: kind.map_or(Kind::Radix, |kind| *kind),
         select,
         live,
+        every_access_of_user: every_access.map(|user| user.span()),
         owner,
     }
 }

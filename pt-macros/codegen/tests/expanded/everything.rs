@@ -1163,6 +1163,7 @@ pub mod everything {
     }
     impl ::engine::Visible for Mirror {
         type Attributes = LeafFields;
+        type Config = ();
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8b40_0000_0000_0000;
         const LIVE_RULE: ::engine::table::LiveRule = ::engine::table::LiveRule::BreakBeforeMake;
@@ -1262,6 +1263,7 @@ pub mod everything {
     }
     impl ::engine::Visible for Open {
         type Attributes = LeafFields;
+        type Config = ();
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8b40_0000_0000_0000;
         #[inline(always)]

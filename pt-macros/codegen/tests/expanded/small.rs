@@ -213,6 +213,7 @@ pub mod small {
     }
     impl ::pt_core::Visible for Table {
         type Attributes = LeafFields;
+        type Config = ();
         const ABSENT: u64 = 0x0;
         const FROZEN: u64 = 0x5a0;
         #[inline(always)]

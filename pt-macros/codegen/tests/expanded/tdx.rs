@@ -1245,6 +1245,7 @@ pub mod tdx {
     }
     impl ::pt_core::Visible for SharedEpt {
         type Attributes = EptLeafFields;
+        type Config = ();
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8000_0000_0000_05a0;
         #[inline(always)]
@@ -1372,6 +1373,7 @@ pub mod tdx {
     }
     impl ::pt_core::Visible for PrivateEpt {
         type Attributes = PrivateLeafFields;
+        type Config = ();
         const ABSENT: u64 = 0x8000_0000_0000_0000;
         const FROZEN: u64 = 0x8000_0000_0000_05a0;
         #[inline(always)]

@@ -34,6 +34,7 @@ macro_rules! granule {
 
         impl pt_mmu::Subject for $name {
             type Table = pt_arm::$stage::$module::$table;
+            const CONFIG: () = ();
 
             fn attributes(
                 mapping: &pt_plan::Mapping,

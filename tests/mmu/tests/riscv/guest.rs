@@ -10,6 +10,7 @@ pub struct SecondStage;
 
 impl Subject for SecondStage {
     type Table = GuestTables;
+    const CONFIG: () = ();
 
     fn attributes(mapping: &Mapping, random: &mut Random) -> PageEntryFields {
         let permissions = mapping.permissions;

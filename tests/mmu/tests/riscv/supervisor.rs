@@ -10,6 +10,7 @@ pub struct FirstStage;
 
 impl Subject for FirstStage {
     type Table = PageTables;
+    const CONFIG: () = ();
 
     fn attributes(mapping: &Mapping, random: &mut Random) -> PageEntryFields {
         let permissions = mapping.permissions;

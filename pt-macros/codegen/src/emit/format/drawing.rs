@@ -1,9 +1,9 @@
 //! The bits of a format as a table in its documentation, highest first, as the manuals draw them: one column for
 //! the levels that agree in every bit.
 
-use super::levels;
+use super::{frame, levels};
 use crate::emit::Context;
-use crate::model::{Format, Layout, Place, Role, Slot, Source};
+use crate::model::{Conditional, Format, Layout, Otherwise, Place, Role, Shape, Slot, Source};
 use std::fmt::Write as _;
 
 /// The table, in Markdown.
@@ -34,7 +34,7 @@ pub(super) fn draw(context: Context<'_>, format: &Format) -> String {
         }
         high = low;
     }
-    table
+    table + &rules(context, format)
 }
 
 /// What each bit is, lowest first.
@@ -43,9 +43,52 @@ fn cells(layout: &Layout<'_>, width: usize) -> Vec<String> {
     for slot in &layout.slots {
         for (bit, cell) in cells.iter_mut().enumerate().filter(|(bit, _)| slot.mask >> bit & 1 != 0) {
             *cell = describe(slot, bit);
+            if let Some(condition) = condition(slot) {
+                cell.push_str(&condition);
+            }
         }
     }
     cells
+}
+
+/// When the bits are that, and what they are otherwise.
+fn condition(slot: &Slot<'_>) -> Option<String> {
+    let Source::Field(_, place) = slot.source else { return None };
+    let Conditional { condition, otherwise } = place.conditional.as_ref()?;
+    let otherwise = match otherwise {
+        Otherwise::Reserved => "reserved (0)",
+        Otherwise::Ignored => "ignored",
+        Otherwise::Software => "software",
+    };
+    Some(format!(" if `{condition}`, else {otherwise}"))
+}
+
+/// What a format forbids beside reserved bits, as sentences.
+fn rules(context: Context<'_>, format: &Format) -> String {
+    let mut text = String::new();
+    let config = context.module.config.as_ref();
+    if let Some(width) = config.and_then(crate::model::Config::width)
+        && levels(context, format).any(|level| frame(format, level).is_some())
+    {
+        let bit = config
+            .and_then(crate::model::Config::bit)
+            .map_or_else(String::new, |bit| format!(", but for `{}`", bit.ident));
+        let _ = write!(text, "\n\nFrame bits from `{}` on are reserved{bit}.", width.ident);
+    }
+    if format.has(Shape::Leaf) {
+        for level in levels(context, format) {
+            if let Some(condition) = context.module.level(level).and_then(|level| level.leaf_if.as_ref()) {
+                let _ = write!(text, "\n\nThere are leaves of `{level}` if `{condition}`.");
+            }
+        }
+    }
+    if !format.illegal.is_empty() {
+        text.push_str("\n\nMalformed:");
+        for illegal in &format.illegal {
+            let _ = write!(text, "\n- `{illegal}`");
+        }
+    }
+    text
 }
 
 fn describe(slot: &Slot<'_>, bit: usize) -> String {

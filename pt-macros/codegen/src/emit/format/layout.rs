@@ -1,7 +1,7 @@
 //! `HasLayout`: the masks of a format, one implementation a level.
 
 use super::bits::{default_bits, default_value, put, untyped};
-use super::{levels, word};
+use super::{levels, rules, word};
 use crate::emit::Context;
 use crate::emit::literal::{hex, hex64};
 use crate::model::{Field, Format, HardwareBit, Layout, Place, Role, Slot, Source, Word};
@@ -14,6 +14,7 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
     }
     let (krate, ident) = (context.krate, &format.head.ident);
     let mut written: Vec<(String, &Ident)> = Vec::new();
+    let mut kept: Vec<(String, &Ident)> = Vec::new();
     levels(context, format)
         .map(|level| {
             let masks = masks(context, format, level);
@@ -25,9 +26,11 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
                 written.push((text, level));
                 hygienic!(#krate::Layout { #masks })
             };
+            let rules = rules::emit(context, format, level, &mut kept);
             hygienic! {
                 impl #krate::HasLayout for #ident<#level> {
                     const LAYOUT: #krate::Layout = #layout;
+                    #rules
                 }
             }
         })

@@ -13,6 +13,7 @@ mod drawing;
 mod fields;
 mod layout;
 mod register;
+mod rules;
 mod traits;
 
 pub(super) use fields::name as fields_name;
@@ -100,7 +101,8 @@ fn common<'f>(context: Context<'_>, format: &Format, field: &'f Field) -> Option
 /// Whether `EntryFormat` is written once for all levels: the frame and what decides about access is.
 fn is_uniform(context: Context<'_>, format: &Format) -> bool {
     let decides = |place: &Place| {
-        matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty()
+        let depends = place.conditional.is_some() && matches!(place.role, Role::Hardware(_));
+        matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty() || depends
     };
     let mut deciding = format.fields.iter().filter(|field| field.places.iter().any(decides));
     deciding.all(|field| common(context, format, field).is_some())

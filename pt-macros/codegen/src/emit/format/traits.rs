@@ -2,10 +2,10 @@
 
 use super::accessors::frame_bits;
 use super::bits::plain_frame;
-use super::{frame, is_uniform, levels};
+use super::{frame, is_uniform, levels, rules};
 use crate::emit::Context;
 use crate::emit::literal::mask;
-use crate::model::{Format, Permission, Place, Role, Shape, Word};
+use crate::model::{Format, Otherwise, Permission, Place, Role, Shape, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -36,7 +36,8 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
 
 fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
     let frames = frames(context, format, level);
-    let access = access(format, level);
+    let access = access(format, level, true);
+    let with_features = rules::with_features(context, format, level);
     let krate = context.krate;
     hygienic! {
         #[inline(always)]
@@ -52,6 +53,7 @@ fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
             use #krate::format::Access;
             #access
         }
+        #with_features
         #frames
     }
 }
@@ -81,12 +83,15 @@ fn frames(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenS
     })
 }
 
-/// What an entry lets through: what no field decides, what set fields allow, less what set fields deny.
-fn access(format: &Format, level: &Ident) -> TokenStream {
+/// What an entry lets through: what no field decides, what set fields allow, less what set fields deny. `all`: fields
+/// that are there under a condition decide too.
+pub(super) fn access(format: &Format, level: &Ident, all: bool) -> TokenStream {
     if !format.has(Shape::Leaf) && !format.has(Shape::Table) {
         return hygienic!(Access::NONE);
     }
-    let places: Vec<&Place> = format.fields.iter().filter_map(|field| field.at(level)).collect();
+    let is_meant =
+        |place: &&Place| all || place.conditional.as_ref().is_none_or(|it| it.otherwise == Otherwise::Reserved);
+    let places: Vec<&Place> = format.fields.iter().filter_map(|field| field.at(level)).filter(is_meant).collect();
     let of_user = places.iter().any(|place| {
         place.allows.iter().chain(&place.denies).any(|permission| **permission == Permission::UserExecute)
     });

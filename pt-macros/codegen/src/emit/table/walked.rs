@@ -72,6 +72,16 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
         };
         hygienic!(const LIVE_RULE: #krate::table::LiveRule = #krate::table::LiveRule::#rule;)
     });
+    let config = module.config.as_ref().map_or_else(
+        || hygienic!(()),
+        |config| {
+            let config = &config.head.ident;
+            hygienic!(#config)
+        },
+    );
+    let every = table
+        .every_access_of_user
+        .map(|_| hygienic!(const EVERY_ACCESS: #krate::format::Access = #krate::format::Access::USER;));
     let geometry = module.geometry.as_ref();
     let first = module.levels.as_ref().and_then(|levels| levels.levels.first());
     let roots = geometry.map_or(&[][..], |geometry| &geometry.roots).iter().map(|root| {
@@ -85,9 +95,11 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
     shown_at! { ident.span() =>
         impl #krate::Visible for #ident {
             type Attributes = #attributes;
+            type Config = #config;
             const ABSENT: u64 = #absent;
             const FROZEN: u64 = #frozen;
             #live
+            #every
 
             #[inline(always)]
             fn at_root<V: #krate::table::RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output {

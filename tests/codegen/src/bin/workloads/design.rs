@@ -67,6 +67,8 @@ pub trait Design {
 
     /// Four levels, for all that the compiler knows.
     fn geometry() -> <Self::Table as Table>::Geometry;
+    /// Whatever features, for all that the compiler knows.
+    fn config() -> <Self::Table as Visible>::Config;
     /// `START + offset`.
     fn address(offset: u64) -> AddressIn<Self>;
     /// The address itself.
@@ -104,6 +106,7 @@ impl Design for Long {
     fn geometry() -> pt_x86_64::Paging {
         black_box(pt_x86_64::Paging::FourLevels)
     }
+    fn config() {}
     fn address(offset: u64) -> AddressIn<Self> {
         Self::geometry().address(Self::START + offset).expect("a canonical address")
     }
@@ -160,6 +163,7 @@ impl Design for Ept {
     fn geometry() -> pt_tdx::Gpaw {
         black_box(pt_tdx::Gpaw::Bits48)
     }
+    fn config() {}
     fn address(offset: u64) -> AddressIn<Self> {
         match Self::geometry().route(RawGpa::new(Self::START + offset)) {
             Ok(Route::Shared(address)) => address,

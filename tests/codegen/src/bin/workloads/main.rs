@@ -36,7 +36,8 @@ impl<D: Design> Run<D> {
     /// An empty tree, with room for `tables`.
     fn new(tables: u64) -> Self {
         let physical = Box::new(Physical::new(tables));
-        let tree = TreeOf::<D>::new(D::geometry(), physical.map(), &physical.pool).expect("room for a root");
+        let tree = TreeOf::<D>::configured(D::geometry(), D::config(), physical.map(), &physical.pool)
+            .expect("room for a root");
         Self { tree, physical }
     }
 

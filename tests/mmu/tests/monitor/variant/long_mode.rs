@@ -26,7 +26,7 @@ impl Variant for Paging {
     }
 
     fn build(&self, arena: &Arena, former: &[Mapping], requested: &[Mapping]) -> Result<Hpa, Box<dyn Error>> {
-        tables::build::<PageTables, Pt>(*self, attributes, arena, former, requested)
+        tables::build::<PageTables, Pt>(*self, (), attributes, arena, former, requested)
     }
 }
 

@@ -17,6 +17,7 @@ impl<T: UsedByCpu> Invalidate<T> for Nobody {
 /// What is `former` is mapped and unmapped; what is requested is mapped closed, and its permissions are changed.
 pub fn build<T, L>(
     geometry: T::Geometry,
+    config: T::Config,
     attributes: impl Fn(Permissions) -> T::Attributes,
     arena: &Arena,
     former: &[Mapping],
@@ -28,7 +29,7 @@ where
     L: LeafLevelOf<T>,
     Page<Shared, L>: PageOf<T, L>,
 {
-    let mut tree = Tree::<T, _>::new(geometry, arena, arena)?;
+    let mut tree: Tree<T, _> = Tree::configured(geometry, config, arena, arena)?;
     let mut cursor = tree.exclusive(arena);
     for mapping in former {
         let range = geometry.range(geometry.address(mapping.input)?, mapping.bytes())?;
