@@ -1,0 +1,85 @@
+//! The guide to a new variant, `backends/README.md`: what it quotes is what the files hold, and what the compiler says
+//! there of a declaration is what it says.
+
+use proc_macro2::TokenStream;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::{env, fs};
+
+/// The folder that links of the guide begin at.
+fn backends() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../backends")
+}
+
+/// A block of code: its language, its text, and the last line before it.
+struct Block {
+    language: String,
+    text: String,
+    before: String,
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut lines = page.lines();
+    let (mut blocks, mut before) = (Vec::new(), "");
+    while let Some(line) = lines.next() {
+        if let Some(language) = line.strip_prefix("```") {
+            let text: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+            blocks.push(Block { language: language.to_owned(), text: text.join("\n"), before: before.to_owned() });
+            before = "";
+        } else if !line.is_empty() {
+            before = line;
+        }
+    }
+    blocks
+}
+
+/// The file that a line such as ``[`pae/src/lib.rs`](pae/src/lib.rs):`` announces.
+fn announced(line: &str) -> Option<&str> {
+    line.strip_prefix("[`")?.strip_suffix("):")?.split_once("`](").map(|(_, path)| path)
+}
+
+/// What the macro says of a declaration, a line each.
+fn errors(declaration: &str) -> String {
+    let item = TokenStream::from_str(declaration).expect("the declaration has balanced brackets");
+    let mut errors = darling::Error::accumulator();
+    if let Some(mut module) = pt_codegen::parse::page_tables(TokenStream::new(), item, &mut errors) {
+        pt_codegen::check::check(&mut module, &mut errors);
+    }
+    let errors = errors.into_inner().into_iter().flat_map(darling::Error::flatten);
+    errors.map(|error| format!("error: {error}\n")).collect()
+}
+
+#[test]
+fn quotes_are_what_the_files_hold() {
+    let page = fs::read_to_string(backends().join("README.md")).expect("the guide");
+    let quotes: Vec<_> =
+        blocks(&page).into_iter().filter_map(|block| Some((announced(&block.before)?.to_owned(), block))).collect();
+    assert!(quotes.len() > 5, "the guide quotes {} files", quotes.len());
+    for (path, block) in quotes {
+        let file = fs::read_to_string(backends().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(file.contains(&block.text), "{path} does not hold this any more:\n{}", block.text);
+    }
+}
+
+#[test]
+fn answers_are_what_the_macro_says() {
+    let page = fs::read_to_string(backends().join("README.md")).expect("the guide");
+    let (blocks, mut blessed) = (blocks(&page), page.clone());
+    let mut answers = 0;
+    for pair in blocks.windows(2).filter(|pair| pair[0].text.starts_with("pub mod") && pair[1].language == "text") {
+        let (says, quoted) = (errors(&pair[0].text), format!("{}\n", pair[1].text));
+        answers += 1;
+        if env::var_os("BLESS").is_some() {
+            blessed = blessed.replace(
+                &format!("{}\n```\n\n```text\n{quoted}", pair[0].text),
+                &format!("{}\n```\n\n```text\n{says}", pair[0].text),
+            );
+        } else {
+            assert_eq!(quoted, says, "of the declaration\n{}", pair[0].text);
+        }
+    }
+    assert!(answers > 1, "the guide shows {answers} answers");
+    if blessed != page {
+        fs::write(backends().join("README.md"), blessed).expect("the guide is written");
+    }
+}
