@@ -14,6 +14,27 @@ pub enum Extension {
     Zero,
     /// They repeat the topmost input bit: canonical virtual addresses.
     Sign,
+    /// They are one: the upper end of an address space with [two roots](crate::two_roots).
+    Ones,
+}
+
+impl Extension {
+    /// The address whose low `width` bits are those of `value`.
+    #[inline(always)]
+    pub(crate) const fn extend(self, value: u64, width: u32) -> u64 {
+        let unused = 64 - width;
+        match self {
+            Self::Zero => value << unused >> unused,
+            Self::Sign => ((value << unused).cast_signed() >> unused).cast_unsigned(),
+            Self::Ones => !(!value << unused >> unused),
+        }
+    }
+
+    /// Whether the bits of `value` above `width` are as they must be.
+    #[inline(always)]
+    pub(crate) const fn fits(self, value: u64, width: u32) -> bool {
+        self.extend(value, width) == value
+    }
 }
 
 /// The run-time shape of the address space that a set of tables translates.
@@ -38,11 +59,7 @@ pub trait Geometry: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// Whether `value` is an input address under this geometry.
     #[inline]
     fn is_input(self, value: u64) -> bool {
-        let unused = 64 - self.width();
-        match Self::EXTENSION {
-            Extension::Zero => (value << unused) >> unused == value,
-            Extension::Sign => ((value << unused).cast_signed() >> unused).cast_unsigned() == value,
-        }
+        Self::EXTENSION.fits(value, self.width())
     }
 }
 
@@ -68,10 +85,10 @@ pub trait Whole: Geometry {
     fn range(self, start: Address<Self::Space>, bytes: u64) -> Result<AddressRange<Self::Space>, RangeError> {
         // Both ends may be canonical, and the hole between the halves not.
         let same_half = |last: u64| match Self::EXTENSION {
-            Extension::Zero => true,
+            Extension::Zero | Extension::Ones => true,
             Extension::Sign => (start.as_u64() ^ last) >> 63 == 0,
         };
-        range(self, start, bytes, |last| self.is_input(last) && same_half(last))
+        range::<Self, _>(start, bytes, |last| self.is_input(start.as_u64()) && self.is_input(last) && same_half(last))
     }
 }
 
@@ -130,7 +147,9 @@ pub trait Split: Geometry {
     /// [`RangeError`] if it is empty, not aligned to the granule, or leaves its half.
     fn range<S: Half>(self, start: Gpa<S>, bytes: u64) -> Result<AddressRange<S>, RangeError> {
         let half = start.as_u64() & self.split_mask();
-        range(self, start, bytes, |last| self.is_input(last) && last & self.split_mask() == half)
+        range::<Self, _>(start, bytes, |last| {
+            self.is_input(start.as_u64()) && self.is_input(last) && last & self.split_mask() == half
+        })
     }
 
     /// The same guest memory seen through the other half.
@@ -164,8 +183,8 @@ impl Half for Private {
     }
 }
 
-fn range<G: Geometry, S: Space>(
-    geometry: G,
+/// The range of `bytes` from `start`, if `inside` says of its last address that it is in the space of the first.
+pub(crate) fn range<G: Geometry, S: Space>(
     start: Address<S>,
     bytes: u64,
     inside: impl Fn(u64) -> bool,
@@ -179,7 +198,7 @@ fn range<G: Geometry, S: Space>(
         return Err(RangeError::NotAligned { start: first, bytes, granule });
     }
     match first.checked_add(bytes - 1) {
-        Some(last) if inside(last) && geometry.is_input(first) => Ok(AddressRange::new(start, bytes)),
+        Some(last) if inside(last) => Ok(AddressRange::new(start, bytes)),
         _ => Err(RangeError::LeavesSpace { start: first, bytes }),
     }
 }

@@ -46,6 +46,7 @@ pub mod space;
 pub mod states;
 pub mod table;
 pub mod tree;
+pub mod two_roots;
 pub mod validity;
 
 pub use address::{Address, AddressRange, Gfn, Gpa, Hpa, RawGpa, Route, Va};
@@ -72,7 +73,8 @@ pub use reader::{Reader, Translation};
 pub use reclaim::{Deferred, Immediate, ParallelTree, Reclaim};
 pub use register::ReservedBits;
 pub use rule::{Class, Rule, Test};
-pub use space::{Guest, Private, Protected, Shared, Space, Virtual};
+pub use space::{Guest, Lower, Private, Protected, Shared, Space, Upper, Virtual};
 pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible};
 pub use tree::Tree;
+pub use two_roots::{End, OneEnd, TwoRoots};
 pub use validity::{Invalid, Valid};

@@ -3,6 +3,7 @@
 //! The markers are uninhabited. They exist only as type parameters, so that an address of one space
 //! cannot be given to a table of another.
 
+use crate::geometry::Extension;
 use core::fmt::Debug;
 use core::hash::Hash;
 
@@ -14,16 +15,19 @@ mod sealed {
 pub trait Space: sealed::Sealed + Copy + Ord + Hash + Debug + 'static {
     /// The name used in messages and drawings.
     const NAME: &'static str;
+    /// How the bits above the width must look in its addresses, if that is not the geometry's to say.
+    const EXTENSION: Option<Extension> = None;
 }
 
 macro_rules! spaces {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $text:literal $(, $extension:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum $name {}
         impl sealed::Sealed for $name {}
         impl Space for $name {
             const NAME: &'static str = $text;
+            $(const EXTENSION: Option<Extension> = Some(Extension::$extension);)?
         }
     )*};
 }
@@ -39,4 +43,8 @@ spaces! {
     Guest = "guest";
     /// A virtual address space.
     Virtual = "virtual";
+    /// The lower end of a virtual address space with [two roots](crate::two_roots).
+    Lower = "lower", Zero;
+    /// The upper end of a virtual address space with [two roots](crate::two_roots).
+    Upper = "upper", Ones;
 }

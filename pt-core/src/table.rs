@@ -14,7 +14,7 @@
 use crate::address::Address;
 use crate::config::{Config, Unconfigured};
 use crate::format::Access;
-use crate::geometry::Geometry;
+use crate::geometry::{Extension, Geometry};
 use crate::level::{LevelOf, Levels};
 use crate::space::{Private, Shared, Space};
 use core::fmt::Debug;
@@ -29,6 +29,11 @@ pub trait Table: Copy + Debug + Send + Sync + 'static {
     type Geometry: Geometry;
     /// Its levels, as values.
     type Levels: Levels;
+    /// How the bits above the width must look in an address.
+    const EXTENSION: Extension = match <Self::Space as Space>::EXTENSION {
+        Some(extension) => extension,
+        None => <Self::Geometry as Geometry>::EXTENSION,
+    };
 }
 
 /// A table in memory that the VMM can read with ordinary loads.

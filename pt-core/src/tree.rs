@@ -55,16 +55,26 @@ impl<T: Visible, M: Memory> Tree<T, M> {
 }
 
 impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
-    /// The frame of the root table: what a CPU's root register is loaded with. For drawings, see
+    /// The address of the root table: what a CPU's root register is loaded with. For drawings, see
     /// [`Reader::root_table`](crate::Reader::root_table).
+    ///
+    /// The root of an upper end that is narrower than a whole table indexes has just its last entries, and begins with
+    /// the first of these. (Arm aligns roots to 64 bytes at least: an upper end whose root has two or four entries of a
+    /// larger table cannot be loaded.)
     #[inline]
     #[must_use]
-    pub const fn root_frame(&self) -> Hpa
+    pub fn root_frame(&self) -> Hpa
     where
         T: UsedByCpu,
         V: ValidRoot<T>,
     {
-        self.root
+        match T::EXTENSION {
+            Extension::Zero | Extension::Sign => self.root,
+            Extension::Ones => {
+                let unused = T::at_root(self.geometry, UnusedEntries { width: self.geometry.width() });
+                Hpa::new(self.root.as_u64() + (unused as u64) * 8)
+            }
+        }
     }
 
     /// The frame of the root table, for the engine's own walks.
@@ -116,6 +126,18 @@ impl<T: Direct, M: Memory, V: Validity> Tree<T, M, V> {
         V: InvalidRoot<T>,
     {
         T::at_root(self.geometry, FreeTables { memory: &self.memory, allocator, root: self.root })
+    }
+}
+
+/// How many entries of a root come before those that addresses of the upper end have.
+struct UnusedEntries {
+    width: u32,
+}
+
+impl<T: Visible> RootVisitor<T> for UnusedEntries {
+    type Output = usize;
+    fn visit<L: LevelOf<T>>(self) -> usize {
+        L::ENTRIES - (1 << self.width.saturating_sub(L::SHIFT).min(L::INDEX_BITS))
     }
 }
 
@@ -220,13 +242,8 @@ impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
     /// have wider addresses.
     #[inline(always)]
     pub(crate) fn root_index(address: Address<T::Space>) -> Option<usize> {
-        let unused = 64 - (L::SHIFT + L::INDEX_BITS);
-        let value = address.as_u64();
-        let within = match T::Geometry::EXTENSION {
-            Extension::Zero => value << unused >> unused == value,
-            Extension::Sign => ((value << unused).cast_signed() >> unused).cast_unsigned() == value,
-        };
-        if within { Some(L::index(value)) } else { None }
+        let within = T::EXTENSION.fits(address.as_u64(), L::SHIFT + L::INDEX_BITS);
+        if within { Some(L::index(address.as_u64())) } else { None }
     }
 }
 

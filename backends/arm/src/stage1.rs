@@ -1,4 +1,27 @@
 //! The first stage of the EL1&0 regime: what `TTBR0_EL1` and `TTBR1_EL1` point to.
+//!
+//! Each end of the address space has its own type of addresses and of tables, and its own width:
+//!
+//! ```
+//! use pt_arm::stage1::k4::Width;
+//! use pt_core::{End, TwoRoots};
+//!
+//! const ENDS: TwoRoots<Width> = TwoRoots { lower: Width::StartL0 { bits: 48 }, upper: Width::StartL1 { bits: 39 } };
+//! assert!(matches!(ENDS.route(0x1000), Ok(End::Lower(_))));
+//! assert!(matches!(ENDS.route(0xffff_ffff_ffff_f000), Ok(End::Upper(_))));
+//! assert!(ENDS.route(0xffff_0000_0000_0000).is_err(), "the upper end is narrower");
+//! ```
+//!
+//! An address of one end is not looked up in the tables of the other:
+//!
+//! ```compile_fail,E0277
+//! use pt_arm::stage1::k4::Stage1;
+//! use pt_core::{Address, Memory, Reader, Upper};
+//!
+//! fn is_mapped<M: Memory>(tables: Reader<'_, Stage1, M>, at: Address<Upper>) -> bool {
+//!     tables.translate(at).is_some()
+//! }
+//! ```
 
 use pt_macros::page_tables;
 
@@ -32,8 +55,8 @@ pub mod granule {
         #[level(index = 16..=28, leaf, only(k64, k64_lpa))]        L3,
     }
 
-    /// The width of virtual addresses, 64 - `TCR_EL1.TnSZ`, which says where the walk starts.
-    #[geometry(space = Virtual)]
+    /// The width of virtual addresses at one end, 64 - `TCR_EL1.TnSZ`, which says where the walk starts.
+    #[geometry(extend = halves)]
     pub enum Width {
         #[only(k64, k64_lpa)]
         #[root(L3, width = 25..=29)]                          StartL3 { bits: u32 },
@@ -103,10 +126,15 @@ pub mod granule {
         #[bits(63)]                                                non_secure: bool,
     }
 
-    /// The translation tables of an address space.
-    #[table(virtual, visible_to(vmm), used_by(cpu), entries(PageEntry, TableEntry), flush = TlbiVa,
+    /// The translation tables of the lower end of an address space, `TTBR0_EL1`.
+    #[table(virtual, select(lower), visible_to(vmm), used_by(cpu), entries(PageEntry, TableEntry), flush = TlbiVa,
         live = break_before_make)]
     pub struct Stage1;
+
+    /// The translation tables of the upper end, `TTBR1_EL1`.
+    #[table(virtual, select(upper), visible_to(vmm), used_by(cpu), entries(PageEntry, TableEntry), flush = TlbiVa,
+        live = break_before_make)]
+    pub struct Stage1Upper;
 }
 
 pub use granule::*;

@@ -5,7 +5,7 @@
 //! address space.
 
 use crate::address::{Address, AddressRange};
-use crate::geometry::{Extension, Geometry};
+use crate::geometry::Extension;
 use crate::level::LevelOf;
 use crate::table::Visible;
 use core::marker::PhantomData;
@@ -40,10 +40,7 @@ impl<T: Visible> Cover<T> {
     /// The address at a position.
     #[inline(always)]
     pub(super) fn address(self, position: u64) -> Address<T::Space> {
-        Address::new(match T::Geometry::EXTENSION {
-            Extension::Zero => position,
-            Extension::Sign => ((position << self.unused).cast_signed() >> self.unused).cast_unsigned(),
-        })
+        Address::new(T::EXTENSION.extend(position, 64 - self.unused))
     }
 
     /// The position of an address, unless it lies beyond the table.
@@ -57,8 +54,9 @@ impl<T: Visible> Cover<T> {
     pub(super) fn clip(self, range: AddressRange<T::Space>) -> Option<(u64, u64)> {
         // A range lies in one half. The part of it that is covered ends where the table's own half does.
         let (start, last) = (range.start().as_u64(), range.last().as_u64());
-        let (low, high) = match T::Geometry::EXTENSION {
+        let (low, high) = match T::EXTENSION {
             Extension::Zero => (0, self.last()),
+            Extension::Ones => (!self.last(), u64::MAX),
             Extension::Sign if start >> 63 == 0 => (0, self.last() >> 1),
             Extension::Sign => (!(self.last() >> 1), u64::MAX),
         };

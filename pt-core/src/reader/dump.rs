@@ -45,9 +45,9 @@ impl<T: Visible, M: Memory> fmt::Display for Dump<'_, T, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reader = self.window.reader;
         writeln!(f, "{}, root {}, {:?}", T::NAME, reader.root, reader.geometry)?;
-        let digits = match T::Geometry::EXTENSION {
+        let digits = match T::EXTENSION {
             Extension::Zero => reader.geometry.width().div_ceil(4) as usize,
-            Extension::Sign => 16,
+            Extension::Sign | Extension::Ones => 16,
         };
         let mut lines = Lines { f, merge: self.merge, digits, growing: None, written: 0, leaves: 0, tables: 1 };
         match self.window.for_each_entry(|at| lines.take(at)) {

@@ -3,7 +3,9 @@
 use pt_arm::{stage1, stage2};
 use pt_core::flush::Scope;
 use pt_core::geometry::RangeError;
-use pt_core::{Arena, EntryFormat, Geometry, Hpa, Invalidate, Level, Page, Shared, Tree, UsedByCpu, Whole};
+use pt_core::{
+    Arena, End, EntryFormat, Geometry, Hpa, Invalidate, Level, Page, Shared, Tree, TwoRoots, UsedByCpu, Whole,
+};
 
 struct Pes;
 impl<T: UsedByCpu> Invalidate<T> for Pes {
@@ -125,4 +127,40 @@ fn a_table_denies_what_lies_behind_it() {
     assert!(!table.with_read_only(true).access().allows(Access::WRITE));
     assert!(!table.with_execute_never(true).access().allows(Access::USER_EXECUTE));
     assert!(!table.with_privileged_execute_never(true).access().allows(Access::EXECUTE));
+}
+
+#[test]
+fn each_end_of_the_address_space_has_its_root() {
+    use stage1::k4::{L3, PageEntryFields, Stage1, Stage1Upper, Width};
+    let ends = TwoRoots { lower: Width::StartL0 { bits: 48 }, upper: Width::StartL1 { bits: 36 } };
+    let arena = Arena::new(Hpa::new(0x1000_0000), 1 << 20);
+    let mut lower: Tree<Stage1, _> = Tree::new(ends.lower, &arena, &arena).unwrap();
+    let mut upper: Tree<Stage1Upper, _> = Tree::new(ends.upper, &arena, &arena).unwrap();
+    let (page, attributes) = (|frame| Page::<Shared, L3>::new(Hpa::new(frame)).unwrap(), PageEntryFields::new());
+    for (index, address) in [0_u64, 0x7fff_f000, u64::MAX << 36, u64::MAX << 12].into_iter().enumerate() {
+        let frame = 0x4000_0000 + index as u64 * 0x1000;
+        match ends.route(address).unwrap() {
+            End::Lower(at) => {
+                lower.exclusive(&arena).map(at, page(frame), attributes).unwrap();
+                assert_eq!(lower.reader().translate(at).unwrap().address, Hpa::new(frame));
+            }
+            End::Upper(at) => {
+                upper.exclusive(&arena).map(at, page(frame), attributes).unwrap();
+                assert_eq!(upper.reader().translate(at).unwrap().address, Hpa::new(frame));
+                // What a PE walks: 64 entries from the root on, indexed by address bits 35:30.
+                let entry = arena.read(Hpa::new(upper.root_frame().as_u64() + (address >> 30 & 0x3f) * 8));
+                assert_eq!(entry.unwrap() & 3, 3, "{address:#x}");
+            }
+        }
+    }
+    assert_eq!(upper.root_frame().as_u64() % (64 * 8), 0, "aligned to its size");
+    let addresses: Vec<_> = upper.reader().whole().leaves().map(|leaf| leaf.address.as_u64()).collect();
+    assert_eq!(addresses, [u64::MAX << 36, u64::MAX << 12]);
+    let End::Upper(start) = ends.route(u64::MAX << 36).unwrap() else { panic!("it is in the upper end") };
+    let all = ends.range(start, 1 << 36).unwrap();
+    assert_eq!(upper.reader().range(all).leaves().count(), 2);
+    upper.exclusive(&arena).clear_range(all, &mut Pes).unwrap().flush(&mut Pes);
+    assert_eq!(upper.reader().whole().leaves().count(), 0);
+    let _ = (lower.invalidate().free(&arena), upper.invalidate().free(&arena));
+    assert_eq!(arena.pages_in_use(), 0);
 }

@@ -19,6 +19,7 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     }
     space(geometry, report);
     all_or_none(geometry, report);
+    one_split(geometry, report);
     let Some(levels) = &module.levels else { return };
     let sound = levels::tile(levels);
     for root in &geometry.roots {
@@ -34,7 +35,7 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
 /// Whether the addresses of a geometry that is not split are virtual. `None` where it contradicts itself.
 pub(super) fn is_virtual(geometry: &Geometry) -> Option<bool> {
     match (&geometry.space, geometry.extension) {
-        (None, extension) => Some(extension == Extension::Sign),
+        (None, extension) => Some(extension != Extension::Zero),
         (Some(space), _) if space == "Virtual" => Some(true),
         (Some(space), Extension::Zero) if space == "Guest" => Some(false),
         _ => None,
@@ -50,6 +51,8 @@ fn space(geometry: &Geometry, report: &mut Report<'_>) {
     } else if space != "Guest" && space != "Virtual" {
         let message = format!("unknown space `{space}`: an address space that is not split is `Guest` or `Virtual`");
         report.error(space.span(), message);
+    } else if geometry.extension == Extension::Halves {
+        report.error(space.span(), "the two ends of an address space are virtual by themselves: remove `space`");
     } else if space == "Guest" && geometry.extension == Extension::Sign {
         let message = "guest-physical addresses are not sign-extended: write `space = Virtual`, or `extend = zero`";
         report.error(space.span(), message);
@@ -67,6 +70,16 @@ fn all_or_none(geometry: &Geometry, report: &mut Report<'_>) {
         );
         let span = split.split.as_ref().map_or(split.span, |split| split.span);
         report.both((whole.ident.span(), message), (span, format!("the split of `{}`", split.ident)));
+    }
+}
+
+/// An address space with two ends has no bit that splits it.
+fn one_split(geometry: &Geometry, report: &mut Report<'_>) {
+    if geometry.extension == Extension::Halves
+        && let Some(split) = geometry.roots.iter().find_map(|root| root.split.as_ref())
+    {
+        let message = "an address space with two ends is split already: remove `split`, or `extend = halves`";
+        report.error(split.span, message);
     }
 }
 

@@ -58,7 +58,7 @@ fn claim(table: &Table) -> Option<Claim<'_>> {
         (Some((Select::Shared, span)), _) => (SHARED, span),
         (Some((Select::Private, span)), _) => (PRIVATE, span),
         (Some((Select::Both, span)), _) => (SHARED | PRIVATE, span),
-        (None, Space::Guest | Space::Virtual) => return None,
+        (Some((Select::Lower | Select::Upper, _)), _) | (None, Space::Guest | Space::Virtual) => return None,
     };
     Some(Claim { table, halves, span })
 }

@@ -2,7 +2,7 @@
 
 use super::geometry::is_virtual;
 use super::report::Report;
-use crate::model::{Module, Select, Space, Table};
+use crate::model::{Extension, Geometry, Module, Select, Space, Table};
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     for table in &module.tables {
@@ -18,6 +18,9 @@ fn space(module: &Module, table: &Table, report: &mut Report<'_>) {
     let (name, of) = (&table.head.ident, &geometry.head.ident);
     let message = if geometry.is_split() {
         match (*space, table.select.map(|select| *select)) {
+            (_, Some(Select::Lower | Select::Upper)) => {
+                format!("one bit splits the address space of `{of}`: the halves are `shared` and `private`")
+            }
             (Space::Guest, None) => format!(
                 "`{of}` splits the address space: write `shared` or `private`, or add `select(both)` if `{name}` \
                  translates both halves"
@@ -48,14 +51,33 @@ fn space(module: &Module, table: &Table, report: &mut Report<'_>) {
             (Space::Virtual, false) => {
                 format!("the addresses of `{of}` are guest-physical: write `guest`, or `#[geometry(space = Virtual)]`")
             }
-            _ => match table.select {
-                Some(select) => {
-                    let message = format!("no bit splits the address space of `{of}`: remove `select`");
-                    return report.error(select.span(), message);
-                }
-                None => return,
-            },
+            _ => return ends(geometry, table, report),
         }
     };
     report.error(space.span(), message);
+}
+
+/// A table of an address space with two roots says which end it translates, and no other does.
+fn ends(geometry: &Geometry, table: &Table, report: &mut Report<'_>) {
+    let (name, of) = (&table.head.ident, &geometry.head.ident);
+    let two = geometry.extension == Extension::Halves;
+    match table.select {
+        Some(select) if two && !matches!(*select, Select::Lower | Select::Upper) => {
+            let message = format!("`{of}` has two ends: write `select(lower)` or `select(upper)`");
+            report.error(select.span(), message);
+        }
+        Some(select) if !two && matches!(*select, Select::Lower | Select::Upper) => {
+            let message = format!("`{of}` has one root: remove `select`, or write `#[geometry(extend = halves)]`");
+            report.error(select.span(), message);
+        }
+        Some(select) if !two => {
+            report.error(select.span(), format!("no bit splits the address space of `{of}`: remove `select`"));
+        }
+        None if two => {
+            let message =
+                format!("which end of `{of}` does `{name}` translate? Add `select(lower)` or `select(upper)`");
+            report.error(name.span(), message);
+        }
+        _ => {}
+    }
 }

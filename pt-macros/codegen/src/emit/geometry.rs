@@ -12,7 +12,8 @@ pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
     let (vis, ident) = (&geometry.head.vis, &geometry.head.ident);
     let attrs = attrs_or_doc(&geometry.head.attrs, "The shape of the address space, chosen at run time.");
     let extension = match geometry.extension {
-        Extension::Zero => hygienic!(Zero),
+        // Each end says for itself how its addresses extend.
+        Extension::Zero | Extension::Halves => hygienic!(Zero),
         Extension::Sign => hygienic!(Sign),
     };
     let variants = geometry.roots.iter().map(|root| {
@@ -101,11 +102,19 @@ fn width(context: Context<'_>, root: &Root) -> TokenStream {
 
 fn halves(context: Context<'_>, geometry: &Geometry) -> TokenStream {
     let (krate, ident) = (context.krate, &geometry.head.ident);
+    if geometry.extension == Extension::Halves {
+        return hygienic! {
+            impl #krate::Whole for #ident {
+                type Space = #krate::space::Lower;
+            }
+            impl #krate::OneEnd for #ident {}
+        };
+    }
     if !geometry.is_split() {
         let space = match (&geometry.space, geometry.extension) {
             (Some(space), _) => hygienic!(#space),
             (None, Extension::Sign) => hygienic!(Virtual),
-            (None, Extension::Zero) => hygienic!(Guest),
+            (None, Extension::Zero | Extension::Halves) => hygienic!(Guest),
         };
         return hygienic! {
             impl #krate::Whole for #ident {

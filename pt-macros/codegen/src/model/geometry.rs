@@ -8,7 +8,7 @@ use syn::{Attribute, Ident, Type};
 pub struct Geometry {
     /// Name and attributes.
     pub head: Head,
-    /// `extend = zero | sign`.
+    /// `extend = zero | sign | halves`.
     pub extension: Extension,
     /// `space = Guest | Virtual`.
     pub space: Option<Ident>,
@@ -23,6 +23,8 @@ pub enum Extension {
     Zero,
     /// They repeat the topmost input bit.
     Sign,
+    /// They are zero in one end of the address space and one in the other: each has tables of its own.
+    Halves,
 }
 
 /// One variant.

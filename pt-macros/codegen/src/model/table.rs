@@ -79,6 +79,10 @@ pub enum Select {
     Private,
     /// Both.
     Both,
+    /// The lower end of an address space with two roots.
+    Lower,
+    /// The upper end.
+    Upper,
 }
 
 /// How an entry in use changes between a block and a table.

@@ -12,7 +12,8 @@ use syn::{Expr, Fields, ItemEnum, Variant};
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Geometry {
     let mut head = reader.head(item.attrs, item.vis, item.ident);
     let mut options = Options::new(reader.tokens, &["extend", "space"], errors);
-    let extension = options.word("extend", &[("zero", Extension::Zero), ("sign", Extension::Sign)]);
+    let words = [("zero", Extension::Zero), ("sign", Extension::Sign), ("halves", Extension::Halves)];
+    let extension = options.word("extend", &words);
     let space = options.ident("space");
     head.broken |= !options.are_understood();
     let mut roots = Vec::new();

@@ -105,7 +105,13 @@ fn party(options: &mut Options<'_>, name: &'static str, party: &'static str) -> 
 
 fn select(options: &mut Options<'_>) -> Option<crate::model::Spanned<Select>> {
     let names = options.idents("select")?;
-    let words = [("shared", Select::Shared), ("private", Select::Private), ("both", Select::Both)];
+    let words = [
+        ("shared", Select::Shared),
+        ("private", Select::Private),
+        ("both", Select::Both),
+        ("lower", Select::Lower),
+        ("upper", Select::Upper),
+    ];
     let name = names.first()?;
     word(name, &words, options.errors())
 }

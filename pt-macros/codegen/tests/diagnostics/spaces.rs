@@ -81,3 +81,62 @@ fn two_private_tables() {
         ],
     );
 }
+
+/// Long mode as if each canonical half had a root.
+fn two_roots() -> String {
+    with(&x86_64(), "#[geometry(extend = sign)]", "#[geometry(extend = halves)]")
+}
+
+#[test]
+fn a_table_of_an_end_that_is_not_said() {
+    let message = "which end of `Paging` does `PageTables` translate? Add `select(lower)` or `select(upper)`";
+    assert_errors(&two_roots(), &[("PageTables", message)]);
+}
+
+#[test]
+fn a_table_of_one_end() {
+    assert_errors(&with(&two_roots(), "#[table(virtual,", "#[table(virtual, select(upper),"), &[]);
+}
+
+#[test]
+fn a_half_of_an_address_space_with_two_roots() {
+    let wrong = with(&two_roots(), "#[table(virtual,", "#[table(virtual, select(both),");
+    assert_errors(&wrong, &[("both", "`Paging` has two ends: write `select(lower)` or `select(upper)`")]);
+}
+
+#[test]
+fn an_end_of_an_address_space_with_one_root() {
+    let wrong = with(&x86_64(), "#[table(virtual,", "#[table(virtual, select(upper),");
+    assert_errors(
+        &wrong,
+        &[("upper", "`Paging` has one root: remove `select`, or write `#[geometry(extend = halves)]`")],
+    );
+}
+
+#[test]
+fn an_end_of_an_address_space_that_one_bit_splits() {
+    assert_slip(
+        "#[table(shared,",
+        "#[table(shared, select(upper),",
+        &[("shared", "one bit splits the address space of `Gpaw`: the halves are `shared` and `private`")],
+    );
+}
+
+#[test]
+fn a_split_of_an_address_space_with_two_roots() {
+    let split = "#[root(Pml4, split(bit = 47, shared = 1))] FourLevels";
+    let wrong = with(&two_roots(), "#[root(Pml4)] FourLevels", split);
+    let found = crate::harness::errors(&wrong);
+    assert!(
+        found.iter().any(|(_, says)| says.contains("an address space with two ends is split already")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_space_of_an_address_space_with_two_roots() {
+    let wrong = with(&x86_64(), "#[geometry(extend = sign)]", "#[geometry(extend = halves, space = Virtual)]");
+    let wrong = with(&wrong, "#[table(virtual,", "#[table(virtual, select(upper),");
+    let message = "the two ends of an address space are virtual by themselves: remove `space`";
+    assert_errors(&wrong, &[("Virtual", message)]);
+}

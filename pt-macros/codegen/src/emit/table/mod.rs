@@ -27,7 +27,7 @@ pub(super) fn emit(context: Context<'_>, table: &Table) -> TokenStream {
     let (Some(space), Some(levels), Some(geometry)) = (table.space, &module.levels, &module.geometry) else {
         return unit;
     };
-    let space = self::space(*space);
+    let space = self::space(*space, table.select.map(|select| *select));
     let (levels, geometry) = (&levels.head.ident, &geometry.head.ident);
     let addresses = addresses(context, table, &space);
     let walked = table.is_walked().then(|| walked::emit(context, table));
@@ -72,12 +72,14 @@ fn history(context: Context<'_>, table: &Table) -> TokenStream {
 }
 
 /// The marker of the space of a table's input addresses.
-fn space(space: Space) -> Ident {
-    let name = match space {
-        Space::Shared => "Shared",
-        Space::Private | Space::Protected => "Private",
-        Space::Guest => "Guest",
-        Space::Virtual => "Virtual",
+fn space(space: Space, select: Option<Select>) -> Ident {
+    let name = match (space, select) {
+        (Space::Shared, _) => "Shared",
+        (Space::Private | Space::Protected, _) => "Private",
+        (Space::Guest, _) => "Guest",
+        (Space::Virtual, Some(Select::Lower)) => "Lower",
+        (Space::Virtual, Some(Select::Upper)) => "Upper",
+        (Space::Virtual, _) => "Virtual",
     };
     Ident::new(name, proc_macro2::Span::mixed_site())
 }
