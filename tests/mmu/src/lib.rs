@@ -20,4 +20,5 @@ mod subject;
 pub use limit::TimeLimit;
 pub use said::{say, skip};
 pub use seed::seed;
-pub use subject::{AddressIn, History, NoCpus, Refused, Subject, Writer, build, collect};
+pub use subject::{AttributesOf, GeometryOf, History, NoCpus, RangeIn, Refused, Step, Subject, Writer};
+pub use subject::{build, collect, step_on_block, step_on_page};

@@ -3,16 +3,24 @@
 use pt_core::access::Exclusive;
 use pt_core::error::ObstacleOf;
 use pt_core::flush::Scope;
+use pt_core::level::{LeafLevelOf, TableLevelOf};
 use pt_core::table::{AddressOf, Direct, UsedByCpu};
-use pt_core::{Address, Aged, Arena, Cursor, DirtyLogged, Invalidate, Table, Tree, Visible, Whole};
+use pt_core::{Address, AddressRange, Aged, Arena, Cursor, DirtyLogged, Hpa, Invalidate, Page, PageOf, Shared};
+use pt_core::{Table, Tree, Visible, Whole};
 use pt_plan::{Mapping, Permissions, Random};
 use std::collections::BTreeSet;
 
 /// Writes to a tree in an arena.
 pub type Writer<'t, T> = Cursor<'t, T, &'t Arena, &'t Arena, Exclusive>;
 
-/// An address that the table of a [`Subject`] translates.
-pub type AddressIn<S> = Address<<<S as Subject>::Table as Table>::Space>;
+/// A range of addresses that the table of a [`Subject`] translates.
+pub type RangeIn<S> = AddressRange<<<S as Subject>::Table as Table>::Space>;
+
+/// What a leaf of the table of a [`Subject`] says beside its frame.
+pub type AttributesOf<S> = <<S as Subject>::Table as Visible>::Attributes;
+
+/// The geometry of the table of a [`Subject`].
+pub type GeometryOf<S> = <<S as Subject>::Table as Table>::Geometry;
 
 /// What stood in the way of an operation on the table of a [`Subject`].
 pub type Refused<S> = ObstacleOf<<S as Subject>::Table>;
@@ -25,8 +33,7 @@ impl<T: UsedByCpu> Invalidate<T> for NoCpus {
     fn invalidate(&mut self, _scope: Scope<T::Space>) {}
 }
 
-/// A table that plans are mapped in, behind one face without types of levels: [`by_size!`](crate::by_size) writes the
-/// methods that depend on them.
+/// A table that plans are mapped in, behind one face without types of levels.
 pub trait Subject {
     /// The table.
     type Table: Direct + UsedByCpu<Geometry: Whole<Space = <Self::Table as Table>::Space>>;
@@ -35,133 +42,167 @@ pub trait Subject {
     const CONFIG: <Self::Table as Visible>::Config;
 
     /// What the leaf of a mapping says beside its frame. What does not follow from the mapping is random.
-    fn attributes(mapping: &Mapping, random: &mut Random) -> <Self::Table as Visible>::Attributes;
+    fn attributes(mapping: &Mapping, random: &mut Random) -> AttributesOf<Self>;
 
-    /// Maps a page of the size of `mapping`.
+    /// Does something to the page of a mapping. [`by_size!`](crate::by_size) writes this.
     ///
     /// # Errors
     /// What stands in the way.
-    fn map(
+    fn step(
         cursor: &mut Writer<'_, Self::Table>,
-        at: AddressIn<Self>,
+        at: RangeIn<Self>,
         mapping: &Mapping,
-        attributes: <Self::Table as Visible>::Attributes,
+        step: Step<AttributesOf<Self>>,
     ) -> Result<(), Refused<Self>>;
-
-    /// Changes the attributes of the page.
-    ///
-    /// # Errors
-    /// What is there instead.
-    fn protect(
-        cursor: &mut Writer<'_, Self::Table>,
-        at: AddressIn<Self>,
-        mapping: &Mapping,
-        attributes: <Self::Table as Visible>::Attributes,
-    ) -> Result<(), Refused<Self>>;
-
-    /// Unmaps the page.
-    ///
-    /// # Errors
-    /// What is there instead.
-    fn unmap(cursor: &mut Writer<'_, Self::Table>, at: AddressIn<Self>, mapping: &Mapping)
-    -> Result<(), Refused<Self>>;
 }
 
-/// Writes the methods of [`Subject`] that depend on the level, for a table whose leaves are at these.
+/// What is done to a page.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Step<A> {
+    /// It is mapped.
+    Map(A),
+    /// It is mapped as a range of the smallest pages: of the largest that fit, that is.
+    MapRange(A),
+    /// It gets other attributes.
+    Protect(A),
+    /// It is unmapped.
+    Unmap,
+    /// It is split into smaller pages, if there are any, and those are merged again.
+    SplitAndMerge,
+}
+
+/// Writes [`Subject::step`] for a table with leaves at these levels, of which the last one has the smallest pages.
 #[macro_export]
 macro_rules! by_size {
-    ($($level:ty),+) => {
-        fn map(
+    ($($block:ty),+; $page:ty) => {
+        fn step(
             cursor: &mut $crate::Writer<'_, Self::Table>,
-            at: $crate::AddressIn<Self>,
+            at: $crate::RangeIn<Self>,
             mapping: &pt_plan::Mapping,
-            attributes: <Self::Table as pt_core::Visible>::Attributes,
+            step: $crate::Step<$crate::AttributesOf<Self>>,
         ) -> Result<(), $crate::Refused<Self>> {
             match mapping.shift {
-                $(<$level as pt_core::Level>::SHIFT => {
-                    let page = pt_core::Page::<pt_core::Shared, $level>::new(pt_core::Hpa::new(mapping.output));
-                    cursor.map(at, page.expect("the plan aligns it"), attributes).map_err(|error| error.obstacle)
+                $(<$block as pt_core::Level>::SHIFT => {
+                    $crate::step_on_block::<_, $block, $page>(cursor, at, mapping, step)
                 })+
-                shift => panic!("no page has 2^{shift} bytes"),
-            }
-        }
-
-        fn protect(
-            cursor: &mut $crate::Writer<'_, Self::Table>,
-            at: $crate::AddressIn<Self>,
-            mapping: &pt_plan::Mapping,
-            attributes: <Self::Table as pt_core::Visible>::Attributes,
-        ) -> Result<(), $crate::Refused<Self>> {
-            match mapping.shift {
-                $(<$level as pt_core::Level>::SHIFT => {
-                    cursor.protect::<$level>(at, attributes).map(|stale| drop(stale.flush(&mut $crate::NoCpus)))
-                })+
-                shift => panic!("no page has 2^{shift} bytes"),
-            }
-        }
-
-        fn unmap(
-            cursor: &mut $crate::Writer<'_, Self::Table>,
-            at: $crate::AddressIn<Self>,
-            mapping: &pt_plan::Mapping,
-        ) -> Result<(), $crate::Refused<Self>> {
-            match mapping.shift {
-                $(<$level as pt_core::Level>::SHIFT => {
-                    cursor.unmap::<$level>(at).map(|stale| drop(stale.flush(&mut $crate::NoCpus)))
-                })+
+                <$page as pt_core::Level>::SHIFT => $crate::step_on_page::<_, $page, $page>(cursor, at, mapping, step),
                 shift => panic!("no page has 2^{shift} bytes"),
             }
         }
     };
 }
 
+/// A step on a page of level `L`, where pages of the level `Smallest` are the smallest.
+///
+/// # Errors
+/// What stands in the way.
+///
+/// # Panics
+/// If the mapping is not aligned.
+pub fn step_on_page<T, L, Smallest>(
+    cursor: &mut Writer<'_, T>,
+    at: AddressRange<T::Space>,
+    mapping: &Mapping,
+    step: Step<T::Attributes>,
+) -> Result<(), ObstacleOf<T>>
+where
+    T: Direct + UsedByCpu,
+    L: LeafLevelOf<T>,
+    Smallest: LeafLevelOf<T>,
+    Page<Shared, L>: PageOf<T, L>,
+    Page<Shared, Smallest>: PageOf<T, Smallest>,
+    Address<T::Space>: AddressOf<T>,
+{
+    let frame = Hpa::new(mapping.output);
+    match step {
+        Step::Map(attributes) => {
+            let page = Page::<Shared, L>::new(frame).expect("a plan aligns its mappings");
+            cursor.map(at.start(), page, attributes).map_err(|error| error.obstacle)
+        }
+        Step::MapRange(attributes) => {
+            let first = Page::<Shared, Smallest>::new(frame).expect("a plan aligns its mappings");
+            cursor.map_range(at, first, attributes).map_err(|error| error.obstacle)
+        }
+        Step::Protect(attributes) => {
+            cursor.protect::<L>(at.start(), attributes)?.flush(&mut NoCpus);
+            Ok(())
+        }
+        Step::Unmap => {
+            cursor.unmap::<L>(at.start())?.flush(&mut NoCpus);
+            Ok(())
+        }
+        Step::SplitAndMerge => Ok(()),
+    }
+}
+
+/// The same for a level whose pages can be split.
+///
+/// # Errors
+/// What stands in the way.
+///
+/// # Panics
+/// If the mapping is not aligned.
+pub fn step_on_block<T, L, Smallest>(
+    cursor: &mut Writer<'_, T>,
+    at: AddressRange<T::Space>,
+    mapping: &Mapping,
+    step: Step<T::Attributes>,
+) -> Result<(), ObstacleOf<T>>
+where
+    T: Direct + UsedByCpu,
+    L: LeafLevelOf<T> + TableLevelOf<T, Below: LeafLevelOf<T>>,
+    Smallest: LeafLevelOf<T>,
+    Page<Shared, L>: PageOf<T, L>,
+    Page<Shared, Smallest>: PageOf<T, Smallest>,
+    Address<T::Space>: AddressOf<T>,
+{
+    match step {
+        Step::SplitAndMerge => {
+            cursor.split::<L>(at.start(), &mut NoCpus)?.flush(&mut NoCpus);
+            cursor.merge::<L>(at.start(), &mut NoCpus)
+        }
+        _ => step_on_page::<T, L, Smallest>(cursor, at, mapping, step),
+    }
+}
+
 /// A tree that maps what is listed, and nothing else. It gets there on detours: some pages are mapped with other
-/// permissions first, some are mapped, unmapped and mapped again.
+/// permissions first, or unmapped and mapped again, or split and merged; some are mapped as ranges.
 ///
 /// # Panics
 /// If the engine refuses.
 pub fn build<'a, S: Subject>(
-    geometry: <S::Table as Table>::Geometry,
+    geometry: GeometryOf<S>,
     arena: &'a Arena,
     mappings: &[Mapping],
     random: &mut Random,
-) -> Tree<S::Table, &'a Arena>
-where
-    AddressIn<S>: AddressOf<S::Table>,
-{
+) -> Tree<S::Table, &'a Arena> {
     let mut tree = Tree::configured(geometry, S::CONFIG, arena, arena).expect("the arena is large enough");
     let mut cursor = tree.exclusive(arena);
     for mapping in mappings {
-        write::<S>(&mut cursor, geometry, mapping, random)
-            .unwrap_or_else(|obstacle| panic!("{mapping:x?} in {geometry:?}: {obstacle}"));
+        let at = range(geometry, mapping);
+        let attributes = S::attributes(mapping, random);
+        let others = Mapping { permissions: Permissions::READ | Permissions::EXECUTE, ..*mapping };
+        let others = S::attributes(&others, random);
+        let steps: &[Step<_>] = match random.below(8) {
+            0 => &[Step::Map(others), Step::Protect(attributes)],
+            1 => &[Step::Map(others), Step::Unmap, Step::Map(attributes)],
+            2 => &[Step::MapRange(attributes)],
+            3 => &[Step::Map(attributes), Step::SplitAndMerge],
+            _ => &[Step::Map(attributes)],
+        };
+        for &step in steps {
+            S::step(&mut cursor, at, mapping, step)
+                .unwrap_or_else(|obstacle| panic!("{mapping:x?} in {geometry:?}: {obstacle}"));
+        }
     }
     drop(cursor);
     tree
 }
 
-/// Maps one page, on a detour or directly.
-fn write<S: Subject>(
-    cursor: &mut Writer<'_, S::Table>,
-    geometry: <S::Table as Table>::Geometry,
-    mapping: &Mapping,
-    random: &mut Random,
-) -> Result<(), Refused<S>> {
-    let at = geometry.address(mapping.input).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"));
-    let attributes = S::attributes(mapping, random);
-    let others = Mapping { permissions: Permissions::READ | Permissions::EXECUTE, ..*mapping };
-    let others = S::attributes(&others, random);
-    match random.below(8) {
-        0 => {
-            S::map(cursor, at, mapping, others)?;
-            S::protect(cursor, at, mapping, attributes)
-        }
-        1 => {
-            S::map(cursor, at, mapping, others)?;
-            S::unmap(cursor, at, mapping)?;
-            S::map(cursor, at, mapping, attributes)
-        }
-        _ => S::map(cursor, at, mapping, attributes),
-    }
+/// The addresses of a mapping.
+fn range<G: Whole>(geometry: G, mapping: &Mapping) -> AddressRange<G::Space> {
+    let start = geometry.address(mapping.input).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"));
+    geometry.range(start, mapping.bytes()).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"))
 }
 
 /// The pages that were accessed, and those that were written, by their first addresses.

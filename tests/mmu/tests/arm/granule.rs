@@ -26,7 +26,7 @@ pub trait Granule: Subject {
 macro_rules! granule {
     (
         $name:ident: $stage:ident::$module:ident::$table:ident, $attributes:ident,
-        shift = $shift:literal, leaves = [$($leaf:ident = $level:literal),+], often = $often:expr,
+        shift = $shift:literal, blocks = [$($block:ident),+], often = $often:expr,
         starts = [$($start:literal = $variant:ident),+], lpa2 = $lpa2:literal, fields = [$($shareability:ident)?],
         output = $output:literal, shapes = $shapes:expr
     ) => {
@@ -45,7 +45,7 @@ macro_rules! granule {
                     ..$attributes!(pt_arm::$stage::$module::PageEntryFields, mapping, random)
                 }
             }
-            pt_mmu::by_size!($(pt_arm::$stage::$module::$leaf),+);
+            pt_mmu::by_size!($(pt_arm::$stage::$module::$block),+; pt_arm::$stage::$module::L3);
         }
 
         impl $crate::granule::Granule for $name {

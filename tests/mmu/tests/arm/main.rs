@@ -19,9 +19,8 @@ use asked::Asked;
 use granule::Granule;
 use machine::{DATA, HVC};
 use pt_core::Arena;
-use pt_core::table::AddressOf;
 use pt_mmu::machine::{Data, Exam, GuestRam, Mistaken};
-use pt_mmu::{AddressIn, say, seed};
+use pt_mmu::{say, seed};
 use pt_plan::{Mistake, Random};
 use shape::Shape;
 use tree::{Built, with_stub};
@@ -53,10 +52,7 @@ fn check(name: &str, exam: Exam, arena: &Arena) {
 }
 
 /// Adds questions about trees of the first stage, two at a time, one for low and one for high addresses.
-fn first_stage<G: Granule>(arena: &Arena, exam: &mut Exam, random: &mut Random)
-where
-    AddressIn<G>: AddressOf<G::Table>,
-{
+fn first_stage<G: Granule>(arena: &Arena, exam: &mut Exam, random: &mut Random) {
     for &shapes in G::SHAPES.as_chunks().0 {
         let [low, high] = shapes.map(|shape| Built::random::<G>(arena, shape, stage1::PERMISSIONS, random));
         let registers = stage1::registers((low.shape, low.root), (high.shape, high.root));
@@ -83,10 +79,7 @@ fn the_first_stage_translates_what_was_requested() {
 }
 
 /// Adds questions about trees of the second stage.
-fn second_stage<G: Granule>(arena: &Arena, exam: &mut Exam, random: &mut Random)
-where
-    AddressIn<G>: AddressOf<G::Table>,
-{
+fn second_stage<G: Granule>(arena: &Arena, exam: &mut Exam, random: &mut Random) {
     for &shape in G::SHAPES {
         let tree = &Built::random::<G>(arena, shape, stage2::PERMISSIONS, random);
         let registers = stage2::registers(tree.shape, tree.root);

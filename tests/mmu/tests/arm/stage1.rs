@@ -24,27 +24,27 @@ macro_rules! attributes {
 }
 
 granule!(Kib4: stage1::k4::Stage1, attributes,
-    shift = 12, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    shift = 12, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
     output = 48, shapes = &[(48, 0), (40, 0), (39, 1), (31, 1), (30, 2), (25, 2)]);
 granule!(Kib4Lpa2: stage1::k4_lpa2::Stage1, attributes,
-    shift = 12, leaves = [L0 = 0, L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1, 0],
+    shift = 12, blocks = [L0, L1, L2], often = &[3, 3, 2, 1, 0],
     starts = [-1 = StartLm1, 0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
     output = 52, shapes = &[(52, -1), (49, -1), (48, 0), (40, 0), (39, 1), (30, 2)]);
 granule!(Kib16: stage1::k16::Stage1, attributes,
-    shift = 14, leaves = [L2 = 2, L3 = 3], often = &[3, 3, 2],
+    shift = 14, blocks = [L2], often = &[3, 3, 2],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
     output = 48, shapes = &[(48, 0), (47, 1), (37, 1), (36, 2), (27, 2), (26, 2)]);
 granule!(Kib16Lpa2: stage1::k16_lpa2::Stage1, attributes,
-    shift = 14, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    shift = 14, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
     output = 52, shapes = &[(52, 0), (48, 0), (47, 1), (37, 1), (36, 2), (30, 2)]);
 granule!(Kib64: stage1::k64::Stage1, attributes,
-    shift = 16, leaves = [L2 = 2, L3 = 3], often = &[3, 3, 2],
+    shift = 16, blocks = [L2], often = &[3, 3, 2],
     starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
     output = 48, shapes = &[(48, 1), (43, 1), (42, 2), (30, 2), (29, 3), (25, 3)]);
 granule!(Kib64Lpa: stage1::k64_lpa::Stage1, attributes,
-    shift = 16, leaves = [L1 = 1, L2 = 2, L3 = 3], often = &[3, 3, 2, 1],
+    shift = 16, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
     output = 52, shapes = &[(52, 1), (44, 1), (43, 1), (42, 2), (30, 2), (29, 3)]);
 

@@ -4,9 +4,8 @@ use crate::asked::Traits;
 use crate::granule::Granule;
 use crate::machine;
 use crate::shape::Shape;
-use pt_core::table::AddressOf;
-use pt_core::{Arena, Table};
-use pt_mmu::{AddressIn, build};
+use pt_core::Arena;
+use pt_mmu::build;
 use pt_plan::{Mapping, Permissions, Plan, Random, Space, Span};
 
 /// Mappings in a tree, as many as find room.
@@ -49,11 +48,7 @@ pub fn with_stub(shape: Shape, plan: &[Mapping]) -> Vec<Mapping> {
 
 impl Built {
     /// The tree for a list.
-    pub fn new<G: Granule>(arena: &Arena, shape: Shape, memory: Span, list: Vec<Mapping>, random: &mut Random) -> Self
-    where
-        AddressIn<G>: AddressOf<G::Table>,
-        G::Table: Table,
-    {
+    pub fn new<G: Granule>(arena: &Arena, shape: Shape, memory: Span, list: Vec<Mapping>, random: &mut Random) -> Self {
         let tree = build::<G>(G::geometry(shape), arena, &list, random);
         Self { shape, memory, root: tree.root_frame().as_u64(), list }
     }
@@ -64,10 +59,7 @@ impl Built {
         shape: (u32, i32),
         permissions: &[Permissions],
         random: &mut Random,
-    ) -> Self
-    where
-        AddressIn<G>: AddressOf<G::Table>,
-    {
+    ) -> Self {
         let shape = Shape::of::<G>(shape);
         // Three trees in four lead to memory that can be accessed. The others lead anywhere, and are only translated by.
         let memory = random.pick(&[machine::DATA, machine::DATA, machine::DATA, shape.outputs()]);

@@ -22,7 +22,7 @@ impl Subject for SecondStage {
             ..PageEntryFields::new()
         }
     }
-    by_size!(L0, L1, L2, L3, L4);
+    by_size!(L4, L3, L2, L1; L0);
 }
 
 /// Every mode, with the value of hgatp.MODE (privileged 18.2.10) and what can be mapped. QEMU 7.2 refuses addresses with

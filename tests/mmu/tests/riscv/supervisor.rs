@@ -24,7 +24,7 @@ impl Subject for FirstStage {
             ..PageEntryFields::new()
         }
     }
-    by_size!(L0, L1, L2, L3, L4);
+    by_size!(L4, L3, L2, L1; L0);
 }
 
 /// Every mode, with the value of satp.MODE (privileged 12.1.11) and what can be mapped: leaves of every level, in both
