@@ -46,7 +46,7 @@ fn errors(declaration: &str) -> String {
         pt_codegen::check::check(&mut module, &mut errors);
     }
     let errors = errors.into_inner().into_iter().flat_map(darling::Error::flatten);
-    errors.map(|error| format!("error: {error}\n")).collect()
+    errors.map(|error| format!("error: {error}")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -61,25 +61,23 @@ fn quotes_are_what_the_files_hold() {
     }
 }
 
+/// `BLESS=1` writes the answers anew.
 #[test]
 fn answers_are_what_the_macro_says() {
-    let page = fs::read_to_string(backends().join("README.md")).expect("the guide");
-    let (blocks, mut blessed) = (blocks(&page), page.clone());
-    let mut answers = 0;
-    for pair in blocks.windows(2).filter(|pair| pair[0].text.starts_with("pub mod") && pair[1].language == "text") {
-        let (says, quoted) = (errors(&pair[0].text), format!("{}\n", pair[1].text));
-        answers += 1;
-        if env::var_os("BLESS").is_some() {
-            blessed = blessed.replace(
-                &format!("{}\n```\n\n```text\n{quoted}", pair[0].text),
-                &format!("{}\n```\n\n```text\n{says}", pair[0].text),
-            );
-        } else {
-            assert_eq!(quoted, says, "of the declaration\n{}", pair[0].text);
-        }
+    let path = backends().join("README.md");
+    let mut page = fs::read_to_string(&path).expect("the guide");
+    let blocks = blocks(&page);
+    let answered = |pair: &&[Block]| pair[0].text.starts_with("pub mod") && pair[1].language == "text";
+    let answers: Vec<_> = blocks.windows(2).filter(answered).collect();
+    assert!(answers.len() > 1, "the guide shows {} answers", answers.len());
+    let bless = env::var_os("BLESS").is_some();
+    for pair in answers {
+        let (declaration, quoted, says) = (&pair[0].text, &pair[1].text, errors(&pair[0].text));
+        assert!(bless || *quoted == says, "of the declaration\n{declaration}\nthe macro says\n{says}");
+        let shown = |answer: &str| format!("{declaration}\n```\n\n```text\n{answer}\n```");
+        page = page.replace(&shown(quoted), &shown(&says));
     }
-    assert!(answers > 1, "the guide shows {answers} answers");
-    if blessed != page {
-        fs::write(backends().join("README.md"), blessed).expect("the guide is written");
+    if bless {
+        fs::write(path, page).expect("the guide is written");
     }
 }
