@@ -12,13 +12,14 @@
 //! without a history the compiler reports just that.)
 
 use crate::address::{Address, AddressRange};
-use crate::cursor::range::{Part, check_inside, entries, entry, parts};
+use crate::cursor::range::{Part, Slots, check_inside, entries, entry, parts};
 use crate::entry::Entry;
 use crate::error::ObstacleOf;
 use crate::flush::Flush;
 use crate::format::EntryFormat;
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
+use crate::scan::first_with;
 use crate::table::{RootVisitor, Table, UsedByCpu, Visible};
 use crate::tree::{TableOf, Tree};
 use crate::validity::Validity;
@@ -82,7 +83,9 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     {
         let mut written: Option<AddressRange<T::Space>> = None;
         self.collect::<Dirty>(range, |page, level| {
-            written = Some(written.map_or(page, |before| before.hull(page)));
+            // Pages come in the order of addresses.
+            let from = written.map_or(page, |before| before).start();
+            written = Some(AddressRange::from_start_to_last(from, page.last()));
             log(page.start(), level);
         })?;
         Ok(written.map_or(Flush::not_needed(), Flush::leaves))
@@ -138,7 +141,8 @@ where
 
     fn visit<L: LevelOf<T>>(mut self) -> Self::Output {
         check_inside::<T, L>(self.range)?;
-        self.table(TableOf::<T, L>::at(self.tree.root()), self.range);
+        let memory = self.tree.memory();
+        self.table(memory, TableOf::<T, L>::at(self.tree.root()), self.range);
         Ok(())
     }
 }
@@ -151,29 +155,52 @@ where
     R: FnMut(AddressRange<T::Space>, T::Levels),
     B: Bit,
 {
-    fn table<L: LevelOf<T>>(&mut self, table: TableOf<T, L>, range: AddressRange<T::Space>) {
+    fn table<L: LevelOf<T>>(
+        &mut self,
+        memory: &M, // apart from `self`, so that a direct map stays in registers
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+    ) {
         for part in parts::<L, _>(range) {
             match part {
-                Part::Whole(range) => entries::<L, _>(range).for_each(|entry| self.entry(table, entry)),
-                Part::Within(range) => self.entry(table, range),
+                Part::Whole(range) if !L::TABLES => self.leaves(memory, table, range),
+                Part::Whole(range) => entries::<L, _>(range).for_each(|entry| self.entry(memory, table, entry)),
+                Part::Within(range) => self.entry(memory, table, range),
             }
         }
     }
 
+    /// Looks at the leaves that a table without tables below has for `range`.
+    fn leaves<L: LevelOf<T>>(&mut self, memory: &M, table: TableOf<T, L>, range: AddressRange<T::Space>) {
+        let slots = Slots::of::<L>(range);
+        let mut next = slots.first;
+        while let Some((index, raw)) = first_with(memory, table.frame(), next, slots.end, B::of::<L::Leaf>()) {
+            self.leaf::<L>(memory.word(table.frame(), index), raw, slots.address::<L>(index));
+            next = index + 1;
+        }
+    }
+
     /// Looks at the entry that translates `range`, or more.
-    fn entry<L: LevelOf<T>>(&mut self, table: TableOf<T, L>, range: AddressRange<T::Space>) {
-        let word = table.word(self.tree.memory(), range.start());
-        let mut raw = word.load();
-        loop {
-            match L::decode(raw) {
-                Entry::Leaf(leaf) if leaf.bits() & B::of::<L::Leaf>() != 0 => {
-                    match word.compare_exchange(raw, raw & !B::of::<L::Leaf>()) {
-                        Ok(()) => return (self.report)(entry::<L, _>(range.start()), L::LEVEL),
-                        Err(found) => raw = found,
-                    }
-                }
-                Entry::Subtable(below) => return self.table(TableOf::<T, L::Below>::at(below.frame()), range),
-                Entry::Leaf(_) | Entry::Absent(_) | Entry::Frozen => return,
+    fn entry<L: LevelOf<T>>(&mut self, memory: &M, table: TableOf<T, L>, range: AddressRange<T::Space>) {
+        let word = table.word(memory, range.start());
+        let raw = word.load();
+        match L::decode(raw) {
+            Entry::Subtable(below) => self.table(memory, TableOf::<T, L::Below>::at(below.frame()), range),
+            Entry::Leaf(_) => self.leaf::<L>(word, raw, range.start()),
+            Entry::Absent(_) | Entry::Frozen => {}
+        }
+    }
+
+    /// Clears the bit of an entry that was `raw`, if that is a leaf that has it, and reports it.
+    #[inline(always)]
+    fn leaf<L: LevelOf<T>>(&mut self, word: &M::Word, mut raw: u64, at: Address<T::Space>) {
+        let bit = B::of::<L::Leaf>();
+        while let Entry::Leaf(_) = L::decode(raw)
+            && raw & bit != 0
+        {
+            match word.compare_exchange(raw, raw & !bit) {
+                Ok(()) => return (self.report)(entry::<L, _>(at), L::LEVEL),
+                Err(found) => raw = found,
             }
         }
     }

@@ -42,6 +42,7 @@ pub mod root;
 pub mod rule;
 #[cfg(test)]
 mod sample;
+mod scan;
 pub mod space;
 pub mod states;
 pub mod table;

@@ -124,6 +124,8 @@ impl<T: Visible> Eq for EntryAt<T> {}
 
 /// What a walk reports: every entry, or the leaves only.
 pub(super) trait Item<T: Visible>: Sized {
+    /// Whether absent entries are reported.
+    const ABSENT: bool;
     /// The item for an entry of the table in `table`, behind which `address` lies. `walk` is what the walk to the
     /// table allows.
     fn of<L: LevelOf<T>>(
@@ -135,6 +137,8 @@ pub(super) trait Item<T: Visible>: Sized {
 }
 
 impl<T: Visible> Item<T> for Leaf<T> {
+    const ABSENT: bool = false;
+
     #[inline(always)]
     fn of<L: LevelOf<T>>(
         entry: Entry<L::Leaf, L::Subtable>,
@@ -150,6 +154,8 @@ impl<T: Visible> Item<T> for Leaf<T> {
 }
 
 impl<T: Visible> Item<T> for EntryAt<T> {
+    const ABSENT: bool = true;
+
     #[inline(always)]
     fn of<L: LevelOf<T>>(
         entry: Entry<L::Leaf, L::Subtable>,

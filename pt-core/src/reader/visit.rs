@@ -9,6 +9,7 @@ use crate::entry::Entry;
 use crate::format::{Access, EntryFormat};
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
+use crate::scan::first_in_use;
 use crate::table::{RootVisitor, Visible};
 use core::fmt;
 use core::marker::PhantomData;
@@ -137,8 +138,16 @@ impl<T: Visible, I: Item<T>, F> Walk<T, I, F> {
         let from = (self.first.saturating_sub(position) >> L::SHIFT) as usize;
         // An exclusive end: an inclusive range costs five instructions more an entry.
         let end = L::ENTRIES.min(((self.last - position) >> L::SHIFT) as usize + 1);
-        for index in from..end {
-            let entry = L::decode(memory.word(frame, index).load());
+        let mut next = from;
+        while next < end {
+            let (index, raw) = if I::ABSENT {
+                (next, memory.word(frame, next).load())
+            } else {
+                let Some(found) = first_in_use(memory, frame, next, end, T::ABSENT) else { break };
+                found
+            };
+            next = index + 1;
+            let entry = L::decode(raw);
             let behind = position | (index as u64) << L::SHIFT;
             if let Some(item) = I::of::<L>(entry, self.cover.address(behind), frame, walk) {
                 (self.report)(item)?;
