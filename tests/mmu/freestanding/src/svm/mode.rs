@@ -1,4 +1,4 @@
-//! What state a guest begins in: 64-bit mode, on page tables of its own.
+//! What state a guest begins in: 64-bit mode, on page tables of its own, or 32-bit mode without any.
 
 use super::vmcb::{SaveArea, Segment};
 
@@ -70,24 +70,43 @@ impl Mode {
             | bit(self.smep, CR4_SMEP)
             | bit(self.smap, CR4_SMAP);
         save.efer = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
-        save.rflags = 1 << 1; // reserved, always one
-        save.dr6 = 0xFFFF_0FF0; // as after a reset, table 14-1
-        save.dr7 = 0x400;
-        save.pat = 0x0007_0406_0007_0406;
         save.cpl = match self.privilege {
             Privilege::Supervisor => 0,
             Privilege::User => 3,
         };
-        // Present, of the privilege level; and of code, long, of data, 32 bits wide.
-        let level = u16::from(save.cpl);
-        let segment = |selector, attributes| Segment {
-            selector: selector | level,
-            attributes: attributes | level << 5,
-            limit: u32::MAX,
-            base: 0,
-        };
-        save.cs = segment(0x08, 0xA9B);
-        let data = segment(0x10, 0xC93);
-        (save.ss, save.ds, save.es) = (data, data, data);
+        apply_common(save, LONG_CODE);
     }
+}
+
+/// 32-bit mode without paging: the guest's addresses are guest-physical.
+pub(super) fn apply_flat(save: &mut SaveArea) {
+    save.cr0 = CR0_ET | CR0_PE;
+    (save.cr3, save.cr4) = (0, 0);
+    save.efer = EFER_SVME;
+    save.cpl = 0;
+    apply_common(save, FLAT_CODE);
+}
+
+/// Attributes of segments, 4.7 and 4.8: present, code that can be read, 64 bits wide or 32.
+const LONG_CODE: u16 = 0xA9B;
+const FLAT_CODE: u16 = 0xC9B;
+/// Present, data that can be written, 32 bits wide.
+const DATA: u16 = 0xC93;
+
+/// What does not depend on paging: segments over all of memory, and registers as after a reset (table 14-1).
+fn apply_common(save: &mut SaveArea, code: u16) {
+    save.rflags = 1 << 1; // reserved, always one
+    save.dr6 = 0xFFFF_0FF0;
+    save.dr7 = 0x400;
+    save.pat = 0x0007_0406_0007_0406;
+    let level = u16::from(save.cpl);
+    let segment = |selector, attributes| Segment {
+        selector: selector | level,
+        attributes: attributes | level << 5,
+        limit: u32::MAX,
+        base: 0,
+    };
+    save.cs = segment(0x08, code);
+    let data = segment(0x10, DATA);
+    (save.ss, save.ds, save.es) = (data, data, data);
 }

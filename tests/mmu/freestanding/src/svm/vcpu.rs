@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "VMRUN hands the CPU over")]
 
 use super::exit::{Exit, ExitCode};
+use super::mode::apply_flat;
 use super::vmcb::{SaveArea, TlbControl, Vmcb};
 use super::{Mode, Svm};
 use core::arch::naked_asm;
@@ -50,6 +51,13 @@ impl Vcpu {
         if registers(&self.vmcb.save) != before {
             self.vmcb.control.tlb_control = TlbControl::FlushAll;
         }
+    }
+
+    /// Puts the guest into 32-bit mode without paging, at the instruction `rip`: its addresses are guest-physical.
+    pub fn begin_flat(&mut self, rip: u64) {
+        apply_flat(&mut self.vmcb.save);
+        self.vmcb.save.rip = rip;
+        self.vmcb.control.tlb_control = TlbControl::FlushAll;
     }
 
     /// Gives the guest other nested page tables.
