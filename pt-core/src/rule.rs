@@ -1,7 +1,7 @@
 //! Rules: what makes an entry that is present illegal, and what a machine reports then.
 //!
 //! A declaration derives them from its conditional fields and from `illegal(…)`, as constants of each format and level
-//! ([`HasLayout::RULES`](crate::HasLayout::RULES)). The cursor refuses to write an entry that breaks one, and the
+//! ([`HasLayout::RULES`]). The cursor refuses to write an entry that breaks one, and the
 //! software walker answers with the fault that the machine has for it.
 
 use crate::layout::HasLayout;
