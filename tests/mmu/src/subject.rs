@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 /// Writes to a tree in an arena.
 pub type Writer<'t, T> = Cursor<'t, T, &'t Arena, &'t Arena, Exclusive>;
 
+/// An address that the table of a [`Subject`] translates.
+pub type AddressIn<S> = Address<<<S as Subject>::Table as Table>::Space>;
+
 /// A range of addresses that the table of a [`Subject`] translates.
 pub type RangeIn<S> = AddressRange<<<S as Subject>::Table as Table>::Space>;
 
@@ -36,13 +39,16 @@ impl<T: UsedByCpu> Invalidate<T> for NoCpus {
 /// A table that plans are mapped in, behind one face without types of levels.
 pub trait Subject {
     /// The table.
-    type Table: Direct + UsedByCpu<Geometry: Whole<Space = <Self::Table as Table>::Space>>;
+    type Table: Direct + UsedByCpu;
 
     /// The features of the machine.
     const CONFIG: <Self::Table as Visible>::Config;
 
     /// What the leaf of a mapping says beside its frame. What does not follow from the mapping is random.
     fn attributes(mapping: &Mapping, random: &mut Random) -> AttributesOf<Self>;
+
+    /// The addresses of a mapping: for a geometry that is not split, [`range`] says them.
+    fn range(geometry: GeometryOf<Self>, mapping: &Mapping) -> RangeIn<Self>;
 
     /// Does something to the page of a mapping. [`by_size!`](crate::by_size) writes this.
     ///
@@ -179,7 +185,7 @@ pub fn build<'a, S: Subject>(
     let mut tree = Tree::configured(geometry, S::CONFIG, arena, arena).expect("the arena is large enough");
     let mut cursor = tree.exclusive(arena);
     for mapping in mappings {
-        let at = range(geometry, mapping);
+        let at = S::range(geometry, mapping);
         let attributes = S::attributes(mapping, random);
         let others = Mapping { permissions: Permissions::READ | Permissions::EXECUTE, ..*mapping };
         let others = S::attributes(&others, random);
@@ -200,7 +206,10 @@ pub fn build<'a, S: Subject>(
 }
 
 /// The addresses of a mapping.
-fn range<G: Whole>(geometry: G, mapping: &Mapping) -> AddressRange<G::Space> {
+///
+/// # Panics
+/// If the geometry does not have them.
+pub fn range<G: Whole>(geometry: G, mapping: &Mapping) -> AddressRange<G::Space> {
     let start = geometry.address(mapping.input).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"));
     geometry.range(start, mapping.bytes()).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"))
 }
@@ -218,19 +227,14 @@ pub struct History {
 ///
 /// # Panics
 /// If the engine refuses.
-pub fn collect<T>(tree: &Tree<T, &Arena>, mappings: &[Mapping]) -> History
-where
-    T: Aged + DirtyLogged + Table<Geometry: Whole<Space = <T as Table>::Space>>,
-{
+pub fn collect<S: Subject<Table: Aged + DirtyLogged>>(tree: &Tree<S::Table, &Arena>, mappings: &[Mapping]) -> History {
     let mut history = History::default();
     for mapping in mappings {
-        let start = tree.geometry().address(mapping.input).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"));
-        let page =
-            tree.geometry().range(start, mapping.bytes()).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"));
+        let page = S::range(tree.geometry(), mapping);
         if tree.age(page).unwrap_or_else(|obstacle| panic!("{mapping:x?}: {obstacle}")) != 0 {
             history.accessed.insert(mapping.input);
         }
-        let log = |at: Address<T::Space>, _| {
+        let log = |at: AddressIn<S>, _| {
             history.written.insert(at.as_u64());
         };
         let stale = tree.collect_dirty(page, log).unwrap_or_else(|obstacle| panic!("{mapping:x?}: {obstacle}"));

@@ -29,8 +29,6 @@ impl Traits {
 pub struct Asked<'a> {
     pub stage: Stage,
     pub registers: [u64; 8],
-    /// What stands above the input addresses of the tree: ones for those of `TTBR1_EL1`.
-    pub above: u64,
     pub tree: &'a Built,
     /// What the answers follow from: the list of the tree, unless it is to be shown what a mistake changes.
     pub truth: &'a [Mapping],
@@ -45,7 +43,7 @@ impl Asked<'_> {
     pub fn ask(&self, exam: &mut Exam, random: &mut Random) {
         let inputs = [self.tree.shape.inputs()];
         let space = Space { inputs: &inputs, memory: self.tree.memory, shifts: &[], permissions: &[] };
-        for mapping in &self.tree.list[1..] {
+        for mapping in &self.tree.plan {
             for privilege in PRIVILEGES {
                 for kind in AccessKind::ALL {
                     for way in [Way::Translate, Way::Perform] {
@@ -86,23 +84,22 @@ impl Asked<'_> {
         if self.is_asked(access, address) {
             let wanted = self.wanted(exam, access, address, value);
             let context = exam.context(&self.registers);
-            let question = Question { operation: access.operation(), context, address: self.above | address, value };
+            let question = Question { operation: access.operation(), context, address, value };
             exam.ask(question, wanted);
         }
     }
 
     fn wanted(&self, exam: &mut Exam, access: Access, address: u64, value: u64) -> Wanted {
-        let asked = self.above | address;
         let Some(mapping) = Self::mapping(self.truth, address) else {
             let end = walk_ends(self.truth, address, &self.tree.shape.shifts());
-            return access.refused(asked, Refusal::Translation, self.tree.shape.level(end));
+            return access.refused(address, Refusal::Translation, self.tree.shape.level(end));
         };
         let (level, traits) = (self.tree.shape.level(mapping.shift), Traits::of(mapping));
         if !traits.accessed {
-            return access.refused(asked, Refusal::AccessFlag, level);
+            return access.refused(address, Refusal::AccessFlag, level);
         }
         if !access.is_allowed(mapping.permissions) {
-            return access.refused(asked, Refusal::Permission, level);
+            return access.refused(address, Refusal::Permission, level);
         }
         let at = mapping.translate(address);
         // The memory attributes of the first stage show as they are in `MAIR_EL1`. Those of both stages are combined.
@@ -117,6 +114,6 @@ impl Asked<'_> {
                 AccessKind::Load | AccessKind::Fetch => found = exam.data.load(at),
             }
         }
-        access.let_through(asked, at, found, memory)
+        access.let_through(address, at, found, memory)
     }
 }

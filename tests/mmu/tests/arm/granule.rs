@@ -12,6 +12,8 @@ pub trait Granule: Subject {
     const LEAVES: &'static [i32];
     /// Whether entries are those of `FEAT_LPA2`: the shareability is in the control register instead.
     const LPA2: bool;
+    /// Whether it is of the upper end of the address space.
+    const UPPER: bool;
     /// The bits that frames have.
     const OUTPUT_BITS: u32;
     /// The shapes that are tried: how wide addresses are, and the level that the walk starts at.
@@ -25,7 +27,8 @@ pub trait Granule: Subject {
 /// granules of a stage have, in a struct of the declaration of this one.
 macro_rules! granule {
     (
-        $name:ident: $stage:ident::$module:ident::$table:ident, $attributes:ident,
+        $name:ident: $stage:ident::$module:ident::$table:ident, upper = $upper:literal, range = $range:expr,
+        attributes = $attributes:ident,
         shift = $shift:literal, blocks = [$($block:ident),+], often = $often:expr,
         starts = [$($start:literal = $variant:ident),+], lpa2 = $lpa2:literal, fields = [$($shareability:ident)?],
         output = $output:literal, shapes = $shapes:expr
@@ -45,6 +48,10 @@ macro_rules! granule {
                     ..$attributes!(pt_arm::$stage::$module::PageEntryFields, mapping, random)
                 }
             }
+
+            fn range(width: pt_arm::$stage::$module::Width, mapping: &pt_plan::Mapping) -> pt_mmu::RangeIn<Self> {
+                $range(width, mapping)
+            }
             pt_mmu::by_size!($(pt_arm::$stage::$module::$block),+; pt_arm::$stage::$module::L3);
         }
 
@@ -52,6 +59,7 @@ macro_rules! granule {
             const SHIFT: u32 = $shift;
             const LEAVES: &'static [i32] = $often;
             const LPA2: bool = $lpa2;
+            const UPPER: bool = $upper;
             const OUTPUT_BITS: u32 = $output;
             const SHAPES: &'static [(u32, i32)] = $shapes;
 

@@ -17,12 +17,14 @@ pub struct Shape {
     pub output_bits: u32,
     /// Whether entries are those of `FEAT_LPA2`.
     pub lpa2: bool,
+    /// Whether addresses are those of the upper end.
+    pub upper: bool,
 }
 
 impl Shape {
     /// The shape of a tree with the granule `G`.
     pub const fn of<G: Granule>((bits, start): (u32, i32)) -> Self {
-        Self { granule: G::SHIFT, bits, start, output_bits: G::OUTPUT_BITS, lpa2: G::LPA2 }
+        Self { granule: G::SHIFT, bits, start, output_bits: G::OUTPUT_BITS, lpa2: G::LPA2, upper: G::UPPER }
     }
 
     /// The bytes behind one entry of a level, as a power of two: each level but the first indexes a page of entries.
@@ -42,7 +44,8 @@ impl Shape {
 
     /// The addresses that may be mapped: all but those of the stub page.
     pub const fn inputs(self) -> Span {
-        Span::new(FREE, (1 << self.bits) - 1)
+        let above = if self.upper { u64::MAX << self.bits } else { 0 };
+        Span::new(above | FREE, above | ((1 << self.bits) - 1))
     }
 
     /// The addresses that a leaf can map.

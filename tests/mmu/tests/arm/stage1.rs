@@ -3,7 +3,9 @@
 use crate::asked::MAIR;
 use crate::granule::granule;
 use crate::shape::Shape;
-use pt_plan::Permissions;
+use pt_core::two_roots::OneEnd;
+use pt_core::{AddressRange, End, TwoRoots, Upper};
+use pt_plan::{Mapping, Permissions};
 
 /// What every leaf says, whatever its granule.
 macro_rules! attributes {
@@ -23,30 +25,47 @@ macro_rules! attributes {
     }};
 }
 
-granule!(Kib4: stage1::k4::Stage1, attributes,
+/// A granule, at both ends of the address space.
+macro_rules! ends {
+    ($lower:ident, $upper:ident: $module:ident, $($more:tt)*) => {
+        granule!($lower: stage1::$module::Stage1, upper = false, range = pt_mmu::range, attributes = attributes, $($more)*);
+        granule!($upper: stage1::$module::Stage1Upper, upper = true, range = upper_range, attributes = attributes, $($more)*);
+    };
+}
+
+/// The addresses of a mapping in the upper end.
+fn upper_range<G: OneEnd>(upper: G, mapping: &Mapping) -> AddressRange<Upper> {
+    let ends = TwoRoots { lower: upper, upper };
+    let Ok(End::Upper(start)) = ends.route(mapping.input) else { panic!("{mapping:x?} is not in the upper end") };
+    ends.range(start, mapping.bytes()).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"))
+}
+
+// Every other shape is that of an upper end. Its root has eight entries at least: the address of a root is a multiple of
+// 64 (D24.2.182), and an upper end has the last entries of a table.
+ends!(Kib4, Kib4Upper: k4,
     shift = 12, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
-    output = 48, shapes = &[(48, 0), (40, 0), (39, 1), (31, 1), (30, 2), (25, 2)]);
-granule!(Kib4Lpa2: stage1::k4_lpa2::Stage1, attributes,
+    output = 48, shapes = &[(48, 0), (39, 1), (40, 0), (34, 1), (30, 2), (25, 2), (31, 1), (48, 0)]);
+ends!(Kib4Lpa2, Kib4Lpa2Upper: k4_lpa2,
     shift = 12, blocks = [L0, L1, L2], often = &[3, 3, 2, 1, 0],
     starts = [-1 = StartLm1, 0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
-    output = 52, shapes = &[(52, -1), (49, -1), (48, 0), (40, 0), (39, 1), (30, 2)]);
-granule!(Kib16: stage1::k16::Stage1, attributes,
+    output = 52, shapes = &[(52, -1), (51, -1), (49, -1), (42, 0), (40, 0), (39, 1), (48, 0), (52, -1)]);
+ends!(Kib16, Kib16Upper: k16,
     shift = 14, blocks = [L2], often = &[3, 3, 2],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
-    output = 48, shapes = &[(48, 0), (47, 1), (37, 1), (36, 2), (27, 2), (26, 2)]);
-granule!(Kib16Lpa2: stage1::k16_lpa2::Stage1, attributes,
+    output = 48, shapes = &[(48, 0), (47, 1), (37, 1), (39, 1), (26, 2), (36, 2)]);
+ends!(Kib16Lpa2, Kib16Lpa2Upper: k16_lpa2,
     shift = 14, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
-    output = 52, shapes = &[(52, 0), (48, 0), (47, 1), (37, 1), (36, 2), (30, 2)]);
-granule!(Kib64: stage1::k64::Stage1, attributes,
+    output = 52, shapes = &[(48, 0), (52, 0), (52, 0), (47, 1), (37, 1), (50, 0), (30, 2), (36, 2)]);
+ends!(Kib64, Kib64Upper: k64,
     shift = 16, blocks = [L2], often = &[3, 3, 2],
     starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
-    output = 48, shapes = &[(48, 1), (43, 1), (42, 2), (30, 2), (29, 3), (25, 3)]);
-granule!(Kib64Lpa: stage1::k64_lpa::Stage1, attributes,
+    output = 48, shapes = &[(43, 1), (48, 1), (48, 1), (42, 2), (30, 2), (45, 1), (25, 3), (29, 3)]);
+ends!(Kib64Lpa, Kib64LpaUpper: k64_lpa,
     shift = 16, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
-    output = 52, shapes = &[(52, 1), (44, 1), (43, 1), (42, 2), (30, 2), (29, 3)]);
+    output = 52, shapes = &[(52, 1), (48, 1), (43, 1), (52, 1), (44, 1), (42, 2), (30, 2), (29, 3)]);
 
 /// All that a leaf can say. It can always be read at EL1.
 pub const PERMISSIONS: &[Permissions] = {

@@ -23,28 +23,28 @@ macro_rules! attributes {
 
 // Shapes with up to 16 tables side by side as the root are among them: those whose width is more than that of one table
 // of their level (D8.2.2).
-granule!(Kib4: stage2::k4::Stage2, attributes,
+granule!(Kib4: stage2::k4::Stage2, upper = false, range = pt_mmu::range, attributes = attributes,
     shift = 12, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = false, fields = [shareability],
     output = 48, shapes = &[(48, 0), (44, 0), (43, 1), (40, 1), (39, 1), (31, 1), (34, 2), (32, 2), (30, 2), (25, 2)]);
-granule!(Kib4Lpa2: stage2::k4_lpa2::Stage2, attributes,
+granule!(Kib4Lpa2: stage2::k4_lpa2::Stage2, upper = false, range = pt_mmu::range, attributes = attributes,
     shift = 12, blocks = [L0, L1, L2], often = &[3, 3, 2, 1, 0],
     starts = [-1 = StartLm1, 0 = StartL0, 1 = StartL1, 2 = StartL2], lpa2 = true, fields = [],
     output = 52, shapes = &[(52, -1), (52, 0), (50, 0), (48, 0), (43, 1), (39, 1), (34, 2)]);
-granule!(Kib16: stage2::k16::Stage2, attributes,
+granule!(Kib16: stage2::k16::Stage2, upper = false, range = pt_mmu::range, attributes = attributes,
     shift = 14, blocks = [L2], often = &[3, 3, 2],
     starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
     output = 48, shapes = &[(48, 1), (47, 1), (42, 1), (40, 2), (37, 2), (36, 2), (30, 2), (29, 3), (25, 3)]);
 // QEMU 7.2 refuses walks of this stage that start at level 0, the only ones for 52 bits.
-granule!(Kib16Lpa2: stage2::k16_lpa2::Stage2, attributes,
+granule!(Kib16Lpa2: stage2::k16_lpa2::Stage2, upper = false, range = pt_mmu::range, attributes = attributes,
     shift = 14, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [0 = StartL0, 1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = true, fields = [],
     output = 52, shapes = &[(51, 1), (48, 1), (47, 1), (40, 2), (36, 2), (29, 3)]);
-granule!(Kib64: stage2::k64::Stage2, attributes,
+granule!(Kib64: stage2::k64::Stage2, upper = false, range = pt_mmu::range, attributes = attributes,
     shift = 16, blocks = [L2], often = &[3, 3, 2],
     starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
     output = 48, shapes = &[(48, 1), (43, 1), (46, 2), (42, 2), (34, 2), (33, 3), (30, 3), (29, 3)]);
-granule!(Kib64Lpa: stage2::k64_lpa::Stage2, attributes,
+granule!(Kib64Lpa: stage2::k64_lpa::Stage2, upper = false, range = pt_mmu::range, attributes = attributes,
     shift = 16, blocks = [L1, L2], often = &[3, 3, 2, 1],
     starts = [1 = StartL1, 2 = StartL2, 3 = StartL3], lpa2 = false, fields = [shareability],
     output = 52, shapes = &[(52, 1), (47, 1), (46, 2), (42, 2), (33, 3), (29, 3)]);

@@ -17,7 +17,9 @@ pub struct Built {
     pub shape: Shape,
     /// The memory that its leaves lead to.
     pub memory: Span,
-    /// The stub page, then everything else.
+    /// What is asked about.
+    pub plan: Vec<Mapping>,
+    /// All that is mapped: the plan and, in the lower end, the stub page.
     pub list: Vec<Mapping>,
     /// What a control register is loaded with.
     pub root: u64,
@@ -36,21 +38,24 @@ pub fn plan<G: Granule>(
     Plan::random(&Space { inputs: &inputs, memory, shifts: &shifts, permissions }, random)
 }
 
-/// A plan, and the stub page before it.
+/// A plan and, in the lower end, the stub page.
 pub fn with_stub(shape: Shape, plan: &[Mapping]) -> Vec<Mapping> {
-    // Whoever runs in the stub page has no fault to spare.
-    let stub = machine::stub(shape.granule);
-    assert!(Traits::of(&stub).accessed, "{stub:x?}");
-    let mut list = vec![stub];
-    list.extend(plan);
+    let mut list = plan.to_vec();
+    if !shape.upper {
+        let stub = machine::stub(shape.granule);
+        // Whoever runs in the stub page has no fault to spare.
+        assert!(Traits::of(&stub).accessed, "{stub:x?}");
+        list.push(stub);
+    }
     list
 }
 
 impl Built {
-    /// The tree for a list.
-    pub fn new<G: Granule>(arena: &Arena, shape: Shape, memory: Span, list: Vec<Mapping>, random: &mut Random) -> Self {
+    /// The tree for a plan.
+    pub fn new<G: Granule>(arena: &Arena, shape: Shape, memory: Span, plan: &[Mapping], random: &mut Random) -> Self {
+        let list = with_stub(shape, plan);
         let tree = build::<G>(G::geometry(shape), arena, &list, random);
-        Self { shape, memory, root: tree.root_frame().as_u64(), list }
+        Self { shape, memory, plan: plan.to_vec(), list, root: tree.root_frame().as_u64() }
     }
 
     /// A tree for a random plan.
@@ -64,6 +69,6 @@ impl Built {
         // Three trees in four lead to memory that can be accessed. The others lead anywhere, and are only translated by.
         let memory = random.pick(&[machine::DATA, machine::DATA, machine::DATA, shape.outputs()]);
         let plan = plan::<G>(shape, memory, permissions, random);
-        Self::new::<G>(arena, shape, memory, with_stub(shape, plan.mappings()), random)
+        Self::new::<G>(arena, shape, memory, plan.mappings(), random)
     }
 }

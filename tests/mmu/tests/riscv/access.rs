@@ -17,7 +17,7 @@ pub const MXR: u64 = 1 << 19;
 pub enum Regime {
     /// satp.
     Supervisor,
-    /// hgatp, while vsatp translates nothing.
+    /// hgatp, behind vsatp if that translates.
     Guest,
 }
 
@@ -80,8 +80,14 @@ impl Access {
         [cause, ANYTHING, ANYTHING, loaded, stopped, ANYTHING, ANYTHING, ANYTHING]
     }
 
-    /// The answer if it faults: privileged 3.1.15, 3.1.16 and 18.3.1.
+    /// The answer if it faults.
     pub const fn faults(self, address: u64) -> Wanted {
+        self.faults_at(address, address)
+    }
+
+    /// The answer if it faults, in the regime of a guest at `guest` in its physical memory: privileged 3.1.15, 3.1.16 and
+    /// 18.3.1.
+    pub const fn faults_at(self, address: u64, guest: u64) -> Wanted {
         let [load, store, fetch] = match self.regime {
             Regime::Supervisor => [13, 15, 12],
             Regime::Guest => [21, 23, 20],
@@ -93,7 +99,7 @@ impl Access {
         };
         let guest_address = match self.regime {
             Regime::Supervisor => ANYTHING,
-            Regime::Guest => exactly(address >> 2),
+            Regime::Guest => exactly(guest >> 2),
         };
         let stopped = if matches!(self.kind, AccessKind::Fetch) { exactly(address) } else { ANYTHING };
         [exactly(cause), exactly(address), guest_address, ANYTHING, stopped, ANYTHING, ANYTHING, ANYTHING]

@@ -13,7 +13,7 @@
 #   answer     4 mcause, or all ones if nothing trapped   5 mtval   6 mtval2   7 value that was loaded
 #              8 mepc   9 satp or hgatp as it took effect   10 vsatp, if the access was a guest's
 #
-# An operation is a kind in bits 1:0 (0 load, 1 store, 2 fetch, 3 load by HLVX), bit 2 for the user's privilege, bit 3
+# An operation is a kind in bits 1:0 (0 load, 1 store, 2 fetch), bit 2 for the user's privilege, bit 3
 # for a guest. A fetch that is let through finds an ecall, and ends with that.
 .option norelax                 # no global pointer is set up
 .option norvc                   # a trap vector is aligned to 4 bytes
@@ -113,14 +113,10 @@ guest:
     csrc    hstatus, t0
 1:  li      t0, 2
     beq     s6, t0, guest_fetch
-    li      t0, 3
-    beq     s6, t0, 3f
     bnez    s6, 2f
     hlv.d   a1, (a0)
     j       through
 2:  hsv.d   a1, (a0)
-    j       through
-3:  hlvx.wu a1, (a0)
     j       through
 
 guest_fetch:

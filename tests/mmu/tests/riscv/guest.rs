@@ -1,7 +1,7 @@
 //! The second stage: Sv39x4, Sv48x4 and Sv57x4.
 
 use crate::machine::DATA;
-use pt_mmu::{Subject, by_size};
+use pt_mmu::{RangeIn, Subject, by_size, range};
 use pt_plan::{Mapping, Permissions, Random, Space, Span};
 use pt_riscv::g_stage::{GuestTables, L0, L1, L2, L3, L4, MemoryType, Mode, PageEntryFields};
 
@@ -21,6 +21,10 @@ impl Subject for SecondStage {
             memory_type: random.pick(&[MemoryType::Pma, MemoryType::NonCacheable, MemoryType::Io]),
             ..PageEntryFields::new()
         }
+    }
+
+    fn range(mode: Mode, mapping: &Mapping) -> RangeIn<Self> {
+        range(mode, mapping)
     }
     by_size!(L4, L3, L2, L1; L0);
 }

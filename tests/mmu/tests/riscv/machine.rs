@@ -25,7 +25,7 @@ pub const CODE: Span = Span::new(BASE, BASE + 0xfff);
 /// What is shared with the executor: `SHARED` there.
 const EXECUTOR: Executor = Executor { shared: 0x8010_0000, end: 0x8100_0000 };
 /// Tables.
-const TABLES: Hpa = Hpa::new(0x8100_0000);
+pub const TABLES: Span = Span::new(0x8100_0000, 0x8280_0000 - 1);
 /// The memory that probes may touch. QEMU puts a device tree into the last 2 MiB of RAM.
 pub const DATA: Span = Span::new(0x8800_0000, 0x8eff_ffff);
 /// `ecall`, which ends a fetch that is let through.
@@ -35,9 +35,8 @@ pub const ECALL: u32 = 0x0000_0073;
 const LIMIT: Duration = Duration::from_mins(1);
 
 /// Memory for tables.
-pub fn arena(bytes: usize) -> Arena {
-    assert!(TABLES.as_u64() + bytes as u64 <= DATA.first, "tables end before the data");
-    Arena::new(TABLES, bytes)
+pub fn arena() -> Arena {
+    Arena::new(Hpa::new(TABLES.first), (TABLES.last + 1 - TABLES.first) as usize)
 }
 
 /// Whether a program is missing. It says so.

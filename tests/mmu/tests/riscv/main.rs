@@ -9,6 +9,7 @@ mod asked;
 mod guest;
 mod machine;
 mod supervisor;
+mod two_stages;
 
 use access::Regime;
 use asked::Asked;
@@ -17,7 +18,7 @@ use machine::ECALL;
 use pt_core::{Arena, Tree};
 use pt_mmu::machine::{Data, Exam, GuestRam, Mistaken};
 use pt_mmu::{History, build, collect, say, seed};
-use pt_plan::{Mistake, Plan, Random};
+use pt_plan::{Mistake, Plan, Random, Space};
 use pt_riscv::g_stage::GuestTables;
 use pt_riscv::supervisor::PageTables;
 use supervisor::FirstStage;
@@ -54,7 +55,7 @@ fn the_first_stage_translates_what_was_requested() {
         return;
     }
     let mut random = Random::new(seed("riscv, first stage"));
-    let arena = machine::arena(24 << 20);
+    let arena = machine::arena();
     let mut exam = Exam::new(Data::new(ECALL));
     let mut trees: Vec<(Tree<PageTables, &Arena>, Plan<MAPPINGS>, History)> = Vec::new();
     for (mode, number, space) in supervisor::MODES {
@@ -67,7 +68,7 @@ fn the_first_stage_translates_what_was_requested() {
     }
     check("first stage", exam, &arena);
     for (tree, plan, history) in &trees {
-        assert_eq!(&collect(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
+        assert_eq!(&collect::<FirstStage>(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
     }
 }
 
@@ -77,7 +78,7 @@ fn the_second_stage_translates_what_was_requested() {
         return;
     }
     let mut random = Random::new(seed("riscv, second stage"));
-    let arena = machine::arena(24 << 20);
+    let arena = machine::arena();
     let mut exam = Exam::new(Data::new(ECALL));
     let mut trees: Vec<(Tree<GuestTables, &Arena>, Plan<MAPPINGS>, History)> = Vec::new();
     for (mode, number, space) in guest::MODES {
@@ -90,8 +91,32 @@ fn the_second_stage_translates_what_was_requested() {
     }
     check("second stage", exam, &arena);
     for (tree, plan, history) in &trees {
-        assert_eq!(&collect(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
+        assert_eq!(&collect::<SecondStage>(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
     }
+}
+
+#[test]
+fn both_stages_translate_what_was_requested() {
+    if machine::is_missing("RISC-V, both stages") {
+        return;
+    }
+    let mut random = Random::new(seed("riscv, both stages"));
+    let arena = machine::arena();
+    let mut exam = Exam::new(Data::new(ECALL));
+    for (first, second) in [(0, 0), (1, 1), (2, 2), (2, 0)] {
+        let (mode, number, space) = supervisor::MODES[first];
+        let space = Space { memory: two_stages::WINDOW, ..space };
+        let plan = Plan::<MAPPINGS>::random(&space, &mut random);
+        let tree = build::<FirstStage>(mode, &arena, plan.mappings(), &mut random);
+        let vsatp = number << 60 | tree.root_frame().as_u64() >> 12;
+        let (mode, number, space_of_guest) = guest::MODES[second];
+        let list = two_stages::second_stage(machine::TABLES, space_of_guest.permissions, &mut random);
+        let tree = build::<SecondStage>(mode, &arena, &list, &mut random);
+        let hgatp = number << 60 | tree.root_frame().as_u64() >> 12;
+        let both = two_stages::Both { vsatp, hgatp, space, first: plan.mappings(), second: &list };
+        both.ask(&mut exam, &mut random);
+    }
+    check("both stages", exam, &arena);
 }
 
 #[test]
@@ -104,7 +129,7 @@ fn a_planted_mistake_is_reported_and_nothing_else() {
     for mistake in Mistake::ALL {
         // Not every mistake shows: nothing tells where a fetch came from.
         let (arena, exams, telling) = loop {
-            let arena = machine::arena(2 << 20);
+            let arena = machine::arena();
             let right = Plan::<40>::random(&space, &mut random);
             let (wrong, _) = right.planted(mistake).expect("some mapping can have it");
             let tree = build::<FirstStage>(mode, &arena, wrong.mappings(), &mut random);
