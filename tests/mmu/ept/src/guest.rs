@@ -8,13 +8,14 @@ use crate::lab::{EptTree, GuestTree};
 use crate::pointer::EptPointer;
 use crate::request::map;
 use core::arch::x86_64::__cpuid;
-use pt_core::{Entry, Hpa, Page, Shared, Whole};
+use pt_core::reader::EntryAt;
+use pt_core::{Entry, Hpa, Levels, Page, Shared, Whole};
 use pt_ept::MemoryType;
 use pt_freestanding::register;
 use pt_freestanding::tables::Tables;
 use pt_freestanding::vmx::{EptCapabilities, Exit, Missing, Mode, Vcpu, Vmx};
 use pt_plan::{AccessKind, Mapping, Permissions};
-use pt_x86_64::{Level, PageEntryFields, Paging, Pt};
+use pt_x86_64::{Level, PageEntryFields, PageTables, Paging, Pt};
 
 /// CPUID leaf 8000 0001H, EDX: the guest's own pages can have 1 GiB.
 const GIGABYTE_PAGES: u32 = 1 << 26;
@@ -76,10 +77,28 @@ impl Guest {
         self.vcpu.set_ept(EptPointer::to(ept, capabilities).bits());
     }
 
+    /// The address of the instruction that makes an access.
+    pub const fn program(&self, kind: AccessKind) -> u64 {
+        self.code.as_u64() + code::offset(kind)
+    }
+
+    /// Where the entries of the guest's own tables are that translate an address, from the root on.
+    pub fn entries_on_the_way_to(&self, address: u64) -> [Option<u64>; 4] {
+        let mut way = [None; 4];
+        let covers = |entry: &EntryAt<PageTables>| {
+            entry.address.as_u64() == address >> entry.level.shift() << entry.level.shift()
+        };
+        let entries = self.own.reader().whole().entries().filter(covers);
+        for (place, entry) in way.iter_mut().zip(entries) {
+            *place = Some(entry.table.as_u64() + 8 * (address >> entry.level.shift() & 511));
+        }
+        way
+    }
+
     /// Makes an access at a guest-physical address, with `value` in RBX.
     pub fn access(&mut self, kind: AccessKind, address: u64, value: u64) -> Exit {
         let mode = Mode { root: self.own.root_frame().as_u64() };
-        self.vcpu.begin(mode, self.code.as_u64() + code::offset(kind));
+        self.vcpu.begin(mode, self.program(kind));
         self.vcpu.registers.rax = address;
         self.vcpu.registers.rbx = value;
         self.go_on()

@@ -93,11 +93,17 @@ impl Lab {
         experiment(self, &space)
     }
 
+    /// An EPT that maps nothing. The guest runs on it.
+    pub fn empty_ept(&mut self) -> EptTree {
+        let ept = EptTree::new(WalkLength::FourLevels, self.tables.direct_map(), &self.tables).expect("a page");
+        self.guest.set_ept(&ept, self.capabilities);
+        ept
+    }
+
     /// An EPT that maps the guest's own pages, and nothing else. The guest runs on it.
     pub fn new_ept(&mut self) -> EptTree {
-        let mut ept = EptTree::new(WalkLength::FourLevels, self.tables.direct_map(), &self.tables).expect("a page");
+        let mut ept = self.empty_ept();
         self.guest.map_own_pages(&mut ept, self.tables);
-        self.guest.set_ept(&ept, self.capabilities);
         ept
     }
 

@@ -8,6 +8,7 @@
 //! | `mappings` | random mappings, made before the guest runs or where it faults |
 //! | `changes` | mappings that are taken away and protected while their translations are cached |
 //! | `history` | accessed and dirty bits |
+//! | `walk` | the guest's own tables, which the EPT translates as well |
 //! | `misconfiguration` | entries that no EPT may have |
 #![no_std]
 #![deny(unsafe_code)]
@@ -22,6 +23,7 @@ mod misconfiguration;
 mod pointer;
 mod report;
 mod request;
+mod walk;
 
 use lab::Lab;
 use pt_freestanding::exit::Outcome;
@@ -55,6 +57,7 @@ pub fn run(options: Options<'_>) -> Outcome {
     mappings::run(&mut lab);
     changes::run(&mut lab);
     history::run(&mut lab);
+    walk::run(&mut lab);
     misconfiguration::run(&mut lab);
     lab.report.say();
     if lab.report.wrong == 0 { Outcome::Passed } else { Outcome::Failed }
