@@ -57,7 +57,7 @@ pub fn run(_options: Options<'_>) -> Outcome {
             return Outcome::Unsupported;
         }
     };
-    // Nested tables have as many levels as the host's own (AMD APM volume 2, 15.25.3).
+    // Nested tables have as many levels as the host's own (AMD APM volume 2, 15.25).
     let paging = if register::five_level_paging() { Paging::FiveLevels } else { Paging::FourLevels };
     let tree = Tree::new(paging, tables.direct_map(), tables).expect("a page for the root");
     let vcpu = Vcpu::new(tree.root_frame().as_u64());

@@ -1,4 +1,5 @@
 //! Nested page tables of an AMD CPU, and the page tables of its guests: QEMU's SVM.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #![forbid(unsafe_code)]
 
 use pt_mmu::image::{Image, Transcript, bochs, qemu};
@@ -13,7 +14,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// CPUs of QEMU's: with four levels of tables, and with five and the widest physical addresses.
 const CPUS: [&str; 2] = ["max,-la57,phys-bits=46", "max,phys-bits=52"];
 /// What the image does. There are reserved bits where physical addresses are narrower than an entry has room for.
-const EXPERIMENTS: [&str; 4] = ["nested", "paging", "changes", "reserved"];
+const EXPERIMENTS: [&str; 5] = ["nested", "paging", "changes", "logging", "reserved"];
 
 /// Runs the image in QEMU on `cpu`.
 fn play(cpu: &str, options: &str) -> Transcript {

@@ -34,7 +34,7 @@ control_registers! {
 const CR4_LA57: u64 = 1 << 12;
 
 /// Whether the image itself runs with five levels of paging. Nested tables of AMD CPUs have as many levels as the
-/// host's (AMD APM volume 2, 15.25.3).
+/// host's (AMD APM volume 2, 15.25).
 #[must_use]
 pub fn five_level_paging() -> bool {
     cr4() & CR4_LA57 != 0

@@ -1,8 +1,9 @@
 //! Nested tables that change while the guest lives: ranges are mapped, protected and unmapped, blocks are split and
 //! merged, and pages that the guest may not write become writable when it does.
 //!
-//! Between two accesses the guest's TLB is flushed only if a flush token of the engine says so. What must come of an
-//! access is taken from a plain list, page by page, of what was asked for last.
+//! Between two accesses the guest's TLB is flushed only if a flush token of the engine says so. Neither QEMU nor Bochs
+//! keeps translations from one `VMRUN` to the next, so that the flush itself is looked for in the control block. What
+//! must come of an access is taken from a plain list, page by page, of what was asked for last.
 
 use crate::code::CALL_WORD;
 use crate::guest::{Guest, Outcome, error_bits};

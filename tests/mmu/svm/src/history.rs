@@ -29,6 +29,11 @@ impl<const N: usize> History<N> {
         self.leaves[index].dirty |= matches!(kind, AccessKind::Store);
     }
 
+    /// The bits that leaf `index` must have.
+    pub const fn of(&self, index: usize) -> Bits {
+        self.leaves[index]
+    }
+
     /// Compares with the bits of each of the mappings in the tables. A CPU may mark a leaf as accessed whose use it
     /// then refuses; as dirty it marks what it writes, and nothing else (AMD APM volume 2, 5.4.2).
     pub fn compare(&self, report: &mut Report, mappings: &[Mapping], bits: impl Fn(&Mapping) -> Option<Bits>) {

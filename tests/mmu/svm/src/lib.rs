@@ -17,6 +17,7 @@ mod code;
 mod guest;
 mod history;
 mod lab;
+mod logging;
 mod nested;
 mod pages;
 mod paging;
@@ -32,8 +33,13 @@ use pt_freestanding::println;
 use pt_plan::Mistake;
 
 /// The experiments, in their order.
-const EXPERIMENTS: &[Experiment] =
-    &[("nested", nested::run), ("paging", paging::run), ("changes", changes::run), ("reserved", reserved::run)];
+const EXPERIMENTS: &[Experiment] = &[
+    ("nested", nested::run),
+    ("paging", paging::run),
+    ("changes", changes::run),
+    ("logging", logging::run),
+    ("reserved", reserved::run),
+];
 
 /// A name, and what is done.
 type Experiment = (&'static str, fn(&mut Lab));

@@ -14,7 +14,7 @@ const ROUNDS: u32 = 12;
 const READ: Permissions = Permissions::READ.union(Permissions::USER);
 const WRITE: Permissions = READ.union(Permissions::WRITE);
 const EXECUTE: Permissions = Permissions::EXECUTE;
-/// The last lets nothing through: no access of a guest is one of the supervisor, AMD APM volume 2, 15.25.5.
+/// The last lets nothing through: no access of a guest is one of the supervisor, AMD APM volume 2, 15.25.
 const PERMISSIONS: [Permissions; 5] =
     [READ, WRITE, READ.union(EXECUTE), WRITE.union(EXECUTE), WRITE.union(EXECUTE).without(Permissions::USER)];
 

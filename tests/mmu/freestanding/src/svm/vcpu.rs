@@ -91,7 +91,7 @@ impl Joined for NestedStage {}
 impl Joined for Invlpg {}
 
 /// The guest does not run now. Before it runs again, it forgets everything: no instruction flushes less of the
-/// nested stage (15.16.2).
+/// nested stage (15.16).
 impl<T: UsedByCpu<Stage: Joined>> Invalidate<T> for Vcpu {
     fn invalidate(&mut self, _scope: Scope<T::Space>) {
         self.vmcb.control.tlb_control = TlbControl::FlushAll;

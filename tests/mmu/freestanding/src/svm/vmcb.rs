@@ -79,7 +79,7 @@ impl ControlArea {
     pub const INTERCEPT_VMMCALL: u32 = 1 << 1;
 }
 
-/// What the TLB forgets at `VMRUN`, 15.16.2.
+/// What the TLB forgets at `VMRUN`, 15.16.
 #[repr(u8)]
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub enum TlbControl {
@@ -144,7 +144,7 @@ pub struct SaveArea {
     /// The address of the last page fault.
     pub cr2: u64,
     reserved_248: [u64; 4],
-    /// The guest's page attribute table, which counts under nested paging, 15.25.8.
+    /// The guest's page attribute table, which counts under nested paging, 15.25.
     pub pat: u64,
 }
 
