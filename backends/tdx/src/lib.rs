@@ -27,7 +27,7 @@ pub mod seamcall;
 pub mod status;
 pub mod td;
 
-pub use declaration::tdx::*;
+pub use declaration::tdx::{self, *};
 pub use leaf::Leaf;
 pub use operand::{EntryDetails, EntryState, PageInfo, PageRecord, PageType, SeptLevel};
 pub use seamcall::{Registers, Seamcall, Unavailable};

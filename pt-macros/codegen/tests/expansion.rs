@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use std::path::Path;
 
-/// The most lines that the declaration of TDX may expand to.
-const LINES_OF_TDX: usize = 2_000;
+/// The most lines that the declaration of TDX may expand to, beside those of its documentation.
+const LINES_OF_TDX: usize = 1_800;
 
 /// The expansion of the declaration in a file, formatted.
 fn expand(declaration: &Path) -> String {
@@ -48,7 +48,7 @@ fn compare(declaration: &str, expanded: &str) -> String {
 #[test]
 fn tdx() {
     let expansion = compare("../../backends/tdx/src/declaration.rs", "tdx.rs");
-    let lines = expansion.lines().count();
+    let lines = expansion.lines().filter(|line| !line.trim_start().starts_with("///")).count();
     assert!(lines < LINES_OF_TDX, "the declaration of TDX expands to {lines} lines");
 }
 

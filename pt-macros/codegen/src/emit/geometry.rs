@@ -4,7 +4,7 @@ use super::Context;
 use super::derives::{KEY, derive};
 use super::docs::{attrs_and_doc, attrs_or_doc};
 use super::literal::decimal;
-use crate::model::{Extension, Geometry, Root, SplitBit, Width};
+use crate::model::{Extension, Geometry, Root, Split, SplitBit, Width};
 use proc_macro2::TokenStream;
 
 pub(super) fn emit(context: Context<'_>, geometry: &Geometry) -> TokenStream {
@@ -71,7 +71,7 @@ fn arms(pairs: impl Iterator<Item = (TokenStream, TokenStream)>) -> TokenStream 
 }
 
 /// The width where it is not chosen at run time.
-fn fixed_width(context: Context<'_>, root: &Root) -> Option<u32> {
+pub(super) fn fixed_width(context: Context<'_>, root: &Root) -> Option<u32> {
     match &root.width {
         Some(Width::Fixed(width)) => Some(**width),
         Some(Width::Runtime(_)) => None,
@@ -213,12 +213,17 @@ fn describe(context: Context<'_>, root: &Root) -> String {
         (Some(Width::Runtime(range)), None) => format!("{} to {}-bit", range.low, range.high),
         (_, None) => String::from("All"),
     };
-    let split = root.split.as_ref().map_or(String::new(), |split| {
-        let bit = match *split.bit {
-            SplitBit::Bit(bit) => format!("bit {bit}"),
-            SplitBit::Top => String::from("the topmost bit"),
-        };
-        format!(" An address is shared if {bit} is {}.", *split.shared)
-    });
+    let split = root
+        .split
+        .as_ref()
+        .map_or(String::new(), |split| format!(" An address is shared if {} is {}.", split_bit(split), *split.shared));
     format!("{width} addresses, with the root at `{}`.{split}", root.level)
+}
+
+/// `bit 47`, `the topmost bit`.
+pub(super) fn split_bit(split: &Split) -> String {
+    match *split.bit {
+        SplitBit::Bit(bit) => format!("bit {bit}"),
+        SplitBit::Top => String::from("the topmost bit"),
+    }
 }

@@ -31,6 +31,7 @@ mod levels;
 mod literal;
 mod numbered;
 mod operations;
+mod overview;
 mod phases;
 mod states;
 mod table;
@@ -74,7 +75,10 @@ pub fn emit(module: &Module) -> TokenStream {
     items.extend(module.hooks.iter().map(|hooks| hooks::emit(context, hooks)));
     let Some(head) = &module.head else { return items };
     let (vis, ident) = (&head.vis, &head.ident);
-    let attrs = docs::attrs_or_doc(&head.attrs, &format!("The types of the declaration `{ident}`."));
+    let overview = overview::draw(context, ident);
+    let documented = head.attrs.iter().any(|attr| attr.path().is_ident("doc"));
+    let first = if documented { String::new() } else { format!("The types of the declaration `{ident}`.\n\n") };
+    let attrs = docs::attrs_and_doc(&head.attrs, &(first + &overview));
     quote::quote! {
         #attrs
         #vis mod #ident {

@@ -186,6 +186,20 @@ pub enum Permission {
     UserExecute,
 }
 
+impl Permission {
+    /// The word that declares it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Execute => "execute",
+            Self::User => "user",
+            Self::UserExecute => "user_execute",
+        }
+    }
+}
+
 /// A value of a field, as written: in a new entry, or in a state.
 #[derive(Clone, Debug)]
 pub enum Default {

@@ -1,4 +1,8 @@
 /// The types of the declaration `broken`.
+///
+/// | level | address bits | entries | an entry |
+/// |---|---|---|---|
+/// | [`Only`](broken::Only) | 20:12 | 512 | maps 4 KiB |
 pub mod broken {
     use pt_core::Hpa;
     /// The levels, root first.
@@ -32,12 +36,14 @@ pub mod broken {
         const SHIFT: u32 = 12;
         const INDEX_BITS: u32 = 9;
     }
-    /// | bits | `Only` |
+    /// | bits | `Only` (4 KiB) |
     /// |---|---|
     /// | 63:52 | ignored |
     /// | 51:12 | ? |
     /// | 11:1 | ignored |
     /// | 0 | `valid` |
+    ///
+    /// An entry is present if `valid` is set.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]

@@ -1,4 +1,24 @@
 /// Names that the emitted code must not trip over.
+///
+/// | level | address bits | entries | an entry |
+/// |---|---|---|---|
+/// | [`Large`](everything::Large) | 41:30 | 4096 | points to a table |
+/// | [`Middle`](everything::Middle) | 29:21 | 512 | maps 2 MiB, or points to a table |
+/// | [`Small`](everything::Small) | 20:12 | 512 | maps 4 KiB |
+///
+/// | [`Ipa`](everything::Ipa) | input addresses | root | shared if | tables of the root |
+/// |---|---|---|---|---|
+/// | `FromMiddle` | 24 to 30 bits, zero-extended | [`Middle`](everything::Middle) | the topmost bit is 1 | 1 to 2 |
+/// | `FromLarge` | 31 to 42 bits, zero-extended | [`Large`](everything::Large) | the topmost bit is 0 | 1 |
+/// | `Fixed` | 40 bits, zero-extended | [`Large`](everything::Large) | bit 39 is 1 | 2 |
+///
+/// | table | translates | entries | flushed by |
+/// |---|---|---|---|
+/// | [`Mirror`](everything::Mirror) | private guest-physical addresses | [`Nothing`](everything::Nothing), [`Leaf`](everything::Leaf), [`Subtable`](everything::Subtable) | - |
+/// | [`Open`](everything::Open) | shared guest-physical addresses | [`Nothing`](everything::Nothing), [`Leaf`](everything::Leaf), [`Subtable`](everything::Subtable) | `TlbiIpa` |
+/// | [`Guarded`](everything::Guarded) | private guest-physical addresses | [`Nothing`](everything::Nothing), [`Leaf`](everything::Leaf), [`Subtable`](everything::Subtable) | - |
+/// | [`Owners`](everything::Owners) | nothing: it is indexed by frame | [`Owner`](everything::Owner) | - |
+/// | [`Flat`](everything::Flat) | private guest-physical addresses | [`Owner`](everything::Owner) | - |
 pub mod everything {
     use ::engine::flush::TlbiIpa;
     use ::engine::hook::{Drained, Frozen, Occupied, Outcome, Tracked};
@@ -299,7 +319,7 @@ pub mod everything {
             Access::NONE
         }
     }
-    /// | bits | `Middle` | `Small` |
+    /// | bits | `Middle` (2 MiB) | `Small` (4 KiB) |
     /// |---|---|---|
     /// | 63 | reserved (1) | reserved (1) |
     /// | 62 | `one`, reserved (1) | `one`, reserved (1) |
@@ -307,9 +327,9 @@ pub mod everything {
     /// | 59:58 | `free`, software | `free`, software |
     /// | 57:56 | 1:0 of `own` | 1:0 of `own` |
     /// | 55:48 | `byte` | `byte` |
-    /// | 47:21 | 35:0 of `frame` | 35:0 of `frame` |
-    /// | 20:12 | reserved (0) | 35:0 of `frame` |
-    /// | 11:8 | 39:36 of `frame` | 39:36 of `frame` |
+    /// | 47:21 | `frame` | `frame` |
+    /// | 20:12 | reserved (0) | `frame` |
+    /// | 11:8 | `frame` | `frame` |
     /// | 7 | `both` | `moved` |
     /// | 6 | `moved` | ignored |
     /// | 5 | 0 of `swapped`, software | 0 of `swapped`, software |
@@ -318,6 +338,8 @@ pub mod everything {
     /// | 2 | `user_execute` | `user_execute` |
     /// | 1 | `kind` = 0 | `kind` = 1 |
     /// | 0 | `valid` | `valid` |
+    ///
+    /// An entry is present if `valid` is set. In the frame, bits 47:12 hold address bits 47:12 and bits 11:8 hold address bits 51:48. `both` is one of [`Both`]: 0 `No`, 1 `Yes`. In a new entry, `both` is `Yes`, `byte` is 127 and `own` is `LOWEST`.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -723,6 +745,8 @@ pub mod everything {
     /// | 9:2 | ignored |
     /// | 1 | `kind` = 1 |
     /// | 0 | `valid` |
+    ///
+    /// An entry is present if `valid` is set. In the frame, bits 53:10 hold address bits 55:12.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -850,7 +874,7 @@ pub mod everything {
                 & <Self as ::engine::EntryFormat>::FRAME
         }
     }
-    /// | bits | `Small` |
+    /// | bits | `Small` (4 KiB) |
     /// |---|---|
     /// | 63:32 | ignored |
     /// | 31:16 | `color` |
@@ -966,6 +990,8 @@ pub mod everything {
     /// | 2 | `one`, reserved (1) |
     /// | 1 | `both` |
     /// | 0 | `odd` |
+    ///
+    /// In the frame, bits 55:48 hold address bits 28:21. `both` is one of [`Both`]: 0 `No`, 1 `Yes`. `few` is one of [`Few`]: 1 `First`, 9 `Second`. In a new entry, `both` is `Yes`, `own` is 5 and `few` is `Second`.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -1146,7 +1172,7 @@ pub mod everything {
                 .finish()
         }
     }
-    /// Visible to the VMM, which may write it, used by no CPU. Its changes are propagated to [`Guarded`], then [`Owners`]. It belongs to the tests.
+    /// Visible to the VMM, which may write it, used by no CPU. Its changes are propagated to [`Guarded`], then [`Owners`]. It belongs to the tests. Its entries: [`Nothing`], [`Leaf`], [`Subtable`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct Mirror;
     impl ::engine::Table for Mirror {
@@ -1246,7 +1272,7 @@ pub mod everything {
     impl ::engine::Propagating for Mirror {
         type Protected = Guarded;
     }
-    /// Visible to the VMM, used by the CPU.
+    /// Visible to the VMM, used by the CPU. Its entries: [`Nothing`], [`Leaf`], [`Subtable`]. Stale translations are dropped by `TlbiIpa`.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct Open;
     impl ::engine::Table for Open {
@@ -1347,7 +1373,7 @@ pub mod everything {
         type Stage = TlbiIpa;
     }
     impl ::engine::Aged for Open {}
-    /// Invisible to the VMM, used by the CPU.
+    /// Invisible to the VMM, used by the CPU. Its entries: [`Nothing`], [`Leaf`], [`Subtable`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct Guarded;
     impl ::engine::Table for Guarded {
@@ -1362,7 +1388,7 @@ pub mod everything {
             self
         }
     }
-    /// An array by physical address. Visible to the VMM, used by no CPU.
+    /// An array by physical address. Visible to the VMM, used by no CPU. Its entries: [`Owner`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct Owners;
     impl ::engine::Table for Owners {
@@ -1377,7 +1403,7 @@ pub mod everything {
             self
         }
     }
-    /// An array by input address. Invisible to the VMM, used by no CPU.
+    /// An array by input address. Invisible to the VMM, used by no CPU. Its entries: [`Owner`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct Flat;
     impl ::engine::Table for Flat {

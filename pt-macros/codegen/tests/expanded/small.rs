@@ -1,4 +1,16 @@
 /// The types of the declaration `small`.
+///
+/// | level | address bits | entries | an entry |
+/// |---|---|---|---|
+/// | [`Only`](small::Only) | 20:12 | 512 | maps 4 KiB |
+///
+/// | [`Width`](small::Width) | input addresses | root |
+/// |---|---|---|
+/// | `Bits21` | 21 bits, zero-extended | [`Only`](small::Only) |
+///
+/// | table | translates | entries | flushed by |
+/// |---|---|---|---|
+/// | [`Table`](small::Table) | guest-physical addresses | [`Leaf`](small::Leaf) | - |
 pub mod small {
     use pt_core::Hpa;
     /// The levels, root first.
@@ -53,12 +65,14 @@ pub mod small {
     }
     /// A page.
     ///
-    /// | bits | `Only` |
+    /// | bits | `Only` (4 KiB) |
     /// |---|---|
     /// | 63:52 | ignored |
     /// | 51:12 | `frame` |
     /// | 11:1 | ignored |
     /// | 0 | `valid` |
+    ///
+    /// An entry is present if `valid` is set.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -196,7 +210,7 @@ pub mod small {
             <Self as ::pt_core::HasLayout>::LAYOUT.template
         }
     }
-    /// Visible to the VMM, used by no CPU.
+    /// Visible to the VMM, used by no CPU. Its entries: [`Leaf`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct Table;
     impl ::pt_core::Table for Table {

@@ -1,4 +1,24 @@
 /// The tables of a TDX guest.
+///
+/// | level | address bits | entries | an entry |
+/// |---|---|---|---|
+/// | [`Pml5`](tdx::Pml5) | 51:48 | 16 | points to a table |
+/// | [`Pml4`](tdx::Pml4) | 47:39 | 512 | points to a table |
+/// | [`Pdpt`](tdx::Pdpt) | 38:30 | 512 | points to a table |
+/// | [`Pd`](tdx::Pd) | 29:21 | 512 | maps 2 MiB, or points to a table |
+/// | [`Pt`](tdx::Pt) | 20:12 | 512 | maps 4 KiB |
+///
+/// | [`Gpaw`](tdx::Gpaw) | input addresses | root | shared if |
+/// |---|---|---|---|
+/// | `Bits48` | 48 bits, zero-extended | [`Pml4`](tdx::Pml4) | bit 47 is 1 |
+/// | `Bits48FiveLevels` | 48 bits, zero-extended | [`Pml5`](tdx::Pml5) | bit 47 is 1 |
+/// | `Bits52` | 52 bits, zero-extended | [`Pml5`](tdx::Pml5) | bit 51 is 1 |
+///
+/// | table | translates | entries | flushed by |
+/// |---|---|---|---|
+/// | [`SharedEpt`](tdx::SharedEpt) | shared guest-physical addresses | [`EptLeaf`](tdx::EptLeaf), [`EptTable`](tdx::EptTable) | `Invept` |
+/// | [`PrivateEpt`](tdx::PrivateEpt) | private guest-physical addresses | [`PrivateLeaf`](tdx::PrivateLeaf), [`PrivateTable`](tdx::PrivateTable) | - |
+/// | [`SecureEpt`](tdx::SecureEpt) | private guest-physical addresses | [`SeptEntry`](tdx::SeptEntry) | - |
 pub mod tdx {
     use pt_core::hook::{Drained, Filled, Frozen, Occupied, Outcome, Partner, Tracked};
     use pt_core::{Bits, Hpa, Protected, TablePage, flush::Invept};
@@ -168,7 +188,7 @@ pub mod tdx {
     }
     /// A shared EPT entry that maps a page, SDM 3C tables 29-5 and 29-6.
     ///
-    /// | bits | `Pd` | `Pt` |
+    /// | bits | `Pd` (2 MiB) | `Pt` (4 KiB) |
     /// |---|---|---|
     /// | 63 | `suppress_ve` | `suppress_ve` |
     /// | 62:57 | ignored | ignored |
@@ -185,6 +205,8 @@ pub mod tdx {
     /// | 2 | `execute` | `execute` |
     /// | 1 | `write` | `write` |
     /// | 0 | `read` | `read` |
+    ///
+    /// An entry is present if `read`, `write` or `execute` is set. `memory_type` is one of [`MemoryType`]: 0 `Uncacheable`, 1 `WriteCombining`, 4 `WriteThrough`, 5 `WriteProtected`, 6 `WriteBack`. In a new entry, `memory_type` is `WriteBack` and `suppress_ve` is 1. In an absent entry, `suppress_ve` is 1.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -499,6 +521,8 @@ pub mod tdx {
     /// | 2 | `execute` | `execute` |
     /// | 1 | `write` | `write` |
     /// | 0 | `read` | `read` |
+    ///
+    /// An entry is present if `read`, `write` or `execute` is set. In a new entry, `read`, `write`, `execute` and `suppress_ve` are 1. In an absent entry, `suppress_ve` is 1.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -699,7 +723,7 @@ pub mod tdx {
     }
     /// What the VMM remembers of a Secure EPT leaf. It has no permissions that one could get wrong.
     ///
-    /// | bits | `Pd` | `Pt` |
+    /// | bits | `Pd` (2 MiB) | `Pt` (4 KiB) |
     /// |---|---|---|
     /// | 63 | `suppress_ve` | `suppress_ve` |
     /// | 62:52 | software | software |
@@ -709,6 +733,8 @@ pub mod tdx {
     /// | 7 | `page_size` = 1 | `page_size` = 1 |
     /// | 6:3 | software | software |
     /// | 2:0 | `mapped` = 7 | `mapped` = 7 |
+    ///
+    /// An entry is present if `mapped` is 7. In a new entry, `suppress_ve` is 1. In an absent entry, `suppress_ve` is 1.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -883,6 +909,8 @@ pub mod tdx {
     /// | 7 | `page_size` = 0 |
     /// | 6:3 | software |
     /// | 2:0 | `mapped` = 7 |
+    ///
+    /// An entry is present if `mapped` is 7. In a new entry, `suppress_ve` is 1. In an absent entry, `suppress_ve` is 1.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -1008,7 +1036,7 @@ pub mod tdx {
     }
     /// A Secure EPT entry, TDX module base specification 9.4. Of a leaf, bit 7 is set at every size.
     ///
-    /// | bits | `Pml5`, `Pml4`, `Pdpt`, `Pd`, `Pt` |
+    /// | bits | `Pml5`, `Pml4`, `Pdpt`, `Pd` (2 MiB), `Pt` (4 KiB) |
     /// |---|---|
     /// | 63 | `suppress_ve` |
     /// | 62:57 | ignored |
@@ -1023,6 +1051,8 @@ pub mod tdx {
     /// | 2 | `execute` |
     /// | 1 | `write` |
     /// | 0 | `read` |
+    ///
+    /// What an entry is, its state says: [`Sept`]. In a new entry, `suppress_ve` is 1.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -1227,7 +1257,7 @@ pub mod tdx {
     }
     /// Maps memory that the VMM can read.
     ///
-    /// Visible to the VMM, used by the CPU.
+    /// Visible to the VMM, used by the CPU. Its entries: [`EptLeaf`], [`EptTable`]. Stale translations are dropped by `Invept`.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct SharedEpt;
     impl ::pt_core::Table for SharedEpt {
@@ -1355,7 +1385,7 @@ pub mod tdx {
     impl ::pt_core::DirtyLogged for SharedEpt {}
     /// Stands for the Secure EPT where the VMM must walk: no CPU uses it.
     ///
-    /// Visible to the VMM, used by no CPU. Its changes are propagated to [`SecureEpt`].
+    /// Visible to the VMM, used by no CPU. Its changes are propagated to [`SecureEpt`]. Its entries: [`PrivateLeaf`], [`PrivateTable`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct PrivateEpt;
     impl ::pt_core::Table for PrivateEpt {
@@ -1480,7 +1510,7 @@ pub mod tdx {
     }
     /// Maps the guest's own memory. The TDX module owns it.
     ///
-    /// Invisible to the VMM, used by the CPU.
+    /// Invisible to the VMM, used by the CPU. Its entries: [`SeptEntry`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct SecureEpt;
     impl ::pt_core::Table for SecureEpt {

@@ -1,4 +1,22 @@
 /// The Secure EPT as the TDX module keeps it.
+///
+/// | level | address bits | entries | an entry |
+/// |---|---|---|---|
+/// | [`Pml5`](sept::Pml5) | 51:48 | 16 | points to a table |
+/// | [`Pml4`](sept::Pml4) | 47:39 | 512 | points to a table |
+/// | [`Pdpt`](sept::Pdpt) | 38:30 | 512 | maps 1 GiB, or points to a table |
+/// | [`Pd`](sept::Pd) | 29:21 | 512 | maps 2 MiB, or points to a table |
+/// | [`Pt`](sept::Pt) | 20:12 | 512 | maps 4 KiB |
+///
+/// | [`Gpaw`](sept::Gpaw) | input addresses | root | shared if |
+/// |---|---|---|---|
+/// | `Bits48` | 48 bits, zero-extended | [`Pml4`](sept::Pml4) | bit 47 is 1 |
+/// | `Bits48FiveLevels` | 48 bits, zero-extended | [`Pml5`](sept::Pml5) | bit 47 is 1 |
+/// | `Bits52` | 52 bits, zero-extended | [`Pml5`](sept::Pml5) | bit 51 is 1 |
+///
+/// | table | translates | entries | flushed by |
+/// |---|---|---|---|
+/// | [`ModuleSept`](sept::ModuleSept) | private guest-physical addresses | [`SeptLeaf`](sept::SeptLeaf), [`SeptTable`](sept::SeptTable), [`SeptAbsent`](sept::SeptAbsent) | - |
 pub mod sept {
     use pt_core::{Bits, Hpa};
     /// Levels of the Secure EPT. The module merges pages up to 1 GiB.
@@ -132,7 +150,7 @@ pub mod sept {
     }
     /// An entry that maps a page. Bit 7 is set at every size.
     ///
-    /// | bits | `Pdpt` | `Pd` | `Pt` |
+    /// | bits | `Pdpt` (1 GiB) | `Pd` (2 MiB) | `Pt` (4 KiB) |
     /// |---|---|---|---|
     /// | 63 | `suppress_ve` | `suppress_ve` | `suppress_ve` |
     /// | 62 | reserved (0) | reserved (0) | reserved (0) |
@@ -153,6 +171,8 @@ pub mod sept {
     /// | 2 | `execute` | `execute` | `execute` |
     /// | 1 | `write` | `write` | `write` |
     /// | 0 | `read` | `read` | `read` |
+    ///
+    /// What an entry is, its state says: [`SeptState`]. In a new entry, `memory_type` is 6, `state` is `Mapped` and `suppress_ve` is 1.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -511,6 +531,8 @@ pub mod sept {
     /// | 2 | `execute` |
     /// | 1 | `write` |
     /// | 0 | `read` |
+    ///
+    /// What an entry is, its state says: [`SeptState`]. In a new entry, `read`, `write`, `execute` and `suppress_ve` are 1 and `state` is `NlMapped`.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -738,6 +760,8 @@ pub mod sept {
     /// | 8 | ignored |
     /// | 7:6 | 6:5 of `state` |
     /// | 5:0 | reserved (0) |
+    ///
+    /// What an entry is, its state says: [`SeptState`]. In a new entry, `state` is `Free` and `suppress_ve` is 1.
     #[derive(Copy, Clone, PartialEq, Eq, Hash)]
     #[repr(transparent)]
     #[must_use]
@@ -924,7 +948,7 @@ pub mod sept {
     }
     /// The table that the module keeps, and that CPUs translate with.
     ///
-    /// Invisible to the VMM, used by the CPU. It belongs to the the TDX module.
+    /// Invisible to the VMM, used by the CPU. It belongs to the the TDX module. Its entries: [`SeptLeaf`], [`SeptTable`], [`SeptAbsent`].
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     pub struct ModuleSept;
     impl ::pt_core::Table for ModuleSept {

@@ -1,10 +1,13 @@
 //! The bits of a format as a table in its documentation, highest first, as the manuals draw them: one column for
 //! the levels that agree in every bit.
 
+use super::remarks::remarks;
 use super::{frame, levels};
 use crate::emit::Context;
+use crate::emit::levels::size;
 use crate::model::{Conditional, Format, Layout, Otherwise, Place, Role, Shape, Slot, Source};
 use std::fmt::Write as _;
+use syn::Ident;
 
 /// The table, in Markdown.
 pub(super) fn draw(context: Context<'_>, format: &Format) -> String {
@@ -13,8 +16,8 @@ pub(super) fn draw(context: Context<'_>, format: &Format) -> String {
     for level in levels(context, format) {
         let cells = cells(&Layout::merged(context.module, format, level), width);
         match columns.iter_mut().find(|(same, _)| *same == cells) {
-            Some((_, names)) => names.push(format!("`{level}`")),
-            None => columns.push((cells, vec![format!("`{level}`")])),
+            Some((_, names)) => names.push(heading(context, format, level)),
+            None => columns.push((cells, vec![heading(context, format, level)])),
         }
     }
     let mut table = String::from("| bits |");
@@ -34,7 +37,16 @@ pub(super) fn draw(context: Context<'_>, format: &Format) -> String {
         }
         high = low;
     }
-    table + &rules(context, format)
+    table + &remarks(context, format) + &rules(context, format)
+}
+
+/// A level, and how large its pages are, if it has some.
+fn heading(context: Context<'_>, format: &Format, level: &Ident) -> String {
+    let leaves = context.module.shapes_at(format, level).any(|shape| shape == Shape::Leaf);
+    match context.module.shift(format, level).filter(|_| leaves) {
+        Some(shift) => format!("`{level}` ({})", size(shift)),
+        None => format!("`{level}`"),
+    }
 }
 
 /// What each bit is, lowest first.
@@ -92,12 +104,14 @@ fn rules(context: Context<'_>, format: &Format) -> String {
 }
 
 fn describe(slot: &Slot<'_>, bit: usize) -> String {
-    let name = match slot.source {
-        Source::Field(field, place) => format!("{}`{}`", piece(place, bit), field.ident),
-        Source::Class(_) | Source::Alignment => String::new(),
+    let (plain, piece) = match slot.source {
+        Source::Field(field, place) => (format!("`{}`", field.ident), piece(place, bit)),
+        Source::Class(_) | Source::Alignment => (String::new(), String::new()),
     };
+    let name = piece + &plain;
     let class = match slot.role {
-        Role::Value | Role::Frame { .. } => return name,
+        Role::Value => return name + &permissions(slot),
+        Role::Frame { .. } => return plain,
         Role::Tag(value) => return format!("{name} = {value}"),
         Role::Hardware(_) => "set by the CPU",
         Role::Software => "software",
@@ -109,6 +123,22 @@ fn describe(slot: &Slot<'_>, bit: usize) -> String {
         Role::ReservedOnes => "reserved (1)",
     };
     if name.is_empty() { String::from(class) } else { format!("{name}, {class}") }
+}
+
+/// What a set bit lets through, or does not, unless its name says so.
+fn permissions(slot: &Slot<'_>) -> String {
+    let Source::Field(field, place) = slot.source else { return String::new() };
+    if place.denies.is_empty() && matches!(place.allows.as_slice(), [only] if field.ident == only.word()) {
+        return String::new();
+    }
+    let mut text = String::new();
+    for (does, permissions) in [("allows", &place.allows), ("denies", &place.denies)] {
+        let words: Vec<_> = permissions.iter().map(|permission| permission.word()).collect();
+        if !words.is_empty() {
+            let _ = write!(text, ", {does} {}", words.join(" and "));
+        }
+    }
+    text
 }
 
 /// Of a scattered field, which of its bits are here: `4:1 of `.

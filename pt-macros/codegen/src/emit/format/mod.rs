@@ -13,6 +13,7 @@ mod drawing;
 mod fields;
 mod layout;
 mod register;
+mod remarks;
 mod rules;
 mod traits;
 

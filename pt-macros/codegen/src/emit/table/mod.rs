@@ -166,5 +166,10 @@ fn describe(table: &Table) -> String {
         targets => format!(" Its changes are propagated to {}.", targets.join(", then ")),
     };
     let owner = table.owner.as_ref().map_or(String::new(), |owner| format!(" It belongs to the {owner}."));
-    format!("{kind}{visible}, {used}.{propagates}{owner}")
+    let entries: Vec<_> = table.entries.iter().map(|name| format!("[`{name}`]")).collect();
+    let entries = entries.join(", ");
+    let stale = table.used_by_cpu.and(table.flush.as_ref()).and_then(|path| path.segments.last());
+    let stale =
+        stale.map_or_else(String::new, |stage| format!(" Stale translations are dropped by `{}`.", stage.ident));
+    format!("{kind}{visible}, {used}.{propagates}{owner} Its entries: {entries}.{stale}")
 }
