@@ -3,7 +3,7 @@
 use crate::memory::{Arena, Slot};
 use crate::peer::{BLOCK, Log, PAGE, Peer, START, Size};
 use crate::peers::{aarch64, chain, engine, generic, hand, hand_cursor, multiarch, patina, x86_64_crate};
-use crate::workload::{Order, Scale, Workload, digest, written};
+use crate::workload::{Order, Scale, Workload, digest, unwritten};
 
 /// Whoever does the work of a row of the table.
 pub trait Contender {
@@ -78,9 +78,12 @@ impl<P: Peer> Subject<P> {
             Workload::Translate(_, mebibytes) => tree.map_range(Size::Page, mebibytes << 20),
             Workload::WalkSparse => tree.map(&self.addresses),
             Workload::Harvest => {
-                let dirty = written(&self.workload.addresses(&self.scale));
-                let dirty: Vec<_> = dirty.into_iter().map(P::address).collect();
-                tree.map(&self.addresses).and_then(|()| tree.mark_dirty(&dirty))
+                let clean = unwritten(&self.workload.addresses(&self.scale));
+                let clean: Vec<_> = clean.into_iter().map(P::address).collect();
+                tree.map(&self.addresses).and_then(|()| tree.mark_clean(&clean))
+            }
+            Workload::ProtectClean => {
+                tree.map_range(Size::Page, self.scale.pages).and_then(|()| tree.mark_clean(&self.addresses))
             }
             _ => tree.map_range(Size::Page, self.scale.pages),
         };
@@ -99,11 +102,14 @@ impl<P: Peer> Contender for Subject<P> {
     }
 
     fn prepare(&mut self) {
-        self.log.clear();
         if self.peer.is_none() || !self.looks() {
             self.peer = None; // the slot is used anew
             self.peer = Some(self.tree());
+        } else {
+            // Others have had the caches meanwhile.
+            self.run();
         }
+        self.log.clear();
     }
 
     fn run(&mut self) -> bool {
@@ -114,7 +120,7 @@ impl<P: Peer> Contender for Subject<P> {
         let (addresses, log) = (self.addresses.as_slice(), &mut self.log);
         let silent = |done: Option<()>| done.map(|()| 0);
         self.result = match self.workload {
-            Workload::Translate(Order::Dependent, _) => Some(loops::translate_dependent(peer, addresses)),
+            Workload::Translate(Order::Dependent, _) => Some(loops::translate_chain(peer, addresses)),
             Workload::Translate(..) => Some(loops::translate(peer, addresses)),
             Workload::Map(_) => silent(loops::map(peer, addresses)),
             Workload::MapBlocks => silent(loops::map_blocks(peer, addresses)),
@@ -125,7 +131,7 @@ impl<P: Peer> Contender for Subject<P> {
             Workload::ClearTables => silent(loops::clear_range(peer, P::address(START), scale.pages)),
             Workload::ClearPages => silent(loops::clear_ranges(peer, addresses, BLOCK - PAGE)),
             Workload::Protect => silent(loops::protect(peer, addresses)),
-            Workload::ProtectRange => silent(loops::protect_range(peer, scale.pages)),
+            Workload::ProtectRange | Workload::ProtectClean => silent(loops::protect_range(peer, scale.pages)),
             Workload::ProtectShared => silent(loops::protect_range_shared(peer, scale.pages)),
             Workload::WalkDense | Workload::WalkSparse => silent(loops::walk(peer, log)),
             Workload::Harvest => silent(loops::harvest(peer, log)),
@@ -151,28 +157,12 @@ mod loops {
 
     #[inline(never)]
     pub fn translate<P: Peer>(peer: &P, addresses: &[P::Address]) -> u64 {
-        addresses.iter().fold(0, |sum, &at| sum.wrapping_add(peer.translate(at)))
+        peer.translate_all(addresses)
     }
 
-    /// Each address is looked for where the answer before it says. Answers are even, which the compiler must not see.
     #[inline(never)]
-    pub fn translate_dependent<P: Peer>(peer: &P, addresses: &[P::Address]) -> u64 {
-        let (mut sum, mut found, mut next) = (0_u64, 0, 0);
-        while let Some(&at) = addresses.get(next + (opaque(found) & 1) as usize) {
-            found = peer.translate(at);
-            sum = sum.wrapping_add(found);
-            next += 1;
-        }
-        sum
-    }
-
-    /// The same value, of which nothing is known. Unlike `black_box` it stays in its register.
-    #[inline(always)]
-    #[allow(unsafe_code, reason = "an empty instruction")]
-    fn opaque(mut value: u64) -> u64 {
-        // SAFETY: it does nothing.
-        unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags, pure)) };
-        value
+    pub fn translate_chain<P: Peer>(peer: &P, addresses: &[P::Address]) -> u64 {
+        peer.translate_chain(addresses)
     }
 
     #[inline(never)]

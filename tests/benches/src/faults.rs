@@ -9,7 +9,7 @@ use crate::measure::median;
 use crate::memory::{Arena, Slot, Words};
 use crate::peer::{PAGE, Peer, START, TO_FRAME};
 use crate::peers::engine::{Bump, NoWait, Records};
-use crate::peers::hand::{FRAME, PRESENT, WRITE, index};
+use crate::peers::entry::{FRAME, PRESENT, WRITE, index};
 use crate::peers::{multiarch, x86_64_crate};
 use crate::report::Cells;
 use crate::workload::shuffled;

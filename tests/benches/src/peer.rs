@@ -49,7 +49,8 @@ impl Size {
 /// One page-table library on a tree of four levels.
 ///
 /// Pages are given by the input addresses that they begin at, already of the library's own type. Everything is mapped
-/// readable and writable, and taking the write permission away is what `protect` does.
+/// readable and writable, and as used, its accessed and dirty bits set, as kernels do, where the library lets one say
+/// that. Taking the write permission away is what `protect` does.
 pub trait Peer: Sized {
     /// The name of its column.
     const NAME: &'static str;
@@ -66,6 +67,18 @@ pub trait Peer: Sized {
 
     /// The byte of memory behind an address; 0 for none.
     fn translate(&self, at: Self::Address) -> u64;
+
+    /// Looks up addresses, and adds up what is behind them.
+    #[inline(always)]
+    fn translate_all(&self, addresses: &[Self::Address]) -> u64 {
+        sum(addresses, |at| self.translate(at))
+    }
+
+    /// The same, each address known only when the one before is looked up.
+    #[inline(always)]
+    fn translate_chain(&self, addresses: &[Self::Address]) -> u64 {
+        chain(addresses, |at| self.translate(at))
+    }
 
     /// Maps pages of 4 KiB, one by one.
     fn map(&mut self, _pages: &[Self::Address]) -> Option<()> {
@@ -115,8 +128,8 @@ pub trait Peer: Sized {
         None
     }
 
-    /// Marks pages of 4 KiB as written, as a CPU would.
-    fn mark_dirty(&mut self, _pages: &[Self::Address]) -> Option<()> {
+    /// Marks pages of 4 KiB as not written.
+    fn mark_clean(&mut self, _pages: &[Self::Address]) -> Option<()> {
         None
     }
 
@@ -124,6 +137,34 @@ pub trait Peer: Sized {
     fn harvest(&mut self, _log: &mut Log) -> Option<()> {
         None
     }
+}
+
+/// Adds up what is found behind addresses.
+#[inline(always)]
+pub fn sum<A: Copy>(addresses: &[A], translate: impl Fn(A) -> u64) -> u64 {
+    addresses.iter().fold(0, |sum, &at| sum.wrapping_add(translate(at)))
+}
+
+/// The same, each address at a place that depends on what was found before: its lowest bit, which is 0. The compiler
+/// must not see that.
+#[inline(always)]
+pub fn chain<A: Copy>(addresses: &[A], translate: impl Fn(A) -> u64) -> u64 {
+    let (mut sum, mut found, mut next) = (0_u64, 0, 0);
+    while let Some(&at) = addresses.get(next + (opaque(found) & 1) as usize) {
+        found = translate(at);
+        sum = sum.wrapping_add(found);
+        next += 1;
+    }
+    sum
+}
+
+/// The same value, of which nothing is known. Unlike `black_box` it stays in its register.
+#[inline(always)]
+#[allow(unsafe_code, reason = "an empty instruction")]
+fn opaque(mut value: u64) -> u64 {
+    // SAFETY: it does nothing.
+    unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags, pure)) };
+    value
 }
 
 /// A log of leaves with room for a fixed number, as a dirty log is.

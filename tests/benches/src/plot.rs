@@ -1,6 +1,7 @@
 //! The instructions of each operation as a drawing: a row for each operation, a dot for each library, on a scale in
 //! which each step is a factor of ten. Left is better.
 
+use crate::markdown::digits;
 use crate::peer::Size;
 use crate::report::Cells;
 use crate::workload::{Order, Workload};
@@ -15,12 +16,13 @@ const SERIES: &[(&str, &str)] = &[
     ("x86_64 Offset", "#6ea8dc"),
     ("x86_64 Mapped", "#2f6fb3"),
     ("hand", "#8a8f98"),
-    ("pt", "#e4572e"),
+    (OURS, "#e4572e"),
 ];
+const OURS: &str = "pt";
 
 const WIDTH: f64 = 860.0;
 const LEFT: f64 = 210.0;
-const RIGHT: f64 = 30.0;
+const RIGHT: f64 = 74.0;
 const TOP: f64 = 92.0;
 const STEP: f64 = 34.0;
 /// The scale begins at 10 to the power of this, and ends at that of the other.
@@ -52,7 +54,7 @@ pub fn draw(instructions: &Cells) -> String {
          font-family=\"system-ui, sans-serif\" font-size=\"13\" role=\"img\">\n\
          <title>Instructions of each operation, for each library</title>\n\
          <style>\n\
-         text {{ fill: #24292f }} .quiet {{ fill: #57606a }} .grid {{ stroke: #d0d7de }} .ground {{ fill: #ffffff }}\n\
+         text {{ fill: #24292f }} .quiet {{ fill: #57606a }} .ours {{ fill: #e4572e; font-weight: 600 }} .grid {{ stroke: #d0d7de }} .ground {{ fill: #ffffff }}\n\
          @media (prefers-color-scheme: dark) {{\n\
          text {{ fill: #e6edf3 }} .quiet {{ fill: #9da7b3 }} .grid {{ stroke: #30363d }} .ground {{ fill: #0d1117 }} }}\n\
          </style>\n\
@@ -79,6 +81,12 @@ pub fn draw(instructions: &Cells) -> String {
             "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\"/>",
             WIDTH - RIGHT
         );
+        if let Some(ours) = instructions.get(&workload.name(), OURS) {
+            let x = WIDTH - 16.0;
+            let ours = digits(ours);
+            let _ =
+                writeln!(svg, "<text class=\"ours\" x=\"{x}\" y=\"{:.1}\" text-anchor=\"end\">{ours}</text>", y + 4.5);
+        }
         for &(column, colour) in SERIES {
             if let Some(value) = instructions.get(&workload.name(), column) {
                 dot(&mut svg, column, colour, place(value), y);
@@ -102,7 +110,7 @@ fn legend(svg: &mut String) {
 /// Ours is large, what is written by hand is a ring.
 fn dot(svg: &mut String, column: &str, colour: &str, x: f64, y: f64) {
     let _ = match column {
-        "pt" => writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"7\" fill=\"{colour}\"/>"),
+        OURS => writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"7\" fill=\"{colour}\"/>"),
         "hand" => {
             writeln!(
                 svg,

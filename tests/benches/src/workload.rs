@@ -36,6 +36,8 @@ pub enum Workload {
     Protect,
     /// A range of pages.
     ProtectRange,
+    /// The same, of pages that were not written: a CPU may be about to say so.
+    ProtectClean,
     /// The same, beside threads that fault pages in.
     ProtectShared,
     /// All leaves, eight to a table entry's worth of memory used.
@@ -111,6 +113,7 @@ impl Workload {
             Self::ClearTables,
             Self::Protect,
             Self::ProtectRange,
+            Self::ProtectClean,
             Self::ProtectShared,
             Self::WalkDense,
             Self::WalkSparse,
@@ -142,6 +145,7 @@ impl Workload {
             Self::ClearTables => "unmap a range, whole tables".to_owned(),
             Self::Protect => "protect 4K, in order".to_owned(),
             Self::ProtectRange => "protect a range".to_owned(),
+            Self::ProtectClean => "protect a range, not written".to_owned(),
             Self::ProtectShared => "protect a range, beside faults".to_owned(),
             Self::WalkDense => "walk, dense".to_owned(),
             Self::WalkSparse => "walk, sparse".to_owned(),
@@ -192,9 +196,13 @@ impl Workload {
                 let last = (START..START + scale.pages).step_by(BLOCK as usize).map(|at| at + BLOCK - PAGE);
                 mapped(last.collect(), Size::Page, true)
             }
-            Self::Protect | Self::ProtectRange | Self::ProtectShared => mapped(pages(scale.pages), Size::Page, false),
+            Self::Protect | Self::ProtectRange | Self::ProtectClean | Self::ProtectShared => {
+                mapped(pages(scale.pages), Size::Page, false)
+            }
             Self::WalkSparse => mapped(sparse(scale.sparse), Size::Page, true),
-            Self::Harvest => mapped(written(&sparse(scale.sparse)), Size::Page, true),
+            Self::Harvest => {
+                mapped(sparse(scale.sparse).into_iter().filter(|&at| is_written(at)).collect(), Size::Page, true)
+            }
         }
     }
 }
@@ -204,10 +212,15 @@ pub fn digest(words: impl Iterator<Item = u64>) -> u64 {
     words.fold(0, |digest, word| (digest.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-/// The written ones of the pages of the sparse tree.
+/// The pages of the sparse tree that are not written.
 #[must_use]
-pub fn written(pages: &[u64]) -> Vec<u64> {
-    pages.iter().copied().filter(|&at| mix(at + 1).is_multiple_of(8)).collect()
+pub fn unwritten(pages: &[u64]) -> Vec<u64> {
+    pages.iter().copied().filter(|&at| !is_written(at)).collect()
+}
+
+/// One in eight.
+const fn is_written(at: u64) -> bool {
+    mix(at + 1).is_multiple_of(8)
 }
 
 fn pages(bytes: u64) -> Vec<u64> {

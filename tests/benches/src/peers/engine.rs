@@ -4,7 +4,7 @@
 #![allow(unsafe_code, reason = "a direct map is a promise about memory that only its creator can make")]
 
 use crate::memory::{Slot, base};
-use crate::peer::{Log, Peer, START, Size};
+use crate::peer::{Log, Peer, START, Size, chain, sum};
 use pt_core::flush::Scope;
 use pt_core::reclaim::{Deferred, Reclaim};
 use pt_core::{
@@ -101,6 +101,20 @@ macro_rules! engine {
             #[inline(always)]
             fn translate(&self, at: Self::Address) -> u64 {
                 self.tree.pin().reader().translate(at).map_or(0, |found| found.address.as_u64())
+            }
+
+            #[inline(always)]
+            fn translate_all(&self, addresses: &[Self::Address]) -> u64 {
+                let pinned = self.tree.pin();
+                let reader = pinned.reader();
+                sum(addresses, |at| reader.translate(at).map_or(0, |found| found.address.as_u64()))
+            }
+
+            #[inline(always)]
+            fn translate_chain(&self, addresses: &[Self::Address]) -> u64 {
+                let pinned = self.tree.pin();
+                let reader = pinned.reader();
+                chain(addresses, |at| reader.translate(at).map_or(0, |found| found.address.as_u64()))
             }
 
             #[inline(always)]
@@ -212,11 +226,11 @@ macro_rules! engine {
                 all.is_continue().then_some(())
             }
 
-            fn mark_dirty(&mut self, pages: &[Self::Address]) -> Option<()> {
+            fn mark_clean(&mut self, pages: &[Self::Address]) -> Option<()> {
                 let mut cursor = self.tree.get_mut().exclusive(&self.allocator);
                 for &at in pages {
-                    let dirty = |fields| $crate_name::$fields { dirty: true, ..fields };
-                    cursor.update::<$crate_name::Pt>(at, dirty).ok()?.flush(&mut NoTlb);
+                    let clean = |fields| $crate_name::$fields { dirty: false, ..fields };
+                    cursor.update::<$crate_name::Pt>(at, clean).ok()?.flush(&mut NoTlb);
                 }
                 Some(())
             }
@@ -238,10 +252,10 @@ macro_rules! engine {
 engine! {
     /// The tables of x86-64.
     X86, "pt", pt_x86_64::PageTables, pt_x86_64::Paging::FourLevels,
-    PageEntryFields, pt_x86_64::PageEntryFields { write: true, ..pt_x86_64::PageEntryFields::new() }
+    PageEntryFields, pt_x86_64::PageEntryFields { write: true, accessed: true, dirty: true, ..pt_x86_64::PageEntryFields::new() }
 }
 engine! {
     /// The tables of EPT.
     Ept, "pt, EPT", pt_ept::Ept, pt_ept::WalkLength::FourLevels,
-    EptLeafFields, pt_ept::EptLeafFields { read: true, write: true, ..pt_ept::EptLeafFields::new() }
+    EptLeafFields, pt_ept::EptLeafFields { read: true, write: true, accessed: true, dirty: true, ..pt_ept::EptLeafFields::new() }
 }

@@ -1,5 +1,6 @@
 //! `page-table-generic`, with an x86-64 entry written for it.
 
+use super::entry::{ACCESSED, DIRTY, FRAME, LARGE, PRESENT, WRITE};
 use crate::memory::{Slot, base};
 use crate::peer::{Log, PAGE, Peer, START, Size};
 use page_table_generic::{
@@ -7,11 +8,6 @@ use page_table_generic::{
 };
 use std::sync::Arc;
 use std::sync::Mutex;
-
-const PRESENT: u64 = 1 << 0;
-const WRITE: u64 = 1 << 1;
-const LARGE: u64 = 1 << 7;
-const FRAME: u64 = 0x000f_ffff_ffff_f000;
 
 /// An entry of x86-64.
 #[derive(Copy, Clone, Debug)]
@@ -25,7 +21,7 @@ impl PageTableEntry for Entry {
     #[inline]
     fn new_page(frame: PhysAddr, writable: bool, large: bool) -> Self {
         let large = if large { LARGE } else { 0 };
-        Self(frame.as_usize() as u64 | PRESENT | large | if writable { WRITE } else { 0 })
+        Self(frame.as_usize() as u64 | PRESENT | ACCESSED | DIRTY | large | if writable { WRITE } else { 0 })
     }
     #[inline]
     fn new_table(frame: PhysAddr) -> Self {

@@ -1,55 +1,64 @@
 //! The project's own walker, written by hand for x86-64: what one writes who trusts every table, with relaxed
 //! operations, no errors, and a walk from the root for each page. A range is two nested loops.
 
+use super::entry::{DIRTY, FRAME, LARGE, LEAF, PRESENT, WRITE, index};
 use crate::memory::{Slot, Words};
-use crate::peer::{BLOCK, Log, PAGE, Peer, START, Size, TO_BLOCK, TO_FRAME};
+use crate::peer::{BLOCK, Log, PAGE, Peer, START, Size, TO_BLOCK, TO_FRAME, chain, sum};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed};
 
-/// An entry is in use. All bits: SDM 3A 4.5.
-pub const PRESENT: u64 = 1 << 0;
-/// It lets writes through.
-pub const WRITE: u64 = 1 << 1;
-/// A CPU has written through it.
-pub const DIRTY: u64 = 1 << 6;
-/// It maps a block.
-pub const LARGE: u64 = 1 << 7;
-/// The frame of a page or a table.
-pub const FRAME: u64 = 0x000f_ffff_ffff_f000;
-
 /// The walker. Tables of the last level have level 0.
 pub struct Hand {
-    root: u64,
-    words: Words,
+    tables: Tables,
     slot: Slot,
 }
 
-/// The index of an address in a table of a level.
-#[inline(always)]
-#[must_use]
-pub const fn index(at: u64, level: u32) -> usize {
-    (at >> (12 + 9 * level)) as usize & 511
+/// What a lookup needs.
+#[derive(Copy, Clone)]
+struct Tables {
+    root: u64,
+    words: Words,
+}
+
+impl Tables {
+    #[inline(always)]
+    fn translate(&self, at: u64) -> u64 {
+        let mut table = self.root;
+        for level in (1..4).rev() {
+            let raw = self.words.at(table, index(at, level)).load(Relaxed);
+            if raw & PRESENT == 0 {
+                return 0;
+            }
+            if level < 3 && raw & LARGE != 0 {
+                let inside = (1 << (12 + 9 * level)) - 1;
+                return raw & FRAME & !inside | at & inside;
+            }
+            table = raw & FRAME;
+        }
+        let raw = self.words.at(table, index(at, 0)).load(Relaxed);
+        if raw & PRESENT == 0 { 0 } else { raw & FRAME | at & (PAGE - 1) }
+    }
 }
 
 impl Hand {
     /// The entry of a table for an address.
     #[inline(always)]
     pub(crate) const fn entry(&self, table: u64, at: u64, level: u32) -> &AtomicU64 {
-        self.words.at(table, index(at, level))
+        self.tables.words.at(table, index(at, level))
     }
 
     pub(crate) const fn words(&self) -> &Words {
-        &self.words
+        &self.tables.words
     }
 
     pub(crate) const fn root(&self) -> u64 {
-        self.root
+        self.tables.root
     }
 
     /// The table of `level` for an address, made if it is missing.
     #[inline(always)]
     pub(crate) fn table_for(&self, at: u64, level: u32) -> u64 {
-        let mut table = self.root;
+        let mut table = self.tables.root;
         for above in (level + 1..4).rev() {
             let entry = self.entry(table, at, above);
             let mut raw = entry.load(Relaxed);
@@ -65,14 +74,14 @@ impl Hand {
     #[cold]
     fn new_table(&self) -> u64 {
         let table = self.slot.take().expect("a page for a table");
-        self.words.clear(table);
+        self.tables.words.clear(table);
         table
     }
 
     /// The table of the last level for an address, if it is there.
     #[inline(always)]
     pub(crate) fn last_table(&self, at: u64) -> Option<u64> {
-        let mut table = self.root;
+        let mut table = self.tables.root;
         for level in (1..4).rev() {
             let raw = self.entry(table, at, level).load(Relaxed);
             if raw & PRESENT == 0 || raw & LARGE != 0 {
@@ -99,7 +108,7 @@ impl Hand {
     /// Visits all leaves, with a branch for each entry.
     fn leaves(&self, table: u64, start: u64, level: u32, visit: &mut impl FnMut(u64, u64, &AtomicU64)) {
         for slot in 0..512 {
-            let entry = self.words.at(table, slot);
+            let entry = self.tables.words.at(table, slot);
             let raw = entry.load(Relaxed);
             if raw & PRESENT == 0 {
                 continue;
@@ -122,9 +131,9 @@ impl Peer for Hand {
     fn new(memory: &Slot) -> Self {
         // SAFETY: tables come from the slot, and only table entries are followed. Indices have nine bits.
         let words = unsafe { Words::new() };
-        let hand = Self { root: memory.take().expect("a page for the root"), words, slot: memory.clone() };
-        hand.words.clear(hand.root);
-        hand
+        let root = memory.take().expect("a page for the root");
+        words.clear(root);
+        Self { tables: Tables { root, words }, slot: memory.clone() }
     }
 
     fn address(at: u64) -> u64 {
@@ -133,20 +142,19 @@ impl Peer for Hand {
 
     #[inline(always)]
     fn translate(&self, at: u64) -> u64 {
-        let mut table = self.root;
-        for level in (1..4).rev() {
-            let raw = self.entry(table, at, level).load(Relaxed);
-            if raw & PRESENT == 0 {
-                return 0;
-            }
-            if level < 3 && raw & LARGE != 0 {
-                let inside = (1 << (12 + 9 * level)) - 1;
-                return raw & FRAME & !inside | at & inside;
-            }
-            table = raw & FRAME;
-        }
-        let raw = self.entry(table, at, 0).load(Relaxed);
-        if raw & PRESENT == 0 { 0 } else { raw & FRAME | at & (PAGE - 1) }
+        self.tables.translate(at)
+    }
+
+    #[inline(always)]
+    fn translate_all(&self, addresses: &[u64]) -> u64 {
+        let tables = self.tables;
+        sum(addresses, |at| tables.translate(at))
+    }
+
+    #[inline(always)]
+    fn translate_chain(&self, addresses: &[u64]) -> u64 {
+        let tables = self.tables;
+        chain(addresses, |at| tables.translate(at))
     }
 
     #[inline(always)]
@@ -156,7 +164,7 @@ impl Peer for Hand {
             if entry.load(Relaxed) != 0 {
                 return None;
             }
-            entry.store((at + TO_FRAME) | PRESENT | WRITE, Relaxed);
+            entry.store((at + TO_FRAME) | LEAF, Relaxed);
         }
         Some(())
     }
@@ -168,14 +176,14 @@ impl Peer for Hand {
             if entry.load(Relaxed) != 0 {
                 return None;
             }
-            entry.store((at + TO_BLOCK) | PRESENT | WRITE | LARGE, Relaxed);
+            entry.store((at + TO_BLOCK) | LEAF | LARGE, Relaxed);
         }
         Some(())
     }
 
     #[inline(always)]
     fn map_range(&mut self, size: Size, bytes: u64) -> Option<()> {
-        let (level, bits) = if size == Size::Page { (0, PRESENT | WRITE) } else { (1, PRESENT | WRITE | LARGE) };
+        let (level, bits) = if size == Size::Page { (0, LEAF) } else { (1, LEAF | LARGE) };
         let table_bytes = size.bytes() * 512;
         let (mut at, end) = (START, START + bytes);
         while at < end {
@@ -184,7 +192,7 @@ impl Peer for Hand {
             let first = index(at, level);
             let mut leaf = (at + size.to_frame()) | bits;
             for slot in first..first + ((next - at) / size.bytes()) as usize {
-                let entry = self.words.at(table, slot);
+                let entry = self.tables.words.at(table, slot);
                 if entry.load(Relaxed) != 0 {
                     return None;
                 }
@@ -216,7 +224,7 @@ impl Peer for Hand {
         let mut frames = 0_u64;
         self.last_tables(START, bytes, |table, slots| {
             for slot in slots {
-                let entry = self.words.at(table, slot);
+                let entry = self.tables.words.at(table, slot);
                 let raw = entry.load(Relaxed);
                 if raw & PRESENT != 0 {
                     entry.store(0, Relaxed);
@@ -231,7 +239,7 @@ impl Peer for Hand {
     fn clear_range(&mut self, at: u64, bytes: u64) -> Option<()> {
         self.last_tables(at, bytes, |table, slots| {
             for slot in slots {
-                let entry = self.words.at(table, slot);
+                let entry = self.tables.words.at(table, slot);
                 if entry.load(Relaxed) != 0 {
                     entry.store(0, Relaxed);
                 }
@@ -256,7 +264,7 @@ impl Peer for Hand {
     fn protect_range(&mut self, bytes: u64) -> Option<()> {
         self.last_tables(START, bytes, |table, slots| {
             for slot in slots {
-                let entry = self.words.at(table, slot);
+                let entry = self.tables.words.at(table, slot);
                 let raw = entry.load(Relaxed);
                 if raw & PRESENT != 0 {
                     entry.store(raw & !WRITE, Relaxed);
@@ -269,7 +277,7 @@ impl Peer for Hand {
     fn protect_range_shared(&self, bytes: u64) -> Option<()> {
         self.last_tables(START, bytes, |table, slots| {
             for slot in slots {
-                let entry = self.words.at(table, slot);
+                let entry = self.tables.words.at(table, slot);
                 let mut raw = entry.load(Relaxed);
                 while raw & PRESENT != 0 {
                     match entry.compare_exchange(raw, raw & !WRITE, AcqRel, Relaxed) {
@@ -282,19 +290,19 @@ impl Peer for Hand {
     }
 
     fn walk(&self, log: &mut Log) -> Option<()> {
-        self.leaves(self.root, 0, 3, &mut |at, raw, _| log.push(at, raw & FRAME, raw & WRITE != 0));
+        self.leaves(self.tables.root, 0, 3, &mut |at, raw, _| log.push(at, raw & FRAME, raw & WRITE != 0));
         Some(())
     }
 
-    fn mark_dirty(&mut self, pages: &[u64]) -> Option<()> {
+    fn mark_clean(&mut self, pages: &[u64]) -> Option<()> {
         for &at in pages {
-            self.entry(self.last_table(at)?, at, 0).fetch_or(DIRTY, Relaxed);
+            self.entry(self.last_table(at)?, at, 0).fetch_and(!DIRTY, Relaxed);
         }
         Some(())
     }
 
     fn harvest(&mut self, log: &mut Log) -> Option<()> {
-        self.leaves(self.root, 0, 3, &mut |at, raw, entry| {
+        self.leaves(self.tables.root, 0, 3, &mut |at, raw, entry| {
             if raw & DIRTY != 0 {
                 entry.fetch_and(!DIRTY, Relaxed);
                 log.push(at, raw & FRAME, raw & WRITE != 0);

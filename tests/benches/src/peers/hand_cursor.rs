@@ -1,7 +1,8 @@
 //! The walker by hand, with the tricks that pay: the table of the last level is held, walks go by a mask of 64
 //! entries, harvests skip clean cache lines, and a table that is wholly covered is unlinked in one store.
 
-use super::hand::{DIRTY, FRAME, Hand, LARGE, PRESENT, WRITE, index};
+use super::entry::{DIRTY, FRAME, LARGE, LEAF, PRESENT, WRITE, index};
+use super::hand::Hand;
 use crate::memory::Slot;
 use crate::peer::{BLOCK, Log, PAGE, Peer, Size, TO_BLOCK, TO_FRAME};
 use std::sync::atomic::AtomicU64;
@@ -95,13 +96,23 @@ impl Peer for HandCursor {
     }
 
     #[inline(always)]
+    fn translate_all(&self, addresses: &[u64]) -> u64 {
+        self.hand.translate_all(addresses)
+    }
+
+    #[inline(always)]
+    fn translate_chain(&self, addresses: &[u64]) -> u64 {
+        self.hand.translate_chain(addresses)
+    }
+
+    #[inline(always)]
     fn map(&mut self, pages: &[u64]) -> Option<()> {
         for &at in pages {
             let entry = self.entry(at, 0);
             if entry.load(Relaxed) != 0 {
                 return None;
             }
-            entry.store((at + TO_FRAME) | PRESENT | WRITE, Relaxed);
+            entry.store((at + TO_FRAME) | LEAF, Relaxed);
         }
         Some(())
     }
@@ -113,7 +124,7 @@ impl Peer for HandCursor {
             if entry.load(Relaxed) != 0 {
                 return None;
             }
-            entry.store((at + TO_BLOCK) | PRESENT | WRITE | LARGE, Relaxed);
+            entry.store((at + TO_BLOCK) | LEAF | LARGE, Relaxed);
         }
         self.first = u64::MAX;
         Some(())
@@ -187,8 +198,8 @@ impl Peer for HandCursor {
         Some(())
     }
 
-    fn mark_dirty(&mut self, pages: &[u64]) -> Option<()> {
-        self.hand.mark_dirty(pages)
+    fn mark_clean(&mut self, pages: &[u64]) -> Option<()> {
+        self.hand.mark_clean(pages)
     }
 
     fn harvest(&mut self, log: &mut Log) -> Option<()> {

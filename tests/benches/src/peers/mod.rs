@@ -7,6 +7,7 @@
 pub mod aarch64;
 pub mod chain;
 pub mod engine;
+pub mod entry;
 pub mod generic;
 pub mod hand;
 pub mod hand_cursor;

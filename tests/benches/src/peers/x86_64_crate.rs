@@ -12,7 +12,8 @@ use x86_64::structures::paging::{
 };
 use x86_64::{PhysAddr, VirtAddr};
 
-const WRITABLE: PageTableFlags = PageTableFlags::PRESENT.union(PageTableFlags::WRITABLE);
+const READ_ONLY: PageTableFlags = PageTableFlags::PRESENT.union(PageTableFlags::ACCESSED).union(PageTableFlags::DIRTY);
+const WRITABLE: PageTableFlags = READ_ONLY.union(PageTableFlags::WRITABLE);
 
 struct Bump(Slot);
 
@@ -171,13 +172,13 @@ macro_rules! peer {
 
             #[inline(always)]
             fn protect(&mut self, pages: &[VirtAddr]) -> Option<()> {
-                pages.iter().try_for_each(|&at| self.protect_at(at, PageTableFlags::PRESENT))
+                pages.iter().try_for_each(|&at| self.protect_at(at, READ_ONLY))
             }
 
             #[inline(always)]
             fn protect_range(&mut self, bytes: u64) -> Option<()> {
                 Self::addresses(START, bytes, Size::Page)
-                    .try_for_each(|at| self.protect_at(at, PageTableFlags::PRESENT))
+                    .try_for_each(|at| self.protect_at(at, READ_ONLY))
             }
 
             fn walk(&self, log: &mut Log) -> Option<()> {
@@ -188,8 +189,8 @@ macro_rules! peer {
                 Some(())
             }
 
-            fn mark_dirty(&mut self, pages: &[VirtAddr]) -> Option<()> {
-                pages.iter().try_for_each(|&at| self.protect_at(at, WRITABLE | PageTableFlags::DIRTY))
+            fn mark_clean(&mut self, pages: &[VirtAddr]) -> Option<()> {
+                pages.iter().try_for_each(|&at| self.protect_at(at, WRITABLE.difference(PageTableFlags::DIRTY)))
             }
 
             fn harvest(&mut self, log: &mut Log) -> Option<()> {
