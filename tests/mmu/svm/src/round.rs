@@ -11,12 +11,14 @@ use crate::report::Shown;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
 use pt_freestanding::svm::Vcpu;
-use pt_plan::{AccessKind, Mapping, Plan, Random, Space};
+use pt_plan::{AccessKind, Mapping, Mistake, Permissions, Plan, Random, Space};
 
 /// Mappings in one list.
 pub const MAPPINGS: usize = 32;
 /// Words of each mapping that are probed, and words beside it.
 const WORDS: u32 = 3;
+/// The same for one with a planted mistake: in some of the ways that an access can be made, it does not show.
+const WORDS_OF_MISTAKE: u32 = 64;
 
 /// A guest, and the tables that are tried.
 pub trait Target {
@@ -49,16 +51,23 @@ pub struct Round<T> {
     built: Plan<MAPPINGS>,
     /// Which of them are mapped so far.
     mapped: [bool; MAPPINGS],
+    /// Which of them has a mistake.
+    mistaken: Option<usize>,
     history: History<MAPPINGS>,
 }
 
 impl<T: Target> Round<T> {
     /// A random list. In every other round, all of it is mapped now; in the first one, a planted mistake is in it.
     pub fn new(lab: &mut Lab, space: &Space<'_>, target: T, number: u32) -> Self {
-        let asked = Plan::random(space, &mut lab.random);
-        let planted = lab.plant.filter(|_| number == 0).and_then(|mistake| asked.planted(mistake));
-        let built = planted.map_or_else(|| asked.clone(), |(built, _)| built);
-        let mut round = Self { target, asked, built, mapped: [false; MAPPINGS], history: History::new() };
+        let (asked, built, mistaken) = match lab.plant {
+            Some(mistake) if number == 0 => planted(space, mistake, &mut lab.random),
+            _ => {
+                let asked = Plan::random(space, &mut lab.random);
+                (asked.clone(), asked, None)
+            }
+        };
+        let mapped = [false; MAPPINGS];
+        let mut round = Self { target, asked, built, mapped, mistaken, history: History::new() };
         if number.is_multiple_of(2) {
             (0..round.built.mappings().len()).for_each(|index| round.map(lab, index));
         }
@@ -75,7 +84,7 @@ impl<T: Target> Round<T> {
     pub fn run(mut self, lab: &mut Lab, space: &Space<'_>) {
         for index in 0..self.asked.mappings().len() {
             let mapping = self.asked.mappings()[index];
-            for _ in 0..WORDS {
+            for _ in 0..if self.mistaken == Some(index) { WORDS_OF_MISTAKE } else { WORDS } {
                 let inside = space.word_of(&mapping, &mut lab.random);
                 self.probe_word(lab, inside);
                 let beside = space.word_beside(&mapping, &mut lab.random);
@@ -138,6 +147,22 @@ impl<T: Target> Round<T> {
             AccessKind::Load => lab.report.compare(what, value, vcpu.registers.rbx),
             AccessKind::Store => lab.report.compare(what, Some(value), after),
             AccessKind::Fetch => lab.report.compare(what, self.target.seen(address), vcpu.vmcb.save.rip),
+        }
+    }
+}
+
+/// A random list, the same with a mistake, and where: in a mapping that guests can use, so that it shows.
+fn planted(
+    space: &Space<'_>,
+    mistake: Mistake,
+    random: &mut Random,
+) -> (Plan<MAPPINGS>, Plan<MAPPINGS>, Option<usize>) {
+    loop {
+        let asked = Plan::random(space, random);
+        if let Some((built, index)) = asked.planted(mistake)
+            && asked.mappings()[index].permissions.contains(Permissions::USER)
+        {
+            return (asked, built, Some(index));
         }
     }
 }
