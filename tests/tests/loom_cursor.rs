@@ -16,7 +16,7 @@ use pt_core::{
     TableAllocator, Tree, Visible, Whole, Word,
 };
 use pt_tests::{MappingFields, Middle, Small, Stage2, Width};
-use pt_x86_64::{PageEntryFields, PageTables, Paging, Pd, Pt};
+use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pd, Pt};
 use std::sync::Mutex;
 
 /// The index of the address in every table.
@@ -213,7 +213,7 @@ mod long_mode {
 #[test]
 fn a_cursor_beside_the_removal_of_the_table_that_it_holds() {
     explore(3, || {
-        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, (), 12);
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, Features::all(), 12);
         assert!(long_mode::map(&tree, &tables, 1));
         let remover = {
             let (tables, tree) = (tables.clone(), Arc::clone(&tree));
@@ -241,7 +241,7 @@ fn a_cursor_beside_the_removal_of_the_table_that_it_holds() {
 #[test]
 fn two_removals_of_one_range_and_a_fault() {
     explore(2, || {
-        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, (), 16);
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, Features::all(), 16);
         assert!(long_mode::map(&tree, &tables, 1));
         let remover = {
             let (tables, tree) = (tables.clone(), Arc::clone(&tree));
@@ -265,7 +265,7 @@ fn two_removals_of_one_range_and_a_fault() {
 #[test]
 fn a_split_in_place_beside_a_removal_of_the_block() {
     explore(4, || {
-        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, (), 8);
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, Features::all(), 8);
         let block = Page::<Shared, Pd>::new(Hpa::new(BLOCK)).unwrap();
         let at = long_mode::at(ADDRESS);
         tree.pin().parallel(&tables).map(at, block, PageEntryFields::new()).map_err(|lost| lost.obstacle).unwrap();

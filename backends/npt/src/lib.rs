@@ -21,7 +21,7 @@ pub mod npt {
     pub enum Level {
         #[level(index = 48..=56, table)]       Pml5,
         #[level(index = 39..=47, table)]       Pml4,
-        #[level(index = 30..=38, table, leaf)] Pdpt,
+        #[level(index = 30..=38, table, leaf(if = pages_1g))] Pdpt,
         #[level(index = 21..=29, table, leaf)] Pd,
         #[level(index = 12..=20, leaf)]        Pt,
     }
@@ -33,6 +33,21 @@ pub mod npt {
         #[root(Pml4)] FourLevels,
         /// 57 bits.
         #[root(Pml5)] FiveLevels,
+    }
+
+    /// What the host has switched on, and how wide its physical addresses are.
+    #[config]
+    pub struct Host {
+        /// EFER.NXE of the host.
+        nxe: bool,
+        /// 1-GiB pages, CPUID `Fn8000_0001` EDX[26].
+        pages_1g: bool,
+        /// Physical address bits: CPUID `Fn8000_0008` EAX[7:0], less the reduction of `Fn8000_001F` EBX[11:6] where memory
+        /// encryption is on.
+        #[frames(width = 36..=52)] phys_bits: u32,
+        /// Where memory encryption is on, the C-bit, `Fn8000_001F` EBX[5:0]: it is an address bit of encrypted frames,
+        /// tables among them.
+        #[frames(bit = 32..=51)]   c_bit: Option<u32>,
     }
 
     /// An entry that maps a page, APM 2 figures 5-21 to 5-23.
@@ -51,7 +66,7 @@ pub mod npt {
         #[bits(8, ignored)]                       global: (),
         #[bits(12..=51, frame, levels(Pt))]
         #[bits(13..=51, frame, levels(Pdpt, Pd))] frame: Hpa,
-        #[bits(63, denies = execute)]             no_execute: bool,
+        #[bits(63, denies = execute, if = nxe)]   no_execute: bool,
     }
 
     /// An entry that points to a table, APM 2 figures 5-17 to 5-20.
@@ -68,11 +83,12 @@ pub mod npt {
         #[bits(8, levels(Pml5, Pml4, Pdpt), reserved)]
         #[bits(8, levels(Pd), ignored)]           global: (),
         #[bits(12..=51, frame)]                   table: Hpa,
-        #[bits(63, denies = execute)]             no_execute: bool,
+        #[bits(63, denies = execute, if = nxe)]   no_execute: bool,
     }
 
     /// Maps the memory of a guest.
-    #[table(guest, visible_to(vmm), used_by(cpu), entries(NptLeaf, NptTable), flush = TlbControl)]
+    #[table(guest, visible_to(vmm), used_by(cpu), entries(NptLeaf, NptTable), flush = TlbControl,
+            every_access = user)]
     pub struct Npt;
 }
 

@@ -1,75 +1,15 @@
 //! x86-64 long mode: 4- and 5-level page tables, declared.
 //!
+//! With the feature `x86_64`, [`interop`] converts to and from the types of the `x86_64` crate; with `instructions`,
+//! its instructions drop stale translations of the CPU that they run on.
+//!
 //! Sources: Intel SDM volume 3A chapter 4.5, AMD APM volume 2 section 5.3.
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
-use pt_macros::page_tables;
+mod declaration;
+#[cfg(feature = "x86_64")]
+pub mod interop;
 
-/// Long-mode paging.
-#[rustfmt::skip] // one field a line, in columns, as the manuals draw them
-#[page_tables]
-pub mod x86_64 {
-    use pt_core::flush::Invlpg;
-    use pt_core::{Bits, Hpa};
-
-    /// Levels, SDM 3A 4.5.
-    #[levels]
-    pub enum Level {
-        #[level(index = 48..=56, table)]       Pml5,
-        #[level(index = 39..=47, table)]       Pml4,
-        #[level(index = 30..=38, table, leaf)] Pdpt,
-        #[level(index = 21..=29, table, leaf)] Pd,
-        #[level(index = 12..=20, leaf)]        Pt,
-    }
-
-    /// CR4.LA57. Linear addresses are canonical.
-    #[geometry(extend = sign)]
-    pub enum Paging {
-        /// 48 bits.
-        #[root(Pml4)] FourLevels,
-        /// 57 bits.
-        #[root(Pml5)] FiveLevels,
-    }
-
-    /// An entry that maps a page, SDM 3A tables 4-16, 4-18 and 4-20.
-    #[entry(leaf, levels(Pdpt, Pd, Pt), present = present, software(9..=11, 52..=58))]
-    pub struct PageEntry {
-        #[bits(0, allows = read)]                 present: bool,
-        #[bits(1, allows = write)]                write: bool,
-        #[bits(2, allows = user)]                 user: bool,
-        #[bits(3)]                                write_through: bool,
-        #[bits(4)]                                cache_disable: bool,
-        #[bits(5, hardware = accessed)]           accessed: bool,
-        #[bits(6, hardware = dirty)]              dirty: bool,
-        #[bits(7, levels(Pdpt, Pd), tag = 1)]     page_size: (),
-        #[bits(7, levels(Pt))]
-        #[bits(12, levels(Pdpt, Pd))]             pat: bool,
-        #[bits(8)]                                global: bool,
-        #[bits(12..=51, frame, levels(Pt))]
-        #[bits(13..=51, frame, levels(Pdpt, Pd))] frame: Hpa,
-        #[bits(59..=62)]                          protection_key: Bits<4>,
-        #[bits(63, denies = execute)]             no_execute: bool,
-    }
-
-    /// An entry that points to a table, SDM 3A tables 4-14, 4-15, 4-17 and 4-19.
-    #[entry(table, levels(Pml5, Pml4, Pdpt, Pd), present = present, software(8..=11, 52..=62), ignored(6))]
-    pub struct TableEntry {
-        #[bits(0, allows = read, default = 1)]    present: bool,
-        #[bits(1, allows = write, default = 1)]   write: bool,
-        #[bits(2, allows = user, default = 1)]    user: bool,
-        #[bits(3)]                                write_through: bool,
-        #[bits(4)]                                cache_disable: bool,
-        #[bits(5, hardware = accessed)]           accessed: bool,
-        #[bits(7, levels(Pdpt, Pd), tag = 0)]
-        #[bits(7, levels(Pml5, Pml4), reserved)]  page_size: (),
-        #[bits(12..=51, frame)]                   table: Hpa,
-        #[bits(63, denies = execute)]             no_execute: bool,
-    }
-
-    /// The page tables of an address space.
-    #[table(virtual, visible_to(vmm), used_by(cpu), entries(PageEntry, TableEntry), flush = Invlpg)]
-    pub struct PageTables;
-}
-
-pub use x86_64::*;
+pub use declaration::long_mode;
+pub use declaration::long_mode::*;

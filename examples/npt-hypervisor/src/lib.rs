@@ -20,7 +20,7 @@ use pt_freestanding::options::Options;
 use pt_freestanding::svm::{Exit, ExitCode, FaultCode, Svm, Vcpu};
 use pt_freestanding::tables::Tables;
 use pt_freestanding::{println, register};
-use pt_npt::{Npt, NptLeafFields, Paging, Pd, Pt};
+use pt_npt::{Host, Npt, NptLeafFields, Paging, Pd, Pt};
 
 /// The size of a page.
 const PAGE: u64 = 4 << 10;
@@ -59,7 +59,7 @@ pub fn run(_options: Options<'_>) -> Outcome {
     };
     // Nested tables have as many levels as the host's own (AMD APM volume 2, 15.25).
     let paging = if register::five_level_paging() { Paging::FiveLevels } else { Paging::FourLevels };
-    let tree = Tree::new(paging, tables.direct_map(), tables).expect("a page for the root");
+    let tree = Tree::configured(paging, Host::all(), tables.direct_map(), tables).expect("a page for the root");
     let vcpu = Vcpu::new(tree.root_frame().as_u64());
     let memory = GuestMemory::get();
     let fresh = Hpa::new(memory.start().as_u64() + MEMORY);

@@ -14,7 +14,7 @@ use crate::peers::{multiarch, x86_64_crate};
 use crate::report::Cells;
 use crate::workload::shuffled;
 use pt_core::{DirectMap, Hpa, Page, ParallelTree, Shared, Tree, Va, Whole};
-use pt_x86_64::{PageEntryFields, PageTables, Paging, Pt};
+use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pt};
 use std::cell::UnsafeCell;
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -128,7 +128,7 @@ struct Engine {
 impl Faulted for Engine {
     fn new(memory: &Slot, own: &Slot) -> Self {
         let records = Records::new(memory);
-        let tree = Tree::new(Paging::FourLevels, records.map(memory), &Bump(own.clone()));
+        let tree = Tree::configured(Paging::FourLevels, Features::all(), records.map(memory), &Bump(own.clone()));
         Self { tree: ParallelTree::new(tree.expect("a page for the root"), NoWait), _records: records }
     }
 

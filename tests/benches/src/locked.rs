@@ -3,7 +3,7 @@
 use crate::peer::{PAGE, START, TO_FRAME};
 use crate::peers::engine::NoWait;
 use pt_core::{Hpa, Memory, Page, ParallelTree, Record, Shared, TableAllocator, Tree, Whole, Word};
-use pt_x86_64::{PageEntryFields, PageTables, Paging, Pt};
+use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pt};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -82,7 +82,8 @@ impl TableAllocator for Tables {
 #[must_use]
 pub fn beyond_one_a_page(pages: u64) -> (i64, u64) {
     let tables = Tables::new((pages / 512) as usize + 8);
-    let tree = Tree::<PageTables, _>::new(Paging::FourLevels, &tables, &tables).expect("a page for the root");
+    let tree = Tree::<PageTables, _>::configured(Paging::FourLevels, Features::all(), &tables, &tables)
+        .expect("a page for the root");
     let (before, root) = (tables.locked(), tables.next.get());
     let tree = ParallelTree::new(tree, NoWait);
     for at in (0..pages).map(|page| START + page * PAGE) {

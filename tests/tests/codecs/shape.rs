@@ -81,10 +81,11 @@ fn x86_tells_a_page_from_a_table_by_bit_7() {
         pt_npt::Pd | pt_npt::Pdpt => |raw| present(raw, 1, by_page_size(raw));
         pt_npt::Pml4 | pt_npt::Pml5 => |raw| present(raw, 1, Shape::Table);
     );
+    // Bit 10 counts with mode-based execute control.
     shapes!(random, Ept:
-        pt_ept::Pt => |raw| present(raw, 7, Shape::Page);
-        pt_ept::Pd | pt_ept::Pdpt => |raw| present(raw, 7, by_page_size(raw));
-        pt_ept::Pml4 | pt_ept::Pml5 => |raw| present(raw, 7, Shape::Table);
+        pt_ept::Pt => |raw| present(raw, 0x407, Shape::Page);
+        pt_ept::Pd | pt_ept::Pdpt => |raw| present(raw, 0x407, by_page_size(raw));
+        pt_ept::Pml4 | pt_ept::Pml5 => |raw| present(raw, 0x407, Shape::Table);
     );
 }
 

@@ -150,11 +150,11 @@ macro_rules! dispatch {
 mod long_mode {
     use super::*;
     use pt_core::{Hpa, Page as Frame, Shared, Whole};
-    use pt_x86_64::{PageEntryFields, PageTables, Paging, Pd, Pdpt, Pt};
+    use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pd, Pdpt, Pt};
 
     impl Subject for PageTables {
         type At = Address<Self::Space>;
-        const CONFIG: () = ();
+        const CONFIG: Features = Features::all();
         const PRESENT: u64 = 1;
         const LARGE: u64 = 1 << 7;
         const ACCESSED: u64 = 1 << 5;

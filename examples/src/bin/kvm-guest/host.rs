@@ -5,7 +5,7 @@ use crate::guest::{CODE, DATA, Guest, HEAP};
 use kvm_ioctls::Kvm;
 use pt_core::reader::Merge;
 use pt_core::{GuestRam, Hpa, Page, Shared, Tree, Va, Whole};
-use pt_x86_64::{PageEntryFields, PageTables, Paging, Pd, Pt};
+use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pd, Pt};
 use std::error::Error;
 use std::ops::Range;
 use std::process::ExitCode;
@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
 fn run(kvm: &Kvm) -> Result<(), Box<dyn Error>> {
     let memory = GuestMemoryMmap::from_ranges(&[(GuestAddress(0), 64 << 20)])?;
     let ram = GuestRam::new(memory, TABLES);
-    let mut tables = Tree::<PageTables, _>::new(Paging::FourLevels, &ram, &ram)?;
+    let mut tables = Tree::<PageTables, _>::configured(Paging::FourLevels, Features::all(), &ram, &ram)?;
     let mut cursor = tables.exclusive(&ram);
     cursor.map(va(CODE)?, Page::<Shared, Pt>::new(Hpa::new(CODE))?, PageEntryFields::new())?;
     cursor.map(va(DATA)?, Page::<Shared, Pt>::new(Hpa::new(DATA))?, READ_WRITE)?;

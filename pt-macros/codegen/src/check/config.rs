@@ -55,7 +55,7 @@ fn fields(config: &Config, report: &mut Report<'_>) {
             report.error(range.span, "a frame has address bits 12 to 63");
         }
     }
-    if let (None, Some(bit)) = (width, bit) {
+    if let (None, Some(bit), false) = (width, bit, config.head.broken) {
         let message = format!("`{bit}` is a bit beside those of the width: add a field with `#[frames(width = …)]`");
         report.error(bit.span(), message);
     }

@@ -51,16 +51,26 @@ fn narrow(module: &Module, field: &Field, place: &Place, report: &mut Report<'_>
     report.error(place.allows.first().map_or_else(|| name.span(), Spanned::span), message);
 }
 
-/// What links a table is not taken for an absent entry.
+/// What links a table is not taken for an absent entry, even by a machine without optional features.
 fn present(module: &Module, table: &Table, format: &Format, report: &mut Report<'_>) {
     let Some(Presence::Any(names)) = format.presence.as_deref() else { return };
-    let links = |level: &&Level| Patterns::links_at(module, table, level, linking_bits(module, format, &level.ident));
+    let links = |level: &&Level| {
+        let places = format.fields.iter().filter_map(|field| field.at(&level.ident));
+        let optional = places.filter(|place| place.conditional.is_some());
+        let optional = optional.fold(0, |mask, place| mask | place.bits.mask());
+        Patterns::links_at(module, table, level, linking_bits(module, format, &level.ident) & !optional)
+    };
     let Some(level) = levels(module, format).find(|level| !links(level)) else { return };
     let message = format!(
         "the entry that links a new table of `{}` is not present at level `{}`: give {} a `default`",
         table.head.ident,
         level.ident,
-        list(names)
+        list(names.iter().filter(|name| format.field(name).is_none_or(|field| !is_optional(field))))
     );
     report.error(names.first().map_or(format.head.ident.span(), Ident::span), message);
+}
+
+/// Whether the field is there under a condition only.
+fn is_optional(field: &Field) -> bool {
+    field.places.iter().any(|place| place.conditional.is_some())
 }

@@ -95,11 +95,9 @@ fn a_list_that_leaves_a_bit_out() {
 
 #[test]
 fn bits_as_manuals_write_them() {
-    let declaration =
-        with(&x86_64(), "#[bits(59..=62)]                          protection_key", "#[bits(62:59)] protection_key");
+    let declaration = with(&x86_64(), "#[bits(59..=62, if", "#[bits(62:59, if");
     assert_errors(&declaration, &[("62:59", "`62:59` is written with the lowest bit first: `59..=62`")]);
-    let declaration =
-        with(&x86_64(), "#[bits(59..=62)]                          protection_key", "#[bits(62-59)] protection_key");
+    let declaration = with(&x86_64(), "#[bits(59..=62, if", "#[bits(62-59, if");
     assert_errors(&declaration, &[("62-59", "`62-59` is written with the lowest bit first: `59..=62`")]);
     let declaration = with(&x86_64(), "index = 48..=56", "index = 56:48");
     assert_errors(&declaration, &[("index = 56:48", "`56:48` is written with the lowest bit first: `48..=56`")]);

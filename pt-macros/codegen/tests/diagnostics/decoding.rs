@@ -34,7 +34,7 @@ fn an_absent_entry_that_is_present() {
 #[test]
 fn absent_entries_that_are_always_present() {
     assert_errors(
-        &with(&x86_64(), "present = present, software(9..=11, 52..=58)", "present = always, software(9..=11, 52..=58)"),
+        &with(&x86_64(), "levels(Pdpt, Pd, Pt), present = present", "levels(Pdpt, Pd, Pt), present = always"),
         &[("always", "by this an absent entry of `PageTables` (0x0) is present at level `Pdpt`")],
     );
 }

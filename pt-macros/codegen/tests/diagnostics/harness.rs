@@ -35,7 +35,12 @@ pub fn ept() -> String {
 
 /// See [`cca`].
 pub fn x86_64() -> String {
-    module(include_str!("../../../../backends/x86_64/src/lib.rs"))
+    module(include_str!("../../../../backends/x86_64/src/declaration.rs"))
+}
+
+/// See [`cca`].
+pub fn npt() -> String {
+    module(include_str!("../../../../backends/npt/src/lib.rs"))
 }
 
 /// The module of a file, without its attributes.

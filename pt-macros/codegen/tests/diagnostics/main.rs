@@ -4,6 +4,7 @@
 
 mod alone;
 mod bits;
+mod config;
 mod decoding;
 mod encodings;
 mod fields;
@@ -12,6 +13,7 @@ mod frames;
 mod geometry;
 mod harness;
 mod hooks;
+mod illegal;
 mod items;
 mod levels;
 mod linking;

@@ -32,11 +32,7 @@ fn a_frame_as_presence() {
 #[test]
 fn a_present_field_that_a_level_lacks() {
     assert_errors(
-        &with(
-            &x86_64(),
-            "present = present, software(9..=11, 52..=58)",
-            "present = page_size, software(9..=11, 52..=58)",
-        ),
+        &with(&x86_64(), "levels(Pdpt, Pd, Pt), present = present", "levels(Pdpt, Pd, Pt), present = page_size"),
         &[("page_size", "`page_size` is not there at level `Pt`, so that no entry would be present")],
     );
 }

@@ -75,7 +75,7 @@ impl Deferred for NoWait {
 }
 
 macro_rules! engine {
-    ($(#[$doc:meta])* $name:ident, $text:literal, $crate_name:ident::$table:ident, $geometry:expr,
+    ($(#[$doc:meta])* $name:ident, $text:literal, $crate_name:ident::$table:ident, $geometry:expr, $config:expr,
      $fields:ident, $attributes:expr) => {
         $(#[$doc])*
         pub struct $name {
@@ -90,7 +90,7 @@ macro_rules! engine {
 
             fn new(memory: &Slot) -> Self {
                 let (records, allocator) = (Records::new(memory), Bump(memory.clone()));
-                let tree = Tree::new($geometry, records.map(memory), &allocator).expect("a page for the root");
+                let tree = Tree::configured($geometry, $config, records.map(memory), &allocator).expect("a page for the root");
                 Self { tree: ParallelTree::new(tree, NoWait), allocator, _records: records }
             }
 
@@ -251,11 +251,11 @@ macro_rules! engine {
 
 engine! {
     /// The tables of x86-64.
-    X86, "pt", pt_x86_64::PageTables, pt_x86_64::Paging::FourLevels,
+    X86, "pt", pt_x86_64::PageTables, pt_x86_64::Paging::FourLevels, pt_x86_64::Features::all(),
     PageEntryFields, pt_x86_64::PageEntryFields { write: true, accessed: true, dirty: true, ..pt_x86_64::PageEntryFields::new() }
 }
 engine! {
     /// The tables of EPT.
-    Ept, "pt, EPT", pt_ept::Ept, pt_ept::WalkLength::FourLevels,
+    Ept, "pt, EPT", pt_ept::Ept, pt_ept::WalkLength::FourLevels, pt_ept::Capabilities::all(),
     EptLeafFields, pt_ept::EptLeafFields { read: true, write: true, accessed: true, dirty: true, ..pt_ept::EptLeafFields::new() }
 }

@@ -43,7 +43,9 @@ impl Guest {
     pub fn new(vmx: &Vmx, tables: &'static Tables, code: Hpa) -> Result<Self, Missing> {
         let large = __cpuid(0x8000_0001).edx & GIGABYTE_PAGES != 0;
         let address_bits = if large { register::physical_address_bits() } else { BITS_OF_SMALLER_PAGES };
-        let mut own = GuestTree::new(Paging::FourLevels, tables.direct_map(), &tables).expect("a page for the root");
+        let mut own =
+            GuestTree::configured(Paging::FourLevels, pt_x86_64::Features::all(), tables.direct_map(), &tables)
+                .expect("a page for the root");
         let zero = Paging::FourLevels.address(0).expect("it is canonical");
         let all = Paging::FourLevels.range(zero, 1 << address_bits).expect("it is aligned");
         let first = Page::<Shared, Pt>::new(Hpa::new(0)).expect("it is aligned");

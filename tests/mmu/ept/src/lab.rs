@@ -95,7 +95,9 @@ impl Lab {
 
     /// An EPT that maps nothing. The guest runs on it.
     pub fn empty_ept(&mut self) -> EptTree {
-        let ept = EptTree::new(WalkLength::FourLevels, self.tables.direct_map(), &self.tables).expect("a page");
+        let config = crate::pointer::configuration(self.capabilities);
+        let map = self.tables.direct_map();
+        let ept = EptTree::configured(WalkLength::FourLevels, config, map, &self.tables).expect("a page");
         self.guest.set_ept(&ept, self.capabilities);
         ept
     }

@@ -5,6 +5,8 @@
 use crate::lab::{EptTree, Lab, violation};
 use crate::request::guest_physical;
 use core::sync::atomic::Ordering;
+use pt_core::format::Access;
+use pt_core::reader::{Cause, Fault};
 use pt_core::{Levels, Memory};
 use pt_ept::Level;
 use pt_freestanding::register;
@@ -67,8 +69,23 @@ fn turn_each_bit(lab: &mut Lab, ept: &EptTree, (address, level): (u64, Level), l
             Exit::Vmcall
         };
         lab.report.compare(format_args!("{level:?} entry {wrong:#x}"), expected, exit);
+        let walked = walked(ept, address);
+        lab.report.compare(format_args!("{level:?} entry {wrong:#x}, the software walker"), walked, exit);
     }
     word.store(right, Ordering::Relaxed);
+}
+
+/// What the software walker says of a load, as the exit that the CPU makes of it.
+fn walked(ept: &EptTree, address: u64) -> Exit {
+    match ept.reader().access(guest_physical(ept.geometry(), address), Access::READ) {
+        Ok(_) => Exit::Vmcall,
+        Err(Fault { cause: Cause::Misconfigured { .. }, .. }) => Exit::EptMisconfiguration { guest_physical: address },
+        Err(Fault { cause: Cause::Violation { allowed, .. }, .. }) => {
+            let execute = allowed.allows(Access::EXECUTE).then_some(Permissions::EXECUTE);
+            violation(AccessKind::Load, execute, address)
+        }
+        Err(Fault { cause: Cause::NotPresent | Cause::Beyond, .. }) => violation(AccessKind::Load, None, address),
+    }
 }
 
 /// 29.3.3.1: a write without a read; only execution, where the CPU has no such pages; a reserved bit; a memory type

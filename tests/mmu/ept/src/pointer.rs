@@ -1,7 +1,8 @@
 //! The EPT pointer, SDM 3C 25.6.11.
 
 use pt_core::Hpa;
-use pt_ept::{Ept, MemoryType, WalkLength};
+use pt_ept::{Capabilities, Ept, MemoryType, WalkLength};
+use pt_freestanding::register;
 use pt_freestanding::vmx::EptCapabilities;
 
 /// What the VMCS says of an EPT.
@@ -29,4 +30,15 @@ impl EptPointer {
             .with_root(tree.root_frame())
             .expect("a page of the pool")
     }
+}
+
+/// What the CPU has, and the image switches on: of the controls, none that gives an entry more fields.
+pub fn configuration(cpu: EptCapabilities) -> Capabilities {
+    Capabilities::none()
+        .with_pages_2m(true)
+        .with_pages_1g(cpu.gigabyte_pages())
+        .with_execute_only(cpu.execute_only())
+        .with_accessed_dirty(cpu.accessed_and_dirty())
+        .with_phys_bits(register::physical_address_bits())
+        .expect("a width that CPUs have")
 }

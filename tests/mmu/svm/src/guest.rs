@@ -89,7 +89,8 @@ impl Guest {
     /// A guest with nested tables that map nothing, and tables of its own with so many levels.
     pub fn new(lab: &Lab, paging: pt_x86_64::Paging) -> Self {
         let nested = lab.nested_tree();
-        let mut tables = GuestTree::new(paging, lab.tables.direct_map(), lab.tables).expect("a page for the root");
+        let mut tables = GuestTree::configured(paging, pt_x86_64::Features::all(), lab.tables.direct_map(), lab.tables)
+            .expect("a page for the root");
         let program = Mapping { input: PROGRAM, output: lab.code().as_u64(), shift: 12, permissions: ALL };
         map_guest(paging, &mut tables.exclusive(lab.tables), &program);
         code::write(lab.memory, lab.code());

@@ -70,9 +70,11 @@ impl Lab {
         Span::new(start, end - 1)
     }
 
-    /// Nested tables that map nothing.
+    /// Nested tables that map nothing. Whatever the CPU has, they hold all that the format can: some tests make entries
+    /// that the CPU must refuse.
     pub fn nested_tree(&self) -> NestedTree {
-        NestedTree::new(self.nested_paging, self.tables.direct_map(), self.tables).expect("a page for the root")
+        NestedTree::configured(self.nested_paging, pt_npt::Host::all(), self.tables.direct_map(), self.tables)
+            .expect("a page for the root")
     }
 
     /// The modes of paging that guests can have. A CPU whose host can have five levels can have them in guests.

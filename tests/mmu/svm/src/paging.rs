@@ -60,7 +60,8 @@ impl Virtual {
     /// A guest with tables of so many levels, which map its program only.
     pub fn new(lab: &Lab, paging: pt_x86_64::Paging) -> Self {
         let nested = identity(lab);
-        let mut tables = GuestTree::new(paging, lab.tables.direct_map(), lab.tables).expect("a page for the root");
+        let mut tables = GuestTree::configured(paging, pt_x86_64::Features::all(), lab.tables.direct_map(), lab.tables)
+            .expect("a page for the root");
         code::write(lab.memory, lab.code());
         let mut cursor = tables.exclusive(lab.tables);
         for (input, permissions) in

@@ -3,7 +3,7 @@
 use crate::executor;
 use pt_core::{GuestRam, Hpa, Page, Shared, Tree, Whole};
 use pt_plan::{Mapping, Permissions};
-use pt_x86_64::{PageEntryFields, PageTables, Paging, Pd, Pdpt, Pt};
+use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pd, Pdpt, Pt};
 use std::error::Error;
 
 /// The page tables of an address space.
@@ -11,7 +11,7 @@ pub type Tables<'a> = Tree<PageTables, &'a GuestRam>;
 
 /// Tables that map the executor, and what is requested.
 pub fn build<'a>(ram: &'a GuestRam, paging: Paging, requested: &[Mapping]) -> Result<Tables<'a>, Box<dyn Error>> {
-    let mut tables = Tree::new(paging, ram, ram)?;
+    let mut tables = Tree::configured(paging, Features::all(), ram, ram)?;
     for mapping in executor::mappings().chain(requested.iter().copied()) {
         map(&mut tables, ram, mapping)?;
     }

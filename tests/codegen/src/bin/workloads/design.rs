@@ -106,7 +106,9 @@ impl Design for Long {
     fn geometry() -> pt_x86_64::Paging {
         black_box(pt_x86_64::Paging::FourLevels)
     }
-    fn config() {}
+    fn config() -> pt_x86_64::Features {
+        black_box(pt_x86_64::Features::all())
+    }
     fn address(offset: u64) -> AddressIn<Self> {
         Self::geometry().address(Self::START + offset).expect("a canonical address")
     }

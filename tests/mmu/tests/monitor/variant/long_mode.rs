@@ -4,7 +4,7 @@ use super::{MEMORY, PERMISSIONS, Variant, tables};
 use crate::machine::Mode;
 use pt_core::{Arena, Hpa};
 use pt_plan::{Mapping, Permissions, Space, Span};
-use pt_x86_64::{PageEntryFields, PageTables, Paging, Pt};
+use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pt};
 use std::error::Error;
 
 /// Canonical addresses.
@@ -26,7 +26,7 @@ impl Variant for Paging {
     }
 
     fn build(&self, arena: &Arena, former: &[Mapping], requested: &[Mapping]) -> Result<Hpa, Box<dyn Error>> {
-        tables::build::<PageTables, Pt>(*self, (), attributes, arena, former, requested)
+        tables::build::<PageTables, Pt>(*self, Features::all(), attributes, arena, former, requested)
     }
 }
 
