@@ -40,9 +40,9 @@ pub mod ept {
 
     #[entry(table, levels(Pdpt, Pd), present = read | write | execute, reserved(3..=6), ignored(8..=11, 52..=63))]
     pub struct EptTable {
-        #[bits(0, allows = read)]             read: bool,
-        #[bits(1, allows = write)]            write: bool,
-        #[bits(2, allows = execute)]          execute: bool,
+        #[bits(0, allows = read, default = 1)]    read: bool,
+        #[bits(1, allows = write, default = 1)]   write: bool,
+        #[bits(2, allows = execute, default = 1)] execute: bool,
         #[bits(7, tag = 0)]                   page_size: (),
         #[bits(12..=51, frame)]               table: Hpa,
     }
