@@ -224,8 +224,10 @@ impl Checks<'_> {
 
     fn builds(&mut self) {
         let (without, with) = (&self.measured.instructions, &self.measured.with_lto);
-        let growth = without.rows().iter().filter_map(|row| Some(without.get(row, PT)? / with.get(row, PT)?));
-        self.add(12, "instructions without LTO / with, worst row", growth.reduce(f64::max), Bound::AtMost(1.02));
+        let growth = |row: &String| Some((without.get(row, PT)? / with.get(row, PT)?, row.clone()));
+        let worst = without.rows().iter().filter_map(growth).max_by(|a, b| a.0.total_cmp(&b.0));
+        let (value, row) = worst.map_or((None, "worst row".to_owned()), |(value, row)| (Some(value), row));
+        self.add(12, &format!("instructions without LTO / with: {row}"), value, Bound::AtMost(1.02));
         let seconds = |library| self.measured.builds.get(program::SECONDS, library);
         self.add(12, "cold build of a user: seconds", seconds(program::DECLARED), Bound::AtMost(4.0));
         self.add(12, "cold build of the engine alone: seconds", seconds(program::ENGINE_ALONE), Bound::AtMost(1.0));

@@ -38,13 +38,15 @@ pub fn pin(cpu: usize) {
     unsafe { libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &raw const set) };
 }
 
-/// The CPU and the compiler, for the report.
+/// The CPU, how busy it was with other work, and the compiler, for the report.
 #[must_use]
 pub fn name() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
     let rustc = std::process::Command::new("rustc").arg("--version").output();
     let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
-    format!("{} ({cpus} CPUs), {rustc}", model.map_or("an unknown CPU", |model| model.1))
+    format!("{} ({cpus} CPUs, load {load} before), {rustc}", model.map_or("an unknown CPU", |model| model.1))
 }

@@ -30,9 +30,10 @@ fn main() -> io::Result<()> {
             _ => return Err(io::Error::other(format!("usage: {COMMAND} [-- --quick]"))),
         }
     }
+    let machine = machine::name();
     let measured = measure(quick)?;
     let checks = checks(&measured);
-    let page = markdown::page(&measured, &checks, &machine::name(), COMMAND);
+    let page = markdown::page(&measured, &checks, &machine, COMMAND);
     println!("{page}");
     let met = checks.iter().filter(|check| check.is_met() == Some(true)).count();
     println!("\n{met} of {} bounds are met.\n\n{}", checks.len(), markdown::figures(&measured));
