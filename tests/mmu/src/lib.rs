@@ -3,6 +3,15 @@
 //! Each environment is one test in `tests/`. It takes a random [plan](pt_plan), has the engine map it, lets the MMU
 //! perform the probes, and compares with what the plan says. Nothing in between walks a table in software.
 //!
+//! | test | the MMU | the tables |
+//! |---|---|---|
+//! | `svm` | those of QEMU's and Bochs's AMD CPUs | nested tables and guests' own, made inside of the machine |
+//! | `ept` | those of Bochs's Intel CPUs | EPT, made inside of the machine |
+//! | `kvm` | the one that KVM gives a guest here | x86-64 |
+//! | `monitor` | that of QEMU's x86 CPU, asked from outside | x86-64, PAE |
+//! | `riscv` | that of QEMU's RISC-V CPU | both stages |
+//! | `arm` | that of QEMU's Arm CPU | both stages |
+//!
 //! The seed of a run is printed. `PT_SEED` repeats it:
 //!
 //! ```sh

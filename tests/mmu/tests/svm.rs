@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 const IMAGE: Image = Image { package: "pt-svm-image", binary: "svm-image" };
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// CPUs of QEMU's: with four levels of tables, and with five and the widest physical addresses.
 const CPUS: [&str; 2] = ["max,-la57,phys-bits=46", "max,phys-bits=52"];
