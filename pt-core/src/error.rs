@@ -85,6 +85,17 @@ pub enum Obstacle<S: Space, L: Levels> {
         /// What forbids it.
         rule: &'static Rule,
     },
+    /// The page is one of several that are mapped as one: [break](crate::Cursor::break_span) the span first.
+    Spanned {
+        /// The first address of the page.
+        at: Address<S>,
+        /// Its level.
+        level: L,
+        /// The frame of the page.
+        frame: Hpa,
+        /// The entry.
+        raw: u64,
+    },
     /// A page cannot be merged into a block, because it does not continue the one before.
     Mismatch {
         /// The first address of the page.
@@ -128,10 +139,21 @@ impl<S: Space, L: Levels> Obstacle<S, L> {
         let (at, level) = (at.align_down(At::SHIFT), At::LEVEL);
         match entry {
             Entry::Absent(absent) => Self::Absent { at, level, raw: absent.bits() },
-            Entry::Leaf(leaf) => Self::Leaf { at, level, frame: leaf.frame(), raw: leaf.bits() },
+            Entry::Leaf(leaf) => Self::Leaf { at, level, frame: leaf.frame_at(at.as_u64()), raw: leaf.bits() },
             Entry::Subtable(table) => Self::Table { at, level, frame: table.frame(), raw: table.bits() },
             Entry::Frozen => Self::Retry { at, level },
         }
+    }
+
+    /// The leaf of the table `T` at `at`, as one of a span.
+    #[cold]
+    pub(crate) fn spanned<T, At>(at: Address<S>, leaf: At::Leaf) -> Self
+    where
+        T: Visible<Space = S, Levels = L>,
+        At: LevelOf<T>,
+    {
+        let at = at.align_down(At::SHIFT);
+        Self::Spanned { at, level: At::LEVEL, frame: leaf.frame_at(at.as_u64()), raw: leaf.bits() }
     }
 
     /// Whether trying again may succeed without anything else being done.
@@ -166,6 +188,9 @@ impl<S: Space, L: Levels> fmt::Display for Obstacle<S, L> {
             }
             Self::NotAllowed { at, level, raw, rule } => {
                 write!(f, "the entry {raw:#x} of level {} for {at} is not allowed: {rule}", level.name())
+            }
+            Self::Spanned { at, level, .. } => {
+                write!(f, "the leaf of level {} for {at} is part of a span", level.name())
             }
             Self::Mismatch { at, level, expected, raw } => {
                 write!(f, "the entry of level {} for {at} is {raw:#x}, not {expected:#x}", level.name())

@@ -64,6 +64,17 @@ pub trait EntryFormat: HasLayout + Copy + Eq + Debug {
         Hpa::new(self.bits() & Self::FRAME)
     }
 
+    /// The frame of the page at `address` that the leaf maps there: a leaf of a [span](crate::span) may hold the frame of
+    /// that.
+    #[inline(always)]
+    #[must_use]
+    fn frame_at(self, address: u64) -> Hpa {
+        match Self::SPAN {
+            Some(span) if span.has(self.bits()) => span.frame_at(self.frame(), address),
+            _ => self.frame(),
+        }
+    }
+
     /// The frame bits, in place, of an entry that points to `frame`. Bits that do not fit are dropped: see
     /// [`takes_frame`](Self::takes_frame).
     #[inline(always)]

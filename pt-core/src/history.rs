@@ -17,9 +17,11 @@ use crate::entry::Entry;
 use crate::error::ObstacleOf;
 use crate::flush::Flush;
 use crate::format::EntryFormat;
+use crate::layout::HasLayout;
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
 use crate::scan::first_with;
+use crate::span;
 use crate::table::{RootVisitor, Table, UsedByCpu, Visible};
 use crate::tree::{TableOf, Tree};
 use crate::validity::Validity;
@@ -163,7 +165,7 @@ where
     ) {
         for part in parts::<L, _>(range) {
             match part {
-                Part::Whole(range) if !L::TABLES => self.leaves(memory, table, range),
+                Part::Whole(range) if !L::TABLES && !L::SPANS => self.leaves(memory, table, range),
                 Part::Whole(range) => entries::<L, _>(range).for_each(|entry| self.entry(memory, table, entry)),
                 Part::Within(range) => self.entry(memory, table, range),
             }
@@ -186,23 +188,45 @@ where
         let raw = word.load();
         match L::decode(raw) {
             Entry::Subtable(below) => self.table(memory, TableOf::<T, L::Below>::at(below.frame()), range),
+            Entry::Leaf(leaf) if span::of(leaf).is_some() => self.span(memory, table, range.start()),
             Entry::Leaf(_) => self.leaf::<L>(word, raw, range.start()),
             Entry::Absent(_) | Entry::Frozen => {}
         }
     }
 
-    /// Clears the bit of an entry that was `raw`, if that is a leaf that has it, and reports it.
+    /// Reports an entry that was `raw`, if that is a leaf that has the bit.
     #[inline(always)]
-    fn leaf<L: LevelOf<T>>(&mut self, word: &M::Word, mut raw: u64, at: Address<T::Space>) {
+    fn leaf<L: LevelOf<T>>(&mut self, word: &M::Word, raw: u64, at: Address<T::Space>) {
+        if Self::clear::<L>(word, raw) {
+            (self.report)(entry::<L, _>(at), L::LEVEL);
+        }
+    }
+
+    /// Reports the span that `at` lies in. A CPU sets the bit in any of its leaves, and means them all.
+    fn span<L: LevelOf<T>>(&mut self, memory: &M, table: TableOf<T, L>, at: Address<T::Space>) {
+        let pages = || L::Leaf::SPAN.into_iter().flat_map(|span| entries::<L, _>(span.around(at)));
+        let marked = pages().fold(false, |marked, page| {
+            let word = table.word(memory, page.start());
+            Self::clear::<L>(word, word.load()) || marked
+        });
+        if marked {
+            pages().for_each(|page| (self.report)(page, L::LEVEL));
+        }
+    }
+
+    /// Clears the bit of an entry that was `raw`, if that is a leaf. Returns whether it had it.
+    #[inline(always)]
+    fn clear<L: LevelOf<T>>(word: &M::Word, mut raw: u64) -> bool {
         let bit = B::of::<L::Leaf>();
         while let Entry::Leaf(_) = L::decode(raw)
             && raw & bit != 0
         {
             match word.compare_exchange(raw, raw & !bit) {
-                Ok(()) => return (self.report)(entry::<L, _>(at), L::LEVEL),
+                Ok(()) => return true,
                 Err(found) => raw = found,
             }
         }
+        false
     }
 }
 

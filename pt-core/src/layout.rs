@@ -6,6 +6,7 @@
 
 use crate::format::{EntryFormat, FieldClass, FieldInfo};
 use crate::rule::Rule;
+use crate::span::Span;
 use core::fmt;
 
 /// The bits of a format at one level. Masks are in place.
@@ -38,6 +39,8 @@ pub struct Layout {
 pub trait HasLayout: 'static {
     /// What its bits are there.
     const LAYOUT: Layout;
+    /// The spans that its leaves can be part of.
+    const SPAN: Option<Span> = None;
     /// What an entry that is present may not be there, beside wrong reserved bits. Those that make it count as not
     /// present come first.
     const RULES: &'static [Rule] = &[];

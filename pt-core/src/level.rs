@@ -76,6 +76,8 @@ pub trait LevelOf<T: Visible>: Level {
     const LEAVES: bool = <Self::Leaf as EntryFormat>::EXISTS;
     /// Whether an entry here may point to a table.
     const TABLES: bool = <Self::Subtable as EntryFormat>::EXISTS;
+    /// Whether leaves here or below may be part of a [span](crate::span).
+    const SPANS: bool = Self::Leaf::SPAN.is_some() || <Self::Below as LevelOf<T>>::SPANS;
     /// The entry that links a new table here, its frame bits zero. It may differ by level: PAE's topmost entries have
     /// no permissions.
     const LINK: u64 = <Self::Subtable as HasLayout>::LAYOUT.template;
@@ -130,6 +132,7 @@ impl<T: Visible> LevelOf<T> for Bottom {
     type Leaf = NoEntry;
     type Subtable = NoEntry;
     const LEVEL: T::Levels = T::Levels::ALL[0];
+    const SPANS: bool = false;
 
     #[inline]
     fn decode(raw: u64) -> Entry<NoEntry, NoEntry> {

@@ -44,6 +44,7 @@ pub mod rule;
 mod sample;
 mod scan;
 pub mod space;
+pub mod span;
 pub mod states;
 pub mod table;
 pub mod tree;

@@ -78,7 +78,12 @@ pub mod granule {
         #[bits(16..=47, frame, only(k64))]
         #[bits([16..=47, 12..=15], frame, only(k64_lpa))]          frame: Hpa,
         #[bits(51)]                                                dirty_modifier: bool,
-        #[bits(52)]                                                contiguous: bool,
+        #[bits(52, levels(L1, L2, L3), span = 16, only(k4, k4_lpa2))]
+        #[bits(52, levels(L2), span = 32, only(k16, k16_lpa2))]
+        #[bits(52, levels(L3), span = 128, only(k16, k16_lpa2))]
+        #[bits(52, levels(L2, L3), span = 32, only(k64, k64_lpa))]
+        #[bits(52, levels(L0), ignored, only(k4_lpa2))]
+        #[bits(52, levels(L1), ignored, only(k16_lpa2, k64_lpa))]  contiguous: bool,
         #[bits(54, denies = execute)]                              execute_never: bool,
     }
 

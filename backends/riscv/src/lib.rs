@@ -1,6 +1,6 @@
 //! RISC-V: the page tables of a supervisor, and those of a hypervisor for its guests, declared.
 //!
-//! Sources: RISC-V privileged architecture 1.13 chapters 12.3 to 12.6 (Sv39 to Sv57), 14 (Svpbmt) and 18.5 (Sv39x4 to
+//! Sources: RISC-V privileged architecture 1.13 chapters 12.3 to 12.6 (Sv39 to Sv57), 13 (Svnapot), 14 (Svpbmt) and 18.5 (Sv39x4 to
 //! Sv57x4).
 #![no_std]
 #![forbid(unsafe_code)]
@@ -40,7 +40,7 @@ pub mod supervisor {
     pub enum MemoryType { Pma = 0, NonCacheable = 1, Io = 2 }
 
     /// An entry that maps a page.
-    #[entry(leaf, levels(L4, L3, L2, L1, L0), present = valid, software(8..=9), reserved(54..=60, 63))]
+    #[entry(leaf, levels(L4, L3, L2, L1, L0), present = valid, software(8..=9), reserved(54..=60), reserved(63, levels(L4, L3, L2, L1)))]
     pub struct PageEntry {
         #[bits(0, tag = 1)]                    valid: (),
         #[bits(1, allows = read)]              read: bool,
@@ -52,6 +52,7 @@ pub mod supervisor {
         #[bits(7, hardware = dirty)]           dirty: bool,
         #[bits(10..=53, frame, shift = 12)]    frame: Hpa,
         #[bits(61..=62)]                       memory_type: MemoryType,
+        #[bits(63, levels(L0), napot = 16)]    napot: bool,
     }
 
     /// An entry that points to a table: one without a permission.
@@ -101,7 +102,7 @@ pub mod g_stage {
     pub enum MemoryType { Pma = 0, NonCacheable = 1, Io = 2 }
 
     /// An entry that maps a page. Every access is one of user code; nothing is global.
-    #[entry(leaf, levels(L4, L3, L2, L1, L0), present = valid, ignored(5), software(8..=9), reserved(54..=60, 63))]
+    #[entry(leaf, levels(L4, L3, L2, L1, L0), present = valid, ignored(5), software(8..=9), reserved(54..=60), reserved(63, levels(L4, L3, L2, L1)))]
     pub struct PageEntry {
         #[bits(0, tag = 1)]                    valid: (),
         #[bits(1, allows = read)]              read: bool,
@@ -112,6 +113,7 @@ pub mod g_stage {
         #[bits(7, hardware = dirty)]           dirty: bool,
         #[bits(10..=53, frame, shift = 12)]    frame: Hpa,
         #[bits(61..=62)]                       memory_type: MemoryType,
+        #[bits(63, levels(L0), napot = 16)]    napot: bool,
     }
 
     /// An entry that points to a table: one without a permission.

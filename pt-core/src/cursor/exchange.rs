@@ -10,6 +10,7 @@ use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
+use crate::span;
 use crate::table::Visible;
 
 impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
@@ -27,7 +28,9 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     ) -> Result<(L::Leaf, u64), ObstacleOf<T>> {
         let word = self.seek::<L, Stop>(at)?.word(self.memory);
         let raw = word.load();
-        if let Entry::Leaf(leaf) = L::decode(raw) {
+        if let Entry::Leaf(leaf) = L::decode(raw)
+            && span::of(leaf).is_none()
+        {
             let new = new(leaf);
             if X::replace(word, raw, new, L::Leaf::HARDWARE).is_ok() {
                 return Ok((leaf, new));
@@ -48,6 +51,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let mut raw = word.load();
         loop {
             match L::decode(raw) {
+                Entry::Leaf(leaf) if span::of(leaf).is_some() => return Err(Obstacle::spanned::<T, L>(at, leaf)),
                 Entry::Leaf(leaf) => {
                     let new = new(leaf);
                     match X::replace(word, raw, new, L::Leaf::HARDWARE) {

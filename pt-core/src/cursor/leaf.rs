@@ -26,7 +26,7 @@ impl<T: Visible> OldLeaf<T> {
         Self {
             address: at.align_down(L::SHIFT),
             level: L::LEVEL,
-            frame: leaf.frame(),
+            frame: leaf.frame_at(at.as_u64()),
             attributes: L::attributes(leaf),
             raw: leaf.bits(),
         }

@@ -5,7 +5,7 @@
 //! before it is linked under exclusive access, and after under parallel access, as in [`walk`](super::walk).
 
 use super::Cursor;
-use super::range::{Part, Slots, before, check_alignment, check_inside, entries, parts};
+use super::range::{Part, Slots, before, blocks, check_alignment, check_inside, entries, parts};
 use super::source::TableSource;
 use super::template::{Row, check_frame, new_leaf};
 use crate::access::Access;
@@ -14,10 +14,12 @@ use crate::config::Config as _;
 use crate::entry::Entry;
 use crate::error::{MapRangeError, Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
+use crate::layout::HasLayout;
 use crate::level::{LeafLevelOf, Level, LevelOf, Levels};
 use crate::memory::{Memory, UNCOUNTED, Word};
 use crate::page::PageOf;
 use crate::rule::Rule;
+use crate::span::Span;
 use crate::table::{Direct, RootVisitor, Visible};
 use crate::tree::TableOf;
 
@@ -37,6 +39,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     ) -> Result<(), MapRangeError<T, P>> {
         self.leave();
         let mut run = Run::new::<L>(range, first.frame(), attributes, self.config, Some(self.largest));
+        run.spans = self.spans && !X::PARALLEL;
         let checked = check_alignment::<T>(range, L::LEVEL).and_then(|()| run.check_ends::<L>(range));
         let mapped = checked.and_then(|()| T::at_root(self.geometry, Fill { cursor: self, range, run: &mut run }));
         mapped.map_err(|obstacle| MapRangeError { first, done: before(range, run.next), obstacle })
@@ -56,6 +59,8 @@ pub(crate) struct Run<T: Visible> {
     pub(crate) smallest: u8,
     /// The number of the level of the largest pages.
     largest: u8,
+    /// Whether spans are made.
+    spans: bool,
     /// Where an error stopped the mapping.
     next: Address<T::Space>,
 }
@@ -71,7 +76,7 @@ impl<T: Visible> Run<T> {
     ) -> Self {
         let delta = first.as_u64().wrapping_sub(range.start().as_u64());
         let largest = largest.map_or(u8::MAX, Levels::number).max(L::NUMBER);
-        Self { delta, attributes, config, smallest: L::NUMBER, largest, next: range.start() }
+        Self { delta, attributes, config, smallest: L::NUMBER, largest, spans: false, next: range.start() }
     }
 
     /// Refuses, before anything is done, frames and attributes that pages of level `L` cannot have.
@@ -88,6 +93,11 @@ impl<T: Visible> Run<T> {
         exist && in_limits && Hpa::new(self.delta).is_aligned(L::SHIFT)
     }
 
+    /// The spans of leaves of level `L`, alignment of the address aside.
+    fn span<L: LevelOf<T>>(&self) -> Option<Span> {
+        L::Leaf::SPAN.filter(|span| self.spans && Hpa::new(self.delta).is_aligned(span.shift()))
+    }
+
     fn new_leaf<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<u64, ObstacleOf<T>> {
         new_leaf::<T, L>(&self.attributes, at, self.config)
     }
@@ -97,7 +107,7 @@ impl<T: Visible> Run<T> {
     fn full_row<L: LevelOf<T>>(&self, range: AddressRange<T::Space>) -> Option<RowBelow<T, L>> {
         let whole = range.last().as_u64() - range.start().as_u64() == (1 << L::SHIFT) - 1;
         let fills_its_page = L::Below::ENTRIES == TableOf::<T, L::Below>::WORDS;
-        if !(whole && fills_its_page && self.uses::<L::Below>()) {
+        if !(whole && fills_its_page && self.uses::<L::Below>()) || self.span::<L::Below>().is_some() {
             return None;
         }
         let template = self.new_leaf::<L::Below>(range.start()).ok()?;
@@ -145,6 +155,25 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     ) -> Result<(), ObstacleOf<T>> {
         let template = run.new_leaf::<L>(range.start()).map_err(|obstacle| run.stop(range.start(), obstacle))?;
         run.check_ends::<L>(range).map_err(|obstacle| run.stop(range.start(), obstacle))?;
+        let Some(span) = run.span::<L>() else { return self.fill_pages(table, range, template, run, live) };
+        blocks(range, span.shift()).try_for_each(|(whole, range)| {
+            if whole && self.fill_span(table, range, span, template, run.frame(range.start())) {
+                *live += 1 << span.order;
+                return Ok(());
+            }
+            self.fill_pages(table, range, template, run, live)
+        })
+    }
+
+    /// Maps entries of the table as leaves, each by itself.
+    fn fill_pages<L: LevelOf<T>>(
+        &self,
+        table: TableOf<T, L>,
+        range: AddressRange<T::Space>,
+        template: u64,
+        run: &mut Run<T>,
+        live: &mut i64,
+    ) -> Result<(), ObstacleOf<T>> {
         let slots = Slots::of::<L>(range);
         let mut index = slots.first;
         loop {

@@ -18,6 +18,7 @@ use crate::flush::{Flush, Invalidate};
 use crate::format::EntryFormat;
 use crate::level::{LeafLevelOf, Level, LevelOf, TableLevelOf};
 use crate::memory::{Memory, Word};
+use crate::span;
 use crate::table::{AddressOf, Direct, LiveRule, UsedByCpu, Visible};
 use crate::tree::TableOf;
 
@@ -81,9 +82,10 @@ fn merged<T: Visible, L: LevelOf<T>, M: Memory>(
         let bytes = (index as u64) << L::Below::SHIFT;
         let at = Address::new(start.as_u64() + bytes);
         let page = match L::Below::decode(raw) {
-            Entry::Leaf(page) => page,
+            Entry::Leaf(page) => PageOf::<T, L>::from_bits(span::alone(page, at.as_u64())),
             entry => return Err(Obstacle::entry::<T, L::Below>(at, entry)),
         };
+        let raw = page.bits();
         if index == 0 {
             first = raw;
             let frame = page.frame();

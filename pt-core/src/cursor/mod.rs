@@ -27,7 +27,8 @@ mod protect;
 mod protect_range;
 pub(crate) mod range;
 mod source;
-mod split;
+mod spans;
+pub(crate) mod split;
 mod stale;
 pub(crate) mod template;
 #[cfg(test)]
@@ -66,6 +67,8 @@ pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
     config: T::Config,
     source: S,
     largest: T::Levels,
+    /// Whether ranges are mapped with spans too.
+    spans: bool,
     held: Held,
     access: PhantomData<fn() -> (T, X)>,
 }
@@ -113,6 +116,7 @@ impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X
             config: tree.config(),
             source,
             largest: T::Levels::ALL[T::Levels::ALL.len() - 1],
+            spans: false,
             held: Held::NOTHING,
             access: PhantomData,
         }

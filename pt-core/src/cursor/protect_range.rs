@@ -43,7 +43,7 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
     ///
     /// `change` gets each leaf with the accessed and dirty bits as they are, and decides on all attributes; a bit
     /// that the CPU sets meanwhile is not lost: `change` is called again. It is also asked about blocks that lie
-    /// only partly in the range, which are split if it changes them.
+    /// only partly in the range, which are split if it changes them. [Spans](crate::span) that it changes are broken.
     ///
     /// # Errors
     /// As for [`protect_range`](Self::protect_range).
@@ -322,6 +322,9 @@ where
                 self.cpus,
                 &mut self.pass.touched,
             )?;
+        }
+        if !C::UNIFORM {
+            self.cursor.break_all(root, self.range, &mut Changed(&mut self.pass.change), self.cpus)?;
         }
         self.cursor.alter(root, self.range, self.pass)
     }

@@ -42,6 +42,18 @@ pub(crate) fn entries<L: Level, S: Space>(range: AddressRange<S>) -> impl Iterat
     (0..count::<L, S>(range) as u64).map(move |index| entry::<L, S>(Address::new(start + (index << L::SHIFT))))
 }
 
+/// Cuts a range along blocks of `1 << shift` bytes, and says of each part whether it is a whole block.
+pub(crate) fn blocks<S: Space>(range: AddressRange<S>, shift: u32) -> impl Iterator<Item = (bool, AddressRange<S>)> {
+    let offset = (1_u64 << shift) - 1;
+    let mut rest = Some(range);
+    core::iter::from_fn(move || {
+        let (start, last) = (rest?.start().as_u64(), rest?.last().as_u64());
+        let end = (start | offset).min(last);
+        rest = (end < last).then(|| between(end + 1, last));
+        Some((end - start == offset, between(start, end)))
+    })
+}
+
 /// The entries of one table that a range consists of: a loop over them keeps no more than an index.
 #[derive(Copy, Clone)]
 pub(crate) struct Slots<S: Space> {

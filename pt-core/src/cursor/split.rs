@@ -24,6 +24,7 @@ use crate::format::EntryFormat;
 use crate::level::{LeafLevelOf, Level, LevelOf, TableLevelOf};
 use crate::memory::{Memory, Word};
 use crate::space::Space;
+use crate::span;
 use crate::table::{AddressOf, Direct, LiveRule, UsedByCpu};
 use crate::tree::TableOf;
 
@@ -49,6 +50,7 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         let table = self.walk::<L, Stop>(at)?;
         let mut touched = Touched::NOTHING;
         match L::decode(table.word(self.memory, at).load()) {
+            Entry::Leaf(leaf) if span::of(leaf).is_some() => return Err(Obstacle::spanned::<T, L>(at, leaf)),
             Entry::Leaf(leaf) => self.split_leaf(table, at, leaf, cpus, &mut touched)?,
             entry => return Err(Obstacle::entry::<T, L>(at, entry)),
         }
@@ -128,7 +130,8 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         touched: &mut Touched<T::Space>,
     ) -> Result<(), ObstacleOf<T>> {
         let at = edge.inside();
-        while L::TABLES && !edge.is_between::<L>() {
+        self.break_at(table, edge, operation, cpus)?;
+        while L::TABLES && !edge.is_between(L::SHIFT) {
             match L::decode(table.word(self.memory, at).load()) {
                 Entry::Subtable(below) => {
                     let below = TableOf::<T, L::Below>::at(below.frame());
@@ -157,7 +160,7 @@ pub(super) trait Affects<T: Direct> {
 
 /// One of the two ends of a range.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub(super) enum Edge<S: Space> {
+pub(crate) enum Edge<S: Space> {
     /// Before this address.
     Start(Address<S>),
     /// Behind this address, the last of the range.
@@ -166,22 +169,22 @@ pub(super) enum Edge<S: Space> {
 
 impl<S: Space> Edge<S> {
     /// Both ends of a range.
-    pub(super) const fn of(range: AddressRange<S>) -> [Self; 2] {
+    pub(crate) const fn of(range: AddressRange<S>) -> [Self; 2] {
         [Self::Start(range.start()), Self::End(range.last())]
     }
 
     /// The address on its inner side.
-    const fn inside(self) -> Address<S> {
+    pub(crate) const fn inside(self) -> Address<S> {
         match self {
             Self::Start(at) | Self::End(at) => at,
         }
     }
 
-    /// Whether it lies between two entries of level `L`.
-    const fn is_between<L: Level>(self) -> bool {
+    /// Whether it lies between two blocks of `1 << shift` bytes.
+    pub(crate) const fn is_between(self, shift: u32) -> bool {
         match self {
-            Self::Start(at) => at.is_aligned(L::SHIFT),
-            Self::End(at) => at.offset(L::SHIFT) == (1 << L::SHIFT) - 1,
+            Self::Start(at) => at.is_aligned(shift),
+            Self::End(at) => at.offset(shift) == (1 << shift) - 1,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::LevelOf;
 use crate::rule::{Class, Rule};
+use crate::span;
 use crate::table::Visible;
 use core::marker::PhantomData;
 
@@ -84,13 +85,13 @@ pub(crate) fn check_frame<T: Visible, L: LevelOf<T>, F: EntryFormat>(
 /// The leaf with the attributes of `template`, and with the frame, accessed and dirty bits of `leaf`.
 #[inline(always)]
 pub(crate) fn with_history<T: Visible, L: LevelOf<T>>(template: u64, leaf: L::Leaf) -> u64 {
-    template | leaf.bits() & (L::Leaf::FRAME | L::Leaf::HARDWARE)
+    template | leaf.bits() & (L::Leaf::FRAME | L::Leaf::HARDWARE | span::bits::<L::Leaf>())
 }
 
 /// The leaf with exactly the attributes of `template`, and with the frame of `leaf`.
 #[inline(always)]
 pub(crate) fn without_history<T: Visible, L: LevelOf<T>>(template: u64, leaf: L::Leaf) -> u64 {
-    template | leaf.bits() & L::Leaf::FRAME
+    template | leaf.bits() & (L::Leaf::FRAME | span::bits::<L::Leaf>())
 }
 
 /// The leaves of contiguous pages, one after the other.

@@ -3,12 +3,14 @@
 use super::Plan;
 use crate::address::{Address, AddressRange, Hpa};
 use crate::cursor::range::{Part, check_alignment, check_inside, count, entries, entry, parts};
+use crate::cursor::split::Edge;
 use crate::cursor::template::{template, with_history};
 use crate::entry::Entry;
 use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::{Level, LevelOf, Levels};
 use crate::memory::{Memory, UNCOUNTED, Word};
+use crate::span;
 use crate::table::{Direct, LiveRule, RootVisitor, Visible};
 use crate::tree::{TableOf, Tree};
 
@@ -68,12 +70,42 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Survey<'_, T, M> {
     type Output = Result<Plan<T>, ObstacleOf<T>>;
     fn visit<L: LevelOf<T>>(mut self) -> Self::Output {
         check_inside::<T, L>(self.range)?;
+        self.spans(TableOf::<T, L>::at(self.tree.root()))?;
         self.table(TableOf::<T, L>::at(self.tree.root()), self.range)?;
         Ok(self.plan)
     }
 }
 
 impl<T: Visible, M: Memory> Survey<'_, T, M> {
+    /// Plans for the spans that the ends of the range cut: they are broken first.
+    fn spans<L: LevelOf<T>>(&mut self, root: TableOf<T, L>) -> Result<(), ObstacleOf<T>> {
+        if L::SPANS {
+            let [start, end] = Edge::of(self.range);
+            let (first, last) = (self.cut(root, start)?, self.cut(root, end)?);
+            self.plan.spans += u64::from(first.is_some()) + u64::from(last.is_some() && first != last);
+        }
+        Ok(())
+    }
+
+    /// The span that `edge` cuts and the operation changes.
+    fn cut<L: LevelOf<T>>(
+        &self,
+        table: TableOf<T, L>,
+        edge: Edge<T::Space>,
+    ) -> Result<Option<AddressRange<T::Space>>, ObstacleOf<T>> {
+        let at = edge.inside();
+        match L::decode(table.word(self.tree.memory(), at).load()) {
+            Entry::Leaf(leaf) => match span::of(leaf).filter(|span| !edge.is_between(span.shift())) {
+                Some(span) if self.affects::<L>(at, leaf)? => Ok(Some(span.around(at))),
+                _ => Ok(None),
+            },
+            Entry::Subtable(below) if !edge.is_between(L::SHIFT) => {
+                self.cut(TableOf::<T, L::Below>::at(below.frame()), edge)
+            }
+            Entry::Subtable(_) | Entry::Absent(_) | Entry::Frozen => Ok(None),
+        }
+    }
+
     /// Plans for a table. Returns how many of its entries become absent.
     fn table<L: LevelOf<T>>(
         &mut self,

@@ -28,13 +28,14 @@ pub struct Plan<T: Visible> {
     /// By the number of the level.
     leaves: [u64; LEVELS],
     splits: [u64; LEVELS],
+    spans: u64,
     touched: Option<AddressRange<T::Space>>,
 }
 
 impl<T: Visible> Plan<T> {
     const fn new() -> Self {
         const { assert!(T::Levels::ALL.len() <= LEVELS, "a plan has room for eight levels") };
-        Self { tables: 0, freed: 0, leaves: [0; LEVELS], splits: [0; LEVELS], touched: None }
+        Self { tables: 0, freed: 0, leaves: [0; LEVELS], splits: [0; LEVELS], spans: 0, touched: None }
     }
 
     /// Tables that it takes from the allocator.
@@ -61,13 +62,20 @@ impl<T: Visible> Plan<T> {
         self.splits[usize::from(level.number())]
     }
 
-    /// How often CPUs are flushed on the way: once a split, if the table is to break before make.
+    /// [Spans](crate::span) that it breaks.
+    #[must_use]
+    pub const fn spans(&self) -> u64 {
+        self.spans
+    }
+
+    /// How often CPUs are flushed on the way: once a span, and once a split, if the table is to break before make.
     #[must_use]
     pub fn flushes_on_the_way(&self) -> u64 {
-        match T::LIVE_RULE {
+        let splits = match T::LIVE_RULE {
             LiveRule::InPlace => 0,
             LiveRule::BreakBeforeMake => self.splits.iter().sum(),
-        }
+        };
+        self.spans + splits
     }
 
     /// What is stale in the end, and has to be flushed.
@@ -103,9 +111,9 @@ impl<T: Visible> Plan<T> {
 
 impl<T: Visible> PartialEq for Plan<T> {
     fn eq(&self, other: &Self) -> bool {
-        let Self { tables, freed, leaves, splits, touched } = self;
-        (tables, freed, leaves, splits, touched)
-            == (&other.tables, &other.freed, &other.leaves, &other.splits, &other.touched)
+        let Self { tables, freed, leaves, splits, spans, touched } = self;
+        (tables, freed, leaves, splits, spans, touched)
+            == (&other.tables, &other.freed, &other.leaves, &other.splits, &other.spans, &other.touched)
     }
 }
 impl<T: Visible> Eq for Plan<T> {}
@@ -125,6 +133,9 @@ impl<T: Visible> fmt::Display for Plan<T> {
                     write!(f, ", {count} {what} at {}", level.name())?;
                 }
             }
+        }
+        if self.spans > 0 {
+            write!(f, ", breaks {} span(s)", self.spans)?;
         }
         write!(f, ", flush: {:?}", self.scope())
     }

@@ -141,7 +141,7 @@ impl<T: Visible> Lines<'_, '_, T> {
                 } else {
                     write!(self.f, "  {:<29}", "scattered frames")?;
                 }
-                let said = Said { fields: run.first.fields, raw: run.first.raw, hardware: false };
+                let said = Said { fields: run.first.format.fields, raw: run.first.raw, hardware: false };
                 self.size(run.first.level, run.leaves)?;
                 write!(self.f, "  {} {said}", run.first.access)?;
             }

@@ -4,6 +4,7 @@ use crate::address::{Address, AddressRange, Hpa};
 use crate::entry::Entry;
 use crate::format::{Access, EntryFormat, FieldInfo};
 use crate::level::{Level, LevelOf, Levels};
+use crate::span::Span;
 use crate::table::Visible;
 use core::fmt;
 
@@ -24,8 +25,21 @@ pub struct Leaf<T: Visible> {
     pub access: Access,
     /// The entry without its frame and without what the CPU writes: leaves that say the same have the same.
     pub(super) says: u64,
-    /// The fields of its format.
+    /// What its format says of all its leaves.
+    pub(super) format: &'static Described,
+}
+
+/// What a format says of all its leaves at one level.
+pub(super) struct Described {
     pub(super) fields: &'static [FieldInfo],
+    span: Option<Span>,
+}
+
+impl Described {
+    /// Of the format `F`. A leaf refers to it: one word, however much there is.
+    const fn of<F: EntryFormat>() -> &'static Self {
+        const { &Self { fields: F::FIELDS, span: F::SPAN } }
+    }
 }
 
 impl<T: Visible> Leaf<T> {
@@ -34,12 +48,12 @@ impl<T: Visible> Leaf<T> {
         Self {
             address: address.align_down(L::SHIFT),
             level: L::LEVEL,
-            frame: leaf.frame(),
+            frame: leaf.frame_at(address.as_u64()),
             raw: leaf.bits(),
             attributes: L::attributes(leaf),
             access: walk & leaf.access(),
             says: leaf.bits() & !(L::Leaf::FRAME | L::Leaf::HARDWARE),
-            fields: L::Leaf::FIELDS,
+            format: Described::of::<L::Leaf>(),
         }
     }
 
@@ -48,6 +62,12 @@ impl<T: Visible> Leaf<T> {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         1 << self.level.shift()
+    }
+
+    /// The [span](crate::span) that it is one of the leaves of.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.format.span.filter(|span| span.has(self.raw))
     }
 
     /// The input addresses that it maps.

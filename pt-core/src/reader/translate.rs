@@ -61,7 +61,7 @@ impl<T: Visible, M: Memory> Walk<'_, T, M> {
             cold_path();
             return None;
         };
-        let address = Hpa::new(leaf.frame().as_u64() | self.address.offset(L::SHIFT));
+        let address = Hpa::new(leaf.frame_at(self.address.as_u64()).as_u64() | self.address.offset(L::SHIFT));
         Some(Translation { address, level: L::LEVEL })
     }
 }

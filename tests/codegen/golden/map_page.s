@@ -20,7 +20,7 @@ map_page:
     add rcx, 51
     mov qword ptr [r8 + 8*rax], rcx
     inc qword ptr [rsi + 24]
-    mov byte ptr [rdi], 12
+    mov byte ptr [rdi], 13
     mov rax, rdi
     ret
 .L1:

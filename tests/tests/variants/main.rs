@@ -7,4 +7,5 @@ mod cove;
 mod life;
 mod riscv;
 mod snp;
+mod spans;
 mod x86_64;

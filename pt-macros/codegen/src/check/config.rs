@@ -85,7 +85,7 @@ fn role(place: &Place, report: &mut Report<'_>) {
         Role::Tag(_) => "a tag tells shapes apart, whatever the features",
         Role::Reserved(_) | Role::ReservedOnes => "reserved bits are no feature",
         Role::Software | Role::Ignored => "the CPU never looks at these bits",
-        Role::Value | Role::Hardware(_) => {
+        Role::Value | Role::Hardware(_) | Role::Span(_) => {
             let set = place.absent.is_some_and(|absent| *absent != 0);
             if *otherwise == Otherwise::Reserved && set {
                 let message = "this is in absent entries, which nobody checks: write `else = ignored`";

@@ -24,7 +24,7 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
 
 /// Whether a getter returns something: the field has one value at most where it is a tag, reserved or ignored.
 pub(super) const fn is_valued(role: Role) -> bool {
-    matches!(role, Role::Value | Role::Frame { .. } | Role::Hardware(_) | Role::Software)
+    matches!(role, Role::Value | Role::Frame { .. } | Role::Hardware(_) | Role::Span(_) | Role::Software)
 }
 
 fn type_fits(module: &Module, format: &Format, field: &Field, report: &mut Report<'_>) {

@@ -34,7 +34,7 @@ fn term(format: &Format, illegal: &Illegal, term: &Term, report: &mut Report<'_>
             Role::Frame { .. } => "is the frame",
             Role::Tag(_) | Role::Reserved(_) | Role::ReservedOnes => "has one value in all of them",
             Role::Ignored => "is ignored",
-            Role::Value | Role::Hardware(_) | Role::Software => match values {
+            Role::Value | Role::Hardware(_) | Role::Span(_) | Role::Software => match values {
                 Wanted::Set if place.bits.width() > 1 => {
                     let message = format!("`{name}` has {} bits: write `{name} = VALUE`", place.bits.width());
                     return report.error(name.span(), message);

@@ -34,6 +34,7 @@ mod report;
 mod roles;
 mod shapes;
 mod spaces;
+mod spans;
 mod states;
 mod tables;
 mod values;
@@ -61,6 +62,7 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         bits::check,
         fields::check,
         frames::check,
+        spans::check,
         presence::check,
         illegal::check,
         tables::check,

@@ -42,6 +42,7 @@ fn any(format: &Format, names: &[Ident], report: &mut Report<'_>) {
                 Role::Ignored => "ignored",
                 Role::Reserved(_) | Role::ReservedOnes => "reserved",
                 Role::Hardware(_) => "written by the CPU",
+                Role::Span(_) => "set where leaves map as one",
                 Role::Value | Role::Tag(_) | Role::Software => continue,
             };
             let message = format!("`{name}` is {what}, and cannot say that an entry is present: name a value or a tag");

@@ -152,6 +152,8 @@ pub enum Role {
     Tag(u64),
     /// Written by the CPU.
     Hardware(Option<HardwareBit>),
+    /// Set in leaves that are several and map as one.
+    Span(Spanning),
     /// Free for software.
     Software,
     /// Ignored by the CPU and left alone.
@@ -160,6 +162,15 @@ pub enum Role {
     Reserved(u64),
     /// Unnamed bits that must all be one: `reserved_ones(…)`.
     ReservedOnes,
+}
+
+/// `span = N`, `napot = N`.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Spanning {
+    /// How many leaves map as one.
+    pub leaves: u64,
+    /// They hold the frame of all of them, with a code in its low bits.
+    pub coded: bool,
 }
 
 /// Which of the bits that the CPU writes.

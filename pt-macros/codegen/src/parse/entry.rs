@@ -6,7 +6,7 @@ use super::options::{Options, alternatives, number, path, split_at_commas, word}
 use super::{Errors, Reader, arguments, first_and_rest, take_named};
 use crate::model::{
     BitList, ClassBits, Default, Field, Format, HardwareBit, LevelList, Permission, Place, Presence, Role, Shape,
-    Spanned, Word,
+    Spanned, Spanning, Word,
 };
 use darling::Error;
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -47,9 +47,9 @@ const FORMAT_OPTIONS: [&str; 13] = [
     "illegal",
 ];
 
-const FIELD_OPTIONS: [&str; 15] = [
-    "frame", "shift", "tag", "hardware", "software", "ignored", "reserved", "levels", "allows", "denies", "absent",
-    "values", "default", "if", "else",
+const FIELD_OPTIONS: [&str; 17] = [
+    "frame", "shift", "tag", "span", "napot", "hardware", "software", "ignored", "reserved", "levels", "allows",
+    "denies", "absent", "values", "default", "if", "else",
 ];
 
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
@@ -199,6 +199,10 @@ fn role(options: &mut Options<'_>) -> (Role, Option<Span>) {
     if let Some(tag) = options.number("tag") {
         roles.push((Role::Tag(*tag), tag.span()));
     }
+    for (name, coded) in [("span", false), ("napot", true)] {
+        let leaves = options.number(name);
+        roles.extend(leaves.map(|leaves| (Role::Span(Spanning { leaves: *leaves, coded }), leaves.span())));
+    }
     match options.one("hardware") {
         Some(Meta::NameValue(meta)) => {
             let words = [("accessed", HardwareBit::Accessed), ("dirty", HardwareBit::Dirty)];
@@ -221,8 +225,7 @@ fn role(options: &mut Options<'_>) -> (Role, Option<Span>) {
         roles.extend(options.flag(name).map(|span| (role, span)));
     }
     for (_, again) in roles.iter().skip(1) {
-        let message =
-            "a field is for one thing: keep one of `frame`, `tag`, `hardware`, `software`, `ignored`, `reserved`";
+        let message = "a field is for one thing: keep one of `frame`, `tag`, `span`, `hardware`, `software`, `ignored`, `reserved`";
         options.errors().push(Error::custom(message).with_span(again));
     }
     roles.first().map_or((Role::Value, None), |(role, span)| (*role, Some(*span)))

@@ -27,6 +27,7 @@ mod propagation;
 mod registers;
 mod shapes;
 mod spaces;
+mod spans;
 mod states;
 mod tables;
 mod valid;

@@ -187,6 +187,7 @@ fn meaning(place: &Place) -> &'static str {
     match place.role {
         Role::Frame { .. } => ": the frame",
         Role::Hardware(_) => ", written by the CPU",
+        Role::Span(_) => ", set in leaves that map as one",
         Role::Software => ", free for software",
         Role::Ignored => ", ignored by the CPU",
         _ => "",

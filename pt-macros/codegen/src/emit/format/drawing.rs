@@ -114,6 +114,7 @@ fn describe(slot: &Slot<'_>, bit: usize) -> String {
         Role::Frame { .. } => return plain,
         Role::Tag(value) => return format!("{name} = {value}"),
         Role::Hardware(_) => "set by the CPU",
+        Role::Span(spanning) => return format!("{name}, one of {}", spanning.leaves),
         Role::Software => "software",
         Role::Ignored => "ignored",
         Role::Reserved(value) => {

@@ -3,7 +3,7 @@
 use super::bits::{default_bits, default_value, put, untyped};
 use super::{levels, rules, word};
 use crate::emit::Context;
-use crate::emit::literal::{hex, hex64};
+use crate::emit::literal::{decimal, hex, hex64};
 use crate::model::{Field, Format, HardwareBit, Layout, Place, Role, Slot, Source, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
@@ -27,14 +27,37 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
                 hygienic!(#krate::Layout { #masks })
             };
             let rules = rules::emit(context, format, level, &mut kept);
+            let span = span(context, format, level);
             hygienic! {
                 impl #krate::HasLayout for #ident<#level> {
                     const LAYOUT: #krate::Layout = #layout;
+                    #span
                     #rules
                 }
             }
         })
         .collect()
+}
+
+/// The spans that leaves of a level can be part of.
+fn span(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenStream> {
+    let krate = context.krate;
+    let mut places = format.fields.iter().filter_map(|field| field.at(level));
+    let (place, spanning) = places.find_map(|place| match place.role {
+        Role::Span(spanning) => Some((place, spanning)),
+        _ => None,
+    })?;
+    let bits = hex64(place.bits.mask());
+    let (order, coded) = (decimal(spanning.leaves.max(1).ilog2()), spanning.coded);
+    let page = decimal(context.module.shift(format, level)?);
+    Some(hygienic! {
+        const SPAN: ::core::option::Option<#krate::span::Span> = ::core::option::Option::Some(#krate::span::Span {
+            bits: #bits,
+            order: #order,
+            page: #page,
+            coded: #coded,
+        });
+    })
 }
 
 fn masks(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
@@ -73,7 +96,7 @@ fn infos(context: Context<'_>, layout: &Layout<'_>) -> TokenStream {
                 Source::Class(_) | Source::Alignment => String::new(),
             };
             let class = match slot.role {
-                Role::Value => hygienic!(value),
+                Role::Value | Role::Span(_) => hygienic!(value),
                 Role::Frame { .. } => hygienic!(frame),
                 Role::Tag(_) => hygienic!(tag),
                 Role::Hardware(_) => hygienic!(hardware),
