@@ -5,13 +5,13 @@ use pt_core::error::ObstacleOf;
 use pt_core::flush::Scope;
 use pt_core::level::{LeafLevelOf, TableLevelOf};
 use pt_core::table::{AddressOf, Direct, UsedByCpu};
-use pt_core::{Address, AddressRange, Aged, Arena, Cursor, DirtyLogged, Hpa, Invalidate, Page, PageOf, Shared};
-use pt_core::{Table, Tree, Visible, Whole};
+use pt_core::{Address, AddressRange, Aged, Cursor, DirtyLogged, Hpa, Invalidate, Memory, Page, PageOf, Shared};
+use pt_core::{Table, TableAllocator, Tree, Visible, Whole};
 use pt_plan::{Mapping, Permissions, Random};
 use std::collections::BTreeSet;
 
-/// Writes to a tree in an arena.
-pub type Writer<'t, T> = Cursor<'t, T, &'t Arena, &'t Arena, Exclusive>;
+/// Writes to a tree in memory that hands out its own table pages: an arena, or the memory of a guest.
+pub type Writer<'t, T, M> = Cursor<'t, T, &'t M, &'t M, Exclusive>;
 
 /// An address that the table of a [`Subject`] translates.
 pub type AddressIn<S> = Address<<<S as Subject>::Table as Table>::Space>;
@@ -54,8 +54,8 @@ pub trait Subject {
     ///
     /// # Errors
     /// What stands in the way.
-    fn step(
-        cursor: &mut Writer<'_, Self::Table>,
+    fn step<M: Memory + TableAllocator>(
+        cursor: &mut Writer<'_, Self::Table, M>,
         at: RangeIn<Self>,
         mapping: &Mapping,
         step: Step<AttributesOf<Self>>,
@@ -81,17 +81,17 @@ pub enum Step<A> {
 #[macro_export]
 macro_rules! by_size {
     ($($block:ty),+; $page:ty) => {
-        fn step(
-            cursor: &mut $crate::Writer<'_, Self::Table>,
+        fn step<M: pt_core::Memory + pt_core::TableAllocator>(
+            cursor: &mut $crate::Writer<'_, Self::Table, M>,
             at: $crate::RangeIn<Self>,
             mapping: &pt_plan::Mapping,
             step: $crate::Step<$crate::AttributesOf<Self>>,
         ) -> Result<(), $crate::Refused<Self>> {
             match mapping.shift {
                 $(<$block as pt_core::Level>::SHIFT => {
-                    $crate::step_on_block::<_, $block, $page>(cursor, at, mapping, step)
+                    $crate::step_on_block::<_, $block, $page, _>(cursor, at, mapping, step)
                 })+
-                <$page as pt_core::Level>::SHIFT => $crate::step_on_page::<_, $page, $page>(cursor, at, mapping, step),
+                <$page as pt_core::Level>::SHIFT => $crate::step_on_page::<_, $page, $page, _>(cursor, at, mapping, step),
                 shift => panic!("no page has 2^{shift} bytes"),
             }
         }
@@ -105,14 +105,15 @@ macro_rules! by_size {
 ///
 /// # Panics
 /// If the mapping is not aligned.
-pub fn step_on_page<T, L, Smallest>(
-    cursor: &mut Writer<'_, T>,
+pub fn step_on_page<T, L, Smallest, M>(
+    cursor: &mut Writer<'_, T, M>,
     at: AddressRange<T::Space>,
     mapping: &Mapping,
     step: Step<T::Attributes>,
 ) -> Result<(), ObstacleOf<T>>
 where
     T: Direct + UsedByCpu,
+    M: Memory + TableAllocator,
     L: LeafLevelOf<T>,
     Smallest: LeafLevelOf<T>,
     Page<Shared, L>: PageOf<T, L>,
@@ -148,14 +149,15 @@ where
 ///
 /// # Panics
 /// If the mapping is not aligned.
-pub fn step_on_block<T, L, Smallest>(
-    cursor: &mut Writer<'_, T>,
+pub fn step_on_block<T, L, Smallest, M>(
+    cursor: &mut Writer<'_, T, M>,
     at: AddressRange<T::Space>,
     mapping: &Mapping,
     step: Step<T::Attributes>,
 ) -> Result<(), ObstacleOf<T>>
 where
     T: Direct + UsedByCpu,
+    M: Memory + TableAllocator,
     L: LeafLevelOf<T> + TableLevelOf<T, Below: LeafLevelOf<T>>,
     Smallest: LeafLevelOf<T>,
     Page<Shared, L>: PageOf<T, L>,
@@ -167,7 +169,7 @@ where
             cursor.split::<L>(at.start(), &mut NoCpus)?.flush(&mut NoCpus);
             cursor.merge::<L>(at.start(), &mut NoCpus)
         }
-        _ => step_on_page::<T, L, Smallest>(cursor, at, mapping, step),
+        _ => step_on_page::<T, L, Smallest, M>(cursor, at, mapping, step),
     }
 }
 
@@ -176,14 +178,14 @@ where
 ///
 /// # Panics
 /// If the engine refuses.
-pub fn build<'a, S: Subject>(
+pub fn build<'a, S: Subject, M: Memory + TableAllocator>(
     geometry: GeometryOf<S>,
-    arena: &'a Arena,
+    memory: &'a M,
     mappings: &[Mapping],
     random: &mut Random,
-) -> Tree<S::Table, &'a Arena> {
-    let mut tree = Tree::configured(geometry, S::CONFIG, arena, arena).expect("the arena is large enough");
-    let mut cursor = tree.exclusive(arena);
+) -> Tree<S::Table, &'a M> {
+    let mut tree = Tree::configured(geometry, S::CONFIG, memory, memory).expect("the memory is large enough");
+    let mut cursor = tree.exclusive(memory);
     for mapping in mappings {
         let at = S::range(geometry, mapping);
         let attributes = S::attributes(mapping, random);
@@ -227,7 +229,10 @@ pub struct History {
 ///
 /// # Panics
 /// If the engine refuses.
-pub fn collect<S: Subject<Table: Aged + DirtyLogged>>(tree: &Tree<S::Table, &Arena>, mappings: &[Mapping]) -> History {
+pub fn collect<S: Subject<Table: Aged + DirtyLogged>, M: Memory>(
+    tree: &Tree<S::Table, &M>,
+    mappings: &[Mapping],
+) -> History {
     let mut history = History::default();
     for mapping in mappings {
         let page = S::range(tree.geometry(), mapping);

@@ -35,6 +35,9 @@ fn a_guest_reaches_what_its_ept_maps_and_nothing_else() {
     for cpu in [SKYLAKE, IVY_BRIDGE] {
         let Some(transcript) = play(cpu, &format!("seed={seed}"), cpu) else { return };
         assert!(transcript.passed(), "{}", transcript.text());
+        if transcript.number("five levels") == Some(0) {
+            skip("extended page tables of five levels", format_args!("Bochs has none in its {cpu}"));
+        }
         let number = |name| transcript.number(name).unwrap_or(0);
         let numbers = ["mappings", "probes", "violations resolved", "flushes", "misconfigurations"].map(number);
         say(format_args!("EPT, {cpu}: {numbers:?} mappings, probes, violations resolved, flushes, misconfigurations"));

@@ -54,6 +54,7 @@ pub fn run(options: Options<'_>) -> Outcome {
         }
     };
     println!("capabilities: {:?}", lab.capabilities);
+    println!("five levels: {}", u8::from(lab.capabilities.five_levels()));
     mappings::run(&mut lab);
     changes::run(&mut lab);
     history::run(&mut lab);

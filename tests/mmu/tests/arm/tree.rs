@@ -54,7 +54,7 @@ impl Built {
     /// The tree for a plan.
     pub fn new<G: Granule>(arena: &Arena, shape: Shape, memory: Span, plan: &[Mapping], random: &mut Random) -> Self {
         let list = with_stub(shape, plan);
-        let tree = build::<G>(G::geometry(shape), arena, &list, random);
+        let tree = build::<G, _>(G::geometry(shape), arena, &list, random);
         Self { shape, memory, plan: plan.to_vec(), list, root: tree.root_frame().as_u64() }
     }
 

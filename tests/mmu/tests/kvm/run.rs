@@ -34,7 +34,7 @@ pub fn run(
     (requested, mapped): (&Requests, &Requests),
     random: &mut Random,
 ) -> Result<Report, Box<dyn Error>> {
-    let tables = tables::build(ram, paging, mapped.mappings())?;
+    let tables = tables::build(ram, paging, mapped.mappings(), random);
     let mut report = Report::default();
     for privilege in [Privilege::Supervisor, Privilege::User] {
         for mapping in requested.mappings() {

@@ -60,7 +60,7 @@ fn the_first_stage_translates_what_was_requested() {
     let mut trees: Vec<(Tree<PageTables, &Arena>, Plan<MAPPINGS>, History)> = Vec::new();
     for (mode, number, space) in supervisor::MODES {
         let plan = Plan::random(&space, &mut random);
-        let tree = build::<FirstStage>(mode, &arena, plan.mappings(), &mut random);
+        let tree = build::<FirstStage, _>(mode, &arena, plan.mappings(), &mut random);
         let root = number << 60 | tree.root_frame().as_u64() >> 12;
         let asked = Asked { regime: Regime::Supervisor, root, space, plan: &plan, truth: &plan };
         let history = asked.ask(&mut exam, &mut random);
@@ -68,7 +68,7 @@ fn the_first_stage_translates_what_was_requested() {
     }
     check("first stage", exam, &arena);
     for (tree, plan, history) in &trees {
-        assert_eq!(&collect::<FirstStage>(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
+        assert_eq!(&collect::<FirstStage, _>(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
     }
 }
 
@@ -83,7 +83,7 @@ fn the_second_stage_translates_what_was_requested() {
     let mut trees: Vec<(Tree<GuestTables, &Arena>, Plan<MAPPINGS>, History)> = Vec::new();
     for (mode, number, space) in guest::MODES {
         let plan = Plan::random(&space, &mut random);
-        let tree = build::<SecondStage>(mode, &arena, plan.mappings(), &mut random);
+        let tree = build::<SecondStage, _>(mode, &arena, plan.mappings(), &mut random);
         let root = number << 60 | tree.root_frame().as_u64() >> 12;
         let asked = Asked { regime: Regime::Guest, root, space, plan: &plan, truth: &plan };
         let history = asked.ask(&mut exam, &mut random);
@@ -91,7 +91,7 @@ fn the_second_stage_translates_what_was_requested() {
     }
     check("second stage", exam, &arena);
     for (tree, plan, history) in &trees {
-        assert_eq!(&collect::<SecondStage>(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
+        assert_eq!(&collect::<SecondStage, _>(tree, plan.mappings()), history, "accessed and dirty bits of {tree:?}");
     }
 }
 
@@ -107,11 +107,11 @@ fn both_stages_translate_what_was_requested() {
         let (mode, number, space) = supervisor::MODES[first];
         let space = Space { memory: two_stages::WINDOW, ..space };
         let plan = Plan::<MAPPINGS>::random(&space, &mut random);
-        let tree = build::<FirstStage>(mode, &arena, plan.mappings(), &mut random);
+        let tree = build::<FirstStage, _>(mode, &arena, plan.mappings(), &mut random);
         let vsatp = number << 60 | tree.root_frame().as_u64() >> 12;
         let (mode, number, space_of_guest) = guest::MODES[second];
         let list = two_stages::second_stage(machine::TABLES, space_of_guest.permissions, &mut random);
-        let tree = build::<SecondStage>(mode, &arena, &list, &mut random);
+        let tree = build::<SecondStage, _>(mode, &arena, &list, &mut random);
         let hgatp = number << 60 | tree.root_frame().as_u64() >> 12;
         let both = two_stages::Both { vsatp, hgatp, space, first: plan.mappings(), second: &list };
         both.ask(&mut exam, &mut random);
@@ -132,7 +132,7 @@ fn a_planted_mistake_is_reported_and_nothing_else() {
             let arena = machine::arena();
             let right = Plan::<40>::random(&space, &mut random);
             let (wrong, _) = right.planted(mistake).expect("some mapping can have it");
-            let tree = build::<FirstStage>(mode, &arena, wrong.mappings(), &mut random);
+            let tree = build::<FirstStage, _>(mode, &arena, wrong.mappings(), &mut random);
             let root = number << 60 | tree.root_frame().as_u64() >> 12;
             let exams = [&right, &wrong].map(|truth| {
                 let mut exam = Exam::new(Data::new(ECALL));
