@@ -14,8 +14,8 @@ fn entries_are_what_the_manual_says() {
         write_through with_write_through [3..=3]; cache_disable with_cache_disable [4..=4];
         accessed with_accessed [5..=5]; dirty with_dirty [6..=6]; pat with_pat [7..=7]; global with_global [8..=8];
         frame with_frame [12..=51] << 12; protection_key with_protection_key [59..=62];
-        no_execute with_no_execute [63..=63];
-    } free [9..=11, 52..=58])
+        no_execute with_no_execute [63..=63]; available with_available [9..=11, 52..=58];
+    })
     .check("PTE", random);
     macro_rules! large {
         ($level:ty, $shift:literal) => {
@@ -25,7 +25,8 @@ fn entries_are_what_the_manual_says() {
                 accessed with_accessed [5..=5]; dirty with_dirty [6..=6]; global with_global [8..=8];
                 pat with_pat [12..=12]; frame with_frame [$shift..=51] << $shift;
                 protection_key with_protection_key [59..=62]; no_execute with_no_execute [63..=63];
-            } ones [7..=7] zeroes [13..=$shift - 1] free [9..=11, 52..=58])
+                available with_available [9..=11, 52..=58];
+            } ones [7..=7] zeroes [13..=$shift - 1])
             .check(stringify!($level), random);
         };
     }
