@@ -40,12 +40,12 @@ pub mod npt {
     pub struct Host {
         /// EFER.NXE of the host.
         nxe: bool,
-        /// 1-GiB pages, CPUID `Fn8000_0001` EDX[26].
+        /// 1-GiB pages, CPUID `Fn8000_0001` `EDX[26]`.
         pages_1g: bool,
-        /// Physical address bits: CPUID `Fn8000_0008` EAX[7:0], less the reduction of `Fn8000_001F` EBX[11:6] where memory
+        /// Physical address bits: CPUID `Fn8000_0008` `EAX[7:0]`, less the reduction of `Fn8000_001F` `EBX[11:6]` where memory
         /// encryption is on.
         #[frames(width = 36..=52)] phys_bits: u32,
-        /// Where memory encryption is on, the C-bit, `Fn8000_001F` EBX[5:0]: it is an address bit of encrypted frames,
+        /// Where memory encryption is on, the C-bit, `Fn8000_001F` `EBX[5:0]`: it is an address bit of encrypted frames,
         /// tables among them.
         #[frames(bit = 32..=51)]   c_bit: Option<u32>,
     }

@@ -34,6 +34,15 @@ pub mod pae {
         #[root(Pdpt)] Pae,
     }
 
+    /// What is switched on, and how wide physical addresses are.
+    #[config]
+    pub struct Features {
+        /// EFER.NXE: entries may forbid execution.
+        nxe: bool,
+        /// MAXPHYADDR, `CPUID.80000008H:EAX[7:0]`.
+        #[frames(width = 36..=52)] phys_bits: u32,
+    }
+
     /// An entry that maps a page, SDM 3A tables 4-9 and 4-11.
     #[entry(leaf, levels(Pd, Pt), present = present, software(9..=11), reserved(52..=62))]
     pub struct PageEntry {
@@ -48,7 +57,7 @@ pub mod pae {
         #[bits(7, levels(Pt))] #[bits(12, levels(Pd))]        pat: bool,
         #[bits(8)]                                            global: bool,
         #[bits(12..=51, frame)]                               frame: Hpa,
-        #[bits(63, denies = execute)]                         no_execute: bool,
+        #[bits(63, denies = execute, if = nxe)]               no_execute: bool,
     }
 
     /// An entry that points to a table, SDM 3A tables 4-8 and 4-10. The four topmost have no permissions, and much of
@@ -68,7 +77,7 @@ pub mod pae {
         #[bits(7, levels(Pd), tag = 0)]
         #[bits(7, levels(Pdpt), reserved)]                    page_size: (),
         #[bits(12..=51, frame)]                               table: Hpa,
-        #[bits(63, levels(Pd), denies = execute)]
+        #[bits(63, levels(Pd), denies = execute, if = nxe)]
         #[bits(63, levels(Pdpt), reserved)]                   no_execute: bool,
     }
 

@@ -1,11 +1,12 @@
 //! The typed API on the tables of a PAE address space: map, protect, unmap, walk, dump.
 #![forbid(unsafe_code)]
 
+use pt_core::error::Obstacle;
 use pt_core::flush::Scope;
 use pt_core::format::Access;
 use pt_core::reader::Merge;
 use pt_core::{Address, Arena, EntryFormat, Hpa, Invalidate, LevelOf, Page, Shared, Tree, Virtual, Whole};
-use pt_pae::{Level, PageEntry, PageEntryFields, PageTables, Paging, Pd, Pdpt, Pt, TableEntry};
+use pt_pae::{Features, Level, PageEntry, PageEntryFields, PageTables, Paging, Pd, Pdpt, Pt, TableEntry};
 use std::error::Error;
 
 /// A CPU that counts its INVLPGs.
@@ -44,9 +45,26 @@ fn the_pat_bit_moves_with_the_level() {
 }
 
 #[test]
+fn what_the_processor_would_refuse_is_not_written() -> Result<(), Box<dyn Error>> {
+    let arena = Arena::new(Hpa::new(0x10_0000), 16 << 12);
+    let old = Features::none().with_phys_bits(36).ok_or("36 bits are some")?;
+    let mut tree = Tree::<PageTables, _>::configured(Paging::Pae, old, &arena, &arena)?;
+    let mut cursor = tree.exclusive(&arena);
+    let quiet = PageEntryFields { no_execute: true, ..PageEntryFields::new() };
+    let refused = cursor.map(address(0), Page::<Shared, Pt>::new(Hpa::new(0))?, quiet).expect_err("bit 63 is reserved");
+    assert!(matches!(refused.obstacle, Obstacle::NotAllowed { level: Level::Pt, .. }), "{refused}");
+    let far = Page::<Shared, Pt>::new(Hpa::new(1 << 36))?;
+    let refused = cursor.map(address(0), far, PageEntryFields::new()).expect_err("bit 36 is reserved");
+    assert!(matches!(refused.obstacle, Obstacle::NotAllowed { level: Level::Pt, .. }), "{refused}");
+    drop(cursor);
+    tree.invalidate().free(&arena);
+    Ok(())
+}
+
+#[test]
 fn pages_are_mapped_protected_and_unmapped() -> Result<(), Box<dyn Error>> {
     let arena = Arena::new(Hpa::new(0x10_0000), 16 << 12);
-    let mut tree = Tree::<PageTables, _>::new(Paging::Pae, &arena, &arena)?;
+    let mut tree = Tree::<PageTables, _>::configured(Paging::Pae, Features::all(), &arena, &arena)?;
     let mut cpu = Cpu::default();
 
     let mut cursor = tree.exclusive(&arena);

@@ -33,11 +33,11 @@ pub mod long_mode {
     pub struct Features {
         /// EFER.NXE: entries may forbid execution.
         nxe: bool,
-        /// 1-GiB pages, CPUID.80000001H:EDX[26].
+        /// 1-GiB pages, `CPUID.80000001H:EDX[26]`.
         pages_1g: bool,
         /// CR4.PKE or CR4.PKS: pages have protection keys.
         protection_keys: bool,
-        /// MAXPHYADDR, CPUID.80000008H:EAX[7:0].
+        /// MAXPHYADDR, `CPUID.80000008H:EAX[7:0]`.
         #[frames(width = 36..=52)] phys_bits: u32,
     }
 

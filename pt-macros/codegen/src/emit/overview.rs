@@ -16,6 +16,7 @@ pub(super) fn draw(context: Context<'_>, module: &Ident) -> String {
         levels.map(|levels| draw_levels(links, levels)),
         context.module.geometry.as_ref().map(|geometry| draw_shapes(context, links, geometry)),
         (!context.module.tables.is_empty()).then(|| draw_tables(context, links)),
+        context.module.config.as_ref().map(|config| format!("What is optional: {}.", links.head(&config.head))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }

@@ -3,7 +3,7 @@
 use super::{MEMORY, PERMISSIONS, Variant, tables};
 use crate::machine::Mode;
 use pt_core::{Arena, Hpa};
-use pt_pae::{PageEntryFields, PageTables, Paging, Pt};
+use pt_pae::{Features, PageEntryFields, PageTables, Paging, Pt};
 use pt_plan::{Mapping, Permissions, Space, Span};
 use std::error::Error;
 
@@ -19,7 +19,7 @@ impl Variant for Paging {
     }
 
     fn build(&self, arena: &Arena, former: &[Mapping], requested: &[Mapping]) -> Result<Hpa, Box<dyn Error>> {
-        tables::build::<PageTables, Pt>(*self, (), attributes, arena, former, requested)
+        tables::build::<PageTables, Pt>(*self, Features::all(), attributes, arena, former, requested)
     }
 }
 
