@@ -59,7 +59,8 @@ pub fn run(_options: Options<'_>) -> Outcome {
     };
     // Nested tables have as many levels as the host's own (AMD APM volume 2, 15.25).
     let paging = if register::five_level_paging() { Paging::FiveLevels } else { Paging::FourLevels };
-    let tree = Tree::configured(paging, Host::all(), tables.direct_map(), tables).expect("a page for the root");
+    let host = Host::all().with_phys_bits(register::physical_address_bits()).expect("a width that CPUs have");
+    let tree = Tree::configured(paging, host, tables.direct_map(), tables).expect("a page for the root");
     let vcpu = Vcpu::new(tree.root_frame().as_u64());
     let memory = GuestMemory::get();
     let fresh = Hpa::new(memory.start().as_u64() + MEMORY);

@@ -8,6 +8,8 @@ use crate::code;
 use crate::history::Bits;
 use crate::lab::{GuestTree, Lab, NestedTree};
 use crate::request::{map_guest, map_nested};
+use pt_core::format::Access;
+use pt_core::reader::{Cause, Fault};
 use pt_core::{Hpa, Whole};
 use pt_freestanding::svm::{Exit, ExitCode, FaultCode, Mode, Paging, Privilege, Vcpu};
 use pt_plan::{AccessKind, Mapping, Permissions, Random};
@@ -67,6 +69,24 @@ pub const fn error_bits(kind: AccessKind) -> u64 {
     }
 }
 
+/// What an access wants of the tables, in the words of the engine's walker.
+pub const fn wanted(kind: AccessKind) -> Access {
+    match kind {
+        AccessKind::Load => Access::READ,
+        AccessKind::Store => Access::WRITE,
+        AccessKind::Fetch => Access::EXECUTE,
+    }
+}
+
+/// What the error code says of the reason that the engine's walker finds.
+pub const fn cause_bits(cause: Cause) -> u64 {
+    match cause {
+        Cause::Beyond | Cause::NotPresent => 0,
+        Cause::Misconfigured { .. } => FaultCode::PRESENT | FaultCode::RESERVED,
+        Cause::Violation { .. } => FaultCode::PRESENT,
+    }
+}
+
 /// The guest's own address for a guest-physical one that the window shows.
 pub const fn seen(address: u64) -> u64 {
     WINDOW | address & ((1 << WINDOW_SHIFT) - 1)
@@ -89,8 +109,7 @@ impl Guest {
     /// A guest with nested tables that map nothing, and tables of its own with so many levels.
     pub fn new(lab: &Lab, paging: pt_x86_64::Paging) -> Self {
         let nested = lab.nested_tree();
-        let mut tables = GuestTree::configured(paging, pt_x86_64::Features::all(), lab.tables.direct_map(), lab.tables)
-            .expect("a page for the root");
+        let mut tables = lab.guest_tree(paging);
         let program = Mapping { input: PROGRAM, output: lab.code().as_u64(), shift: 12, permissions: ALL };
         map_guest(paging, &mut tables.exclusive(lab.tables), &program);
         code::write(lab.memory, lab.code());
@@ -103,6 +122,18 @@ impl Guest {
     /// Chooses who makes the next accesses: to nested tables, all are the user's.
     pub fn choose_privilege(&mut self, random: &mut Random) {
         self.privilege = random.pick(&[Privilege::Supervisor, Privilege::User]);
+    }
+
+    /// How the engine's walker says that an access must end.
+    pub fn walk(&self, address: u64, kind: AccessKind) -> Outcome {
+        let at = self.nested.geometry().address(address).expect("an address");
+        match self.nested.reader().access(at, wanted(kind)) {
+            Ok(_) => Outcome::Done,
+            Err(Fault { cause, .. }) => {
+                let code = FaultCode::FINAL | FaultCode::USER | error_bits(kind) | cause_bits(cause);
+                Outcome::NestedFault(FaultCode(code), address)
+            }
+        }
     }
 
     /// What the CPU has written into the nested leaf for a guest-physical address.

@@ -6,8 +6,9 @@ use pt_freestanding::guest_memory::GuestMemory;
 use pt_freestanding::register;
 use pt_freestanding::svm::{Exit, Missing, Svm, Vcpu};
 use pt_freestanding::tables::Tables;
-use pt_npt::Npt;
+use pt_npt::{Host, Npt};
 use pt_plan::{Mistake, Random, Span};
+use pt_x86_64::Features;
 
 /// A tree of nested page tables.
 pub type NestedTree = pt_core::Tree<Npt, DirectMap>;
@@ -25,6 +26,10 @@ pub struct Lab {
     pub nested_paging: pt_npt::Paging,
     /// Bits of a physical address.
     pub physical_bits: u32,
+    /// What nested tables can use.
+    pub host: Host,
+    /// What guests' own tables can use.
+    pub features: Features,
     /// Where random choices come from.
     pub random: Random,
     /// What was found.
@@ -40,13 +45,18 @@ impl Lab {
     /// [`Missing`] if the CPU lacks something.
     pub fn new(seed: u64, plant: Option<Mistake>) -> Result<Self, Missing> {
         let tables = Tables::get();
+        let physical_bits = register::physical_address_bits();
         let five = register::five_level_paging();
         Ok(Self {
             svm: Svm::enable(tables)?,
             tables,
             memory: GuestMemory::get(),
             nested_paging: if five { pt_npt::Paging::FiveLevels } else { pt_npt::Paging::FourLevels },
-            physical_bits: register::physical_address_bits(),
+            physical_bits,
+            // Everything but memory encryption and protection keys: the entry of an image has switched on NXE, and
+            // these CPUs have pages of 1 GiB.
+            host: Host::all().with_phys_bits(physical_bits).expect("a width"),
+            features: Features::all().with_phys_bits(physical_bits).expect("a width").with_protection_keys(false),
             random: Random::new(seed),
             report: Report::default(),
             plant,
@@ -70,10 +80,15 @@ impl Lab {
         Span::new(start, end - 1)
     }
 
-    /// Nested tables that map nothing. Whatever the CPU has, they hold all that the format can: some tests make entries
-    /// that the CPU must refuse.
+    /// Nested tables that map nothing, for this host.
     pub fn nested_tree(&self) -> NestedTree {
-        NestedTree::configured(self.nested_paging, pt_npt::Host::all(), self.tables.direct_map(), self.tables)
+        NestedTree::configured(self.nested_paging, self.host, self.tables.direct_map(), self.tables)
+            .expect("a page for the root")
+    }
+
+    /// A guest's own tables, which map nothing, for its CPU: that of the host.
+    pub fn guest_tree(&self, paging: pt_x86_64::Paging) -> GuestTree {
+        GuestTree::configured(paging, self.features, self.tables.direct_map(), self.tables)
             .expect("a page for the root")
     }
 

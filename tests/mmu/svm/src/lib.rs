@@ -1,7 +1,8 @@
 //! Nested page tables and guest page tables, checked with the MMU of an AMD CPU.
 //!
 //! A hypervisor that builds tables with the engine, runs a guest by `VMRUN`, and has it make one access at a time.
-//! What must come of an access is taken from the list of mappings that were asked for. The CPU is QEMU's or Bochs's.
+//! What must come of an access is taken from the list of mappings that were asked for. The CPU is QEMU's or Bochs's. When
+//! it has answered, the engine's own walker is asked, and must say the same.
 //!
 //! | experiment | |
 //! |---|---|

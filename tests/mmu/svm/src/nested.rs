@@ -49,6 +49,10 @@ impl Target for Guest {
         Outcome::NestedFault(FaultCode(FaultCode::FINAL | FaultCode::USER | present | error_bits(kind)), address)
     }
 
+    fn walk(&self, address: u64, kind: AccessKind) -> Outcome {
+        self.walk(address, kind)
+    }
+
     fn access(&mut self, lab: &mut Lab, kind: AccessKind, address: u64, value: u64) -> Outcome {
         self.access(lab, kind, address, value)
     }

@@ -3,11 +3,13 @@
 //! The nested tables map what there is of memory at its own address, so that only the guest's tables decide.
 
 use crate::code;
-use crate::guest::{Outcome, error_bits};
+use crate::guest::{Outcome, cause_bits, error_bits, wanted};
 use crate::history::Bits;
 use crate::lab::{GuestTree, Lab, NestedTree};
 use crate::request::{map_guest, nested_fields};
 use crate::round::{Round, Target};
+use pt_core::format::Access;
+use pt_core::reader::Fault;
 use pt_core::{Geometry, Hpa, Page, Shared, Whole};
 use pt_freestanding::svm::{FaultCode, Mode, Paging, Privilege, Vcpu};
 use pt_plan::{AccessKind, Mapping, Permissions, Random, Space, Span};
@@ -60,8 +62,7 @@ impl Virtual {
     /// A guest with tables of so many levels, which map its program only.
     pub fn new(lab: &Lab, paging: pt_x86_64::Paging) -> Self {
         let nested = identity(lab);
-        let mut tables = GuestTree::configured(paging, pt_x86_64::Features::all(), lab.tables.direct_map(), lab.tables)
-            .expect("a page for the root");
+        let mut tables = lab.guest_tree(paging);
         code::write(lab.memory, lab.code());
         let mut cursor = tables.exclusive(lab.tables);
         for (input, permissions) in
@@ -77,6 +78,11 @@ impl Virtual {
         };
         let mode = Mode::new(tables.root_frame().as_u64(), levels);
         Self { vcpu: Vcpu::new(nested.root_frame().as_u64()), tables, nested, mode }
+    }
+
+    /// What an error code says of an access.
+    fn error_bits(&self, kind: AccessKind) -> u64 {
+        error_bits(kind) | if self.mode.privilege == Privilege::User { FaultCode::USER } else { 0 }
     }
 
     /// Whether an access is let through, AMD APM volume 2, 5.6.
@@ -122,8 +128,25 @@ impl Target for Virtual {
             Some(_) => FaultCode::PRESENT,
             None => 0,
         };
-        let user = if self.mode.privilege == Privilege::User { FaultCode::USER } else { 0 };
-        Outcome::PageFault(FaultCode(present | user | error_bits(kind)), address)
+        Outcome::PageFault(FaultCode(present | self.error_bits(kind)), address)
+    }
+
+    /// What control registers decide is not in the tables: CR0.WP, CR4.SMEP and SMAP.
+    fn walk(&self, address: u64, kind: AccessKind) -> Outcome {
+        let Mode { privilege, write_protect, smep, smap, .. } = self.mode;
+        let wanted = match (privilege, kind) {
+            (Privilege::User, kind) => wanted(kind).by_user(),
+            (Privilege::Supervisor, AccessKind::Store) if !write_protect => wanted(AccessKind::Load),
+            (Privilege::Supervisor, kind) => wanted(kind),
+        };
+        let at = self.tables.geometry().address(address).expect("a canonical address");
+        let keeps_out = if kind == AccessKind::Fetch { smep } else { smap } && privilege == Privilege::Supervisor;
+        let cause = match self.tables.reader().access(at, wanted) {
+            Ok(walked) if keeps_out && walked.leaf.access.allows(Access::USER) => FaultCode::PRESENT,
+            Ok(_) => return Outcome::Done,
+            Err(Fault { cause, .. }) => cause_bits(cause),
+        };
+        Outcome::PageFault(FaultCode(cause | self.error_bits(kind)), address)
     }
 
     fn access(&mut self, lab: &mut Lab, kind: AccessKind, address: u64, value: u64) -> Outcome {

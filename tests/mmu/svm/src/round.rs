@@ -28,6 +28,8 @@ pub trait Target {
     fn choose(&mut self, random: &mut Random);
     /// How an access must end, at an address that `mapping` covers, if any does.
     fn expected(&self, mapping: Option<&Mapping>, kind: AccessKind, address: u64) -> Outcome;
+    /// How the engine's own walker says that an access must end.
+    fn walk(&self, address: u64, kind: AccessKind) -> Outcome;
     /// Makes an access, with `value` if it is a store.
     fn access(&mut self, lab: &mut Lab, kind: AccessKind, address: u64, value: u64) -> Outcome;
     /// Runs the guest on from where it is.
@@ -137,6 +139,9 @@ impl<T: Target> Round<T> {
         if !lab.report.compare(what, expected, outcome) {
             return false;
         }
+        // What the CPU does is settled: now it is the expectation.
+        let walked = format_args!("the walker's answer, {kind:?} at {address:#x}{}", Shown(mapping));
+        lab.report.compare(walked, outcome, self.target.walk(address, kind));
         let after = word.map(|word| word.load(Ordering::Relaxed));
         let (Outcome::Done, Some(index)) = (outcome, index) else {
             return lab.report.compare(what, word.map(|_| before), after);
