@@ -1,6 +1,6 @@
 //! One access, as the executor makes it, and what must come of it. Sections are those of the Arm ARM (DDI 0487).
 
-use pt_mmu::machine::{ANYTHING, Wanted, exactly};
+use pt_mmu::machine::{ANYTHING, Data, Wanted, exactly};
 use pt_plan::{AccessKind, Permissions, Privilege};
 
 /// What translates.
@@ -89,6 +89,18 @@ impl Access {
         }
     }
 
+    /// What it does to the word at a physical address. Returns what it finds there, or leaves there.
+    pub fn follow(self, data: &mut Data, at: u64, value: u64) -> u64 {
+        match (self.way, self.kind) {
+            (Way::Translate, _) => value,
+            (Way::Perform, AccessKind::Store) => {
+                data.store(at, value);
+                value
+            }
+            (Way::Perform, AccessKind::Load | AccessKind::Fetch) => data.load(at),
+        }
+    }
+
     /// The answer if it is let through to the physical address `at`, where the word is `value`. `memory` are the memory
     /// attributes and the shareability that `PAR_EL1` has to show, in place.
     pub const fn let_through(self, address: u64, at: u64, value: u64, memory: (u64, u64)) -> Wanted {
@@ -108,8 +120,9 @@ impl Access {
         [(ESR_CLASS, class << 26), ANYTHING, ANYTHING, loaded, stopped, exactly(level), ANYTHING, ANYTHING]
     }
 
-    /// The answer if it is refused at `level`.
-    pub const fn refused(self, address: u64, why: Refusal, level: i32) -> Wanted {
+    /// The answer if its stage refuses at `level`. What the stage was asked for is `intermediate`: behind a first stage,
+    /// that is another address.
+    pub const fn refused(self, address: u64, intermediate: u64, why: Refusal, level: i32) -> Wanted {
         let status = match (why, level) {
             (Refusal::Translation, -1) => 0b10_1011,
             _ => (why as u64) << 2 | level.unsigned_abs() as u64,
@@ -132,12 +145,12 @@ impl Access {
         let store_mask = if fetch { 0 } else { ESR_STORE };
         let syndrome = (ESR_CLASS | ESR_STATUS | store_mask, class << 26 | status | store);
         // `HPFAR_EL2` is not written for a fault of the second stage's permissions (D24.2.58).
-        let guest_address = match why {
-            Refusal::Translation | Refusal::AccessFlag if second => exactly(address >> 12 << 4),
+        let hpfar = match why {
+            Refusal::Translation | Refusal::AccessFlag if second => exactly(intermediate >> 12 << 4),
             _ => ANYTHING,
         };
         let stopped = if fetch { exactly(address) } else { ANYTHING };
         let taken = exactly(if second { 2 } else { 1 });
-        [syndrome, exactly(address), guest_address, ANYTHING, stopped, taken, ANYTHING, ANYTHING]
+        [syndrome, exactly(address), hpfar, ANYTHING, stopped, taken, ANYTHING, ANYTHING]
     }
 }

@@ -1,28 +1,13 @@
 //! A tree in the machine that is asked about.
 
-use crate::access::{Access, Refusal, Stage, Way};
+use crate::access::{Access, Stage, Way};
 use crate::machine::DATA;
+use crate::reach::reach;
 use crate::tree::Built;
 use pt_mmu::machine::{Exam, Question, Wanted};
-use pt_plan::{AccessKind, Mapping, Permissions, Privilege, Random, Space, walk_ends};
+use pt_plan::{AccessKind, Mapping, Permissions, Privilege, Random, Space};
 
 const PRIVILEGES: [Privilege; 2] = [Privilege::Supervisor, Privilege::User];
-
-/// What of a leaf follows from the address that it maps, so that the list needs no further column.
-#[derive(Copy, Clone, Debug)]
-pub struct Traits {
-    /// Which byte of `MAIR_EL1` says what memory it is.
-    pub attribute_index: u64,
-    /// Whether it has the access flag.
-    pub accessed: bool,
-}
-
-impl Traits {
-    pub const fn of(mapping: &Mapping) -> Self {
-        let random = Random::new(mapping.input).bits();
-        Self { attribute_index: random % 8, accessed: random >> 8 & 7 != 0 }
-    }
-}
 
 /// What the registers are, and what the tables must then map.
 #[derive(Copy, Clone, Debug)]
@@ -60,13 +45,9 @@ impl Asked<'_> {
         }
     }
 
-    fn mapping(list: &[Mapping], address: u64) -> Option<&Mapping> {
-        list.iter().find(|mapping| mapping.covers(address))
-    }
-
     /// Whether there is such a question, and its access reaches nothing but data memory.
     fn is_asked(&self, access: Access, address: u64) -> bool {
-        let reached = Self::mapping(&self.tree.list, address);
+        let reached = self.tree.list.iter().find(|mapping| mapping.covers(address));
         match (access.way, access.kind) {
             // AT tells nothing of fetches.
             (Way::Translate, AccessKind::Fetch) => false,
@@ -90,30 +71,16 @@ impl Asked<'_> {
     }
 
     fn wanted(&self, exam: &mut Exam, access: Access, address: u64, value: u64) -> Wanted {
-        let Some(mapping) = Self::mapping(self.truth, address) else {
-            let end = walk_ends(self.truth, address, &self.tree.shape.shifts());
-            return access.refused(address, Refusal::Translation, self.tree.shape.level(end));
+        let (at, traits) = match reach(access, self.tree.shape, self.truth, address) {
+            Ok(reached) => reached,
+            Err((why, level)) => return access.refused(address, address, why, level),
         };
-        let (level, traits) = (self.tree.shape.level(mapping.shift), Traits::of(mapping));
-        if !traits.accessed {
-            return access.refused(address, Refusal::AccessFlag, level);
-        }
-        if !access.is_allowed(mapping.permissions) {
-            return access.refused(address, Refusal::Permission, level);
-        }
-        let at = mapping.translate(address);
         // The memory attributes of the first stage show as they are in `MAIR_EL1`. Those of both stages are combined.
         let memory = match self.stage {
             Stage::First => (0xff << 56, MAIR >> (8 * traits.attribute_index) << 56),
             Stage::Second => (0, 0),
         };
-        let mut found = value;
-        if access.way == Way::Perform {
-            match access.kind {
-                AccessKind::Store => exam.data.store(at, value),
-                AccessKind::Load | AccessKind::Fetch => found = exam.data.load(at),
-            }
-        }
+        let found = access.follow(&mut exam.data, at, value);
         access.let_through(address, at, found, memory)
     }
 }

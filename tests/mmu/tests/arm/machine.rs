@@ -19,6 +19,8 @@ const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 /// RAM begins here, with a device tree.
 const BASE: u64 = 0x4000_0000;
 const BYTES: u64 = 512 << 20;
+/// What is there.
+pub const RAM: Span = Span::new(BASE, BASE + BYTES - 1);
 /// The executor, and in it the stub page: as in `executor.S`.
 const CODE: u64 = 0x4020_0000;
 const STUB: u64 = CODE + 0x1_1000;

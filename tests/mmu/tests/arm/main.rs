@@ -9,10 +9,12 @@ mod access;
 mod asked;
 mod granule;
 mod machine;
+mod reach;
 mod shape;
 mod stage1;
 mod stage2;
 mod tree;
+mod two_stages;
 
 use access::Stage;
 use asked::Asked;
@@ -24,6 +26,7 @@ use pt_mmu::{say, seed};
 use pt_plan::{Mistake, Random};
 use shape::Shape;
 use tree::{Built, with_stub};
+use two_stages::WINDOW;
 
 /// Bytes for the tables of a test.
 const TABLES: usize = 80 << 20;
@@ -102,6 +105,33 @@ fn the_second_stage_translates_what_was_requested() {
     second_stage::<stage2::Kib64>(&arena, &mut exam, &mut random);
     second_stage::<stage2::Kib64Lpa>(&arena, &mut exam, &mut random);
     check("second stage", exam, &arena);
+}
+
+/// Adds questions about trees of the first stage behind one of the second.
+fn both_stages<First: Granule, Second: Granule>(arena: &Arena, exam: &mut Exam, random: &mut Random) {
+    let shape = Shape::of::<Second>((40, if Second::SHIFT == 12 { 1 } else { 2 }));
+    let list = two_stages::second_stage::<Second>(shape, stage2::PERMISSIONS, random);
+    let second = Built::new::<Second>(arena, shape, WINDOW, &list, random);
+    for &[lower, _] in First::SHAPES.as_chunks().0 {
+        let first = Built::leading_to::<First>(WINDOW, arena, lower, stage1::PERMISSIONS, random);
+        two_stages::Both { first: &first, second: &second }.ask(exam, random);
+    }
+}
+
+#[test]
+fn both_stages_translate_what_was_requested() {
+    if machine::is_missing("Arm, both stages") {
+        return;
+    }
+    let mut random = Random::new(seed("arm, both stages"));
+    let (arena, mut exam) = (machine::arena(TABLES), Exam::new(Data::new(HVC)));
+    both_stages::<stage1::Kib4, stage2::Kib4>(&arena, &mut exam, &mut random);
+    both_stages::<stage1::Kib4Lpa2, stage2::Kib4>(&arena, &mut exam, &mut random);
+    both_stages::<stage1::Kib16, stage2::Kib4>(&arena, &mut exam, &mut random);
+    both_stages::<stage1::Kib64, stage2::Kib4>(&arena, &mut exam, &mut random);
+    both_stages::<stage1::Kib4, stage2::Kib16>(&arena, &mut exam, &mut random);
+    both_stages::<stage1::Kib64Lpa, stage2::Kib16Lpa2>(&arena, &mut exam, &mut random);
+    check("both stages", exam, &arena);
 }
 
 #[test]

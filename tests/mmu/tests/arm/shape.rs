@@ -37,9 +37,9 @@ impl Shape {
         (self.start..=3).map(|level| self.shift(level)).collect()
     }
 
-    /// The level whose entries have this shift.
+    /// The level of the leaves of a mapping of `1 << shift` bytes: several, if it is larger than a page of its level.
     pub fn level(self, shift: u32) -> i32 {
-        (self.start..=3).find(|&level| self.shift(level) == shift).expect("the shift of a level")
+        (self.start..=3).find(|&level| self.shift(level) <= shift).expect("no mapping is smaller than a page")
     }
 
     /// The addresses that may be mapped: all but those of the stub page.

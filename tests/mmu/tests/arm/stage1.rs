@@ -11,7 +11,7 @@ use pt_plan::{Mapping, Permissions};
 macro_rules! attributes {
     ($fields:path, $mapping:ident, $random:ident) => {{
         type Fields = $fields;
-        let (has, traits) = (|wanted| $mapping.permissions.contains(wanted), $crate::asked::Traits::of($mapping));
+        let (has, traits) = (|wanted| $mapping.permissions.contains(wanted), $crate::reach::Traits::of($mapping));
         Fields {
             attribute_index: pt_core::Bits::from_bits(traits.attribute_index),
             user: has(Permissions::USER),

@@ -14,7 +14,7 @@ macro_rules! attributes {
             memory_attributes: pt_core::Bits::from_bits($random.pick(&[0b0101, 0b0111, 0b1111])),
             read: has(Permissions::READ),
             write: has(Permissions::WRITE),
-            accessed: $crate::asked::Traits::of($mapping).accessed,
+            accessed: $crate::reach::Traits::of($mapping).accessed,
             execute_never: !has(Permissions::EXECUTE),
             ..Fields::new()
         }

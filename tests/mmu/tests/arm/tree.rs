@@ -1,8 +1,8 @@
 //! One tree, made by the generated code, and the list that it was made from.
 
-use crate::asked::Traits;
 use crate::granule::Granule;
 use crate::machine;
+use crate::reach::Traits;
 use crate::shape::Shape;
 use pt_core::Arena;
 use pt_mmu::build;
@@ -58,6 +58,19 @@ impl Built {
         Self { shape, memory, plan: plan.to_vec(), list, root: tree.root_frame().as_u64() }
     }
 
+    /// A tree for a random plan that leads to `memory`.
+    pub fn leading_to<G: Granule>(
+        memory: Span,
+        arena: &Arena,
+        shape: (u32, i32),
+        permissions: &[Permissions],
+        random: &mut Random,
+    ) -> Self {
+        let shape = Shape::of::<G>(shape);
+        let plan = plan::<G>(shape, memory, permissions, random);
+        Self::new::<G>(arena, shape, memory, plan.mappings(), random)
+    }
+
     /// A tree for a random plan.
     pub fn random<G: Granule>(
         arena: &Arena,
@@ -65,10 +78,9 @@ impl Built {
         permissions: &[Permissions],
         random: &mut Random,
     ) -> Self {
-        let shape = Shape::of::<G>(shape);
         // Three trees in four lead to memory that can be accessed. The others lead anywhere, and are only translated by.
-        let memory = random.pick(&[machine::DATA, machine::DATA, machine::DATA, shape.outputs()]);
-        let plan = plan::<G>(shape, memory, permissions, random);
-        Self::new::<G>(arena, shape, memory, plan.mappings(), random)
+        let anywhere = Shape::of::<G>(shape).outputs();
+        let memory = random.pick(&[machine::DATA, machine::DATA, machine::DATA, anywhere]);
+        Self::leading_to::<G>(memory, arena, shape, permissions, random)
     }
 }
