@@ -30,4 +30,4 @@ pub use limit::TimeLimit;
 pub use said::{say, skip};
 pub use seed::seed;
 pub use subject::{AddressIn, AttributesOf, GeometryOf, History, NoCpus, RangeIn, Refused, Step, Subject, Writer};
-pub use subject::{build, collect, range, step_on_block, step_on_page};
+pub use subject::{build, collect, range, step_on_block, step_on_page, step_on_span};

@@ -73,7 +73,7 @@ pub enum Step<A> {
     Protect(A),
     /// It is unmapped.
     Unmap,
-    /// It is split into smaller pages, if there are any, and those are merged again.
+    /// It is split into smaller pages, if there are any, and those are merged again. A span is broken into pages.
     SplitAndMerge,
 }
 
@@ -92,7 +92,7 @@ macro_rules! by_size {
                     $crate::step_on_block::<_, $block, $page, _>(cursor, at, mapping, step)
                 })+
                 <$page as pt_core::Level>::SHIFT => $crate::step_on_page::<_, $page, $page, _>(cursor, at, mapping, step),
-                shift => panic!("no page has 2^{shift} bytes"),
+                _ => $crate::step_on_span::<_, $page, _>(cursor, at, mapping, step),
             }
         }
     };
@@ -173,6 +173,46 @@ where
     }
 }
 
+/// The same for a span: several leaves that map as one.
+///
+/// # Errors
+/// What stands in the way.
+///
+/// # Panics
+/// If the mapping is not aligned.
+pub fn step_on_span<T, Smallest, M>(
+    cursor: &mut Writer<'_, T, M>,
+    at: AddressRange<T::Space>,
+    mapping: &Mapping,
+    step: Step<T::Attributes>,
+) -> Result<(), ObstacleOf<T>>
+where
+    T: Direct + UsedByCpu,
+    M: Memory + TableAllocator,
+    Smallest: LeafLevelOf<T>,
+    Page<Shared, Smallest>: PageOf<T, Smallest>,
+    Address<T::Space>: AddressOf<T>,
+{
+    match step {
+        Step::Map(attributes) | Step::MapRange(attributes) => {
+            step_on_page::<T, Smallest, Smallest, M>(cursor, at, mapping, Step::MapRange(attributes))
+        }
+        Step::Protect(attributes) => {
+            let stale = cursor.protect_range(at, attributes, &mut NoCpus).map_err(|stopped| stopped.obstacle)?;
+            stale.flush(&mut NoCpus);
+            Ok(())
+        }
+        Step::Unmap => {
+            let stale = cursor.clear_range(at, &mut NoCpus).map_err(|stopped| stopped.obstacle)?;
+            stale.flush(&mut NoCpus);
+            Ok(())
+        }
+        // Those of blocks stay: their leaves are of another level.
+        Step::SplitAndMerge if mapping.shift > Smallest::SHIFT + 7 => Ok(()),
+        Step::SplitAndMerge => cursor.break_span::<Smallest>(at.start(), &mut NoCpus),
+    }
+}
+
 /// A tree that maps what is listed, and nothing else. It gets there on detours: some pages are mapped with other
 /// permissions first, or unmapped and mapped again, or split and merged; some are mapped as ranges.
 ///
@@ -185,7 +225,7 @@ pub fn build<'a, S: Subject, M: Memory + TableAllocator>(
     random: &mut Random,
 ) -> Tree<S::Table, &'a M> {
     let mut tree = Tree::configured(geometry, S::CONFIG, memory, memory).expect("the memory is large enough");
-    let mut cursor = tree.exclusive(memory);
+    let mut cursor = tree.exclusive(memory).map_spans();
     for mapping in mappings {
         let at = S::range(geometry, mapping);
         let attributes = S::attributes(mapping, random);
@@ -240,7 +280,8 @@ pub fn collect<S: Subject<Table: Aged + DirtyLogged>, M: Memory>(
             history.accessed.insert(mapping.input);
         }
         let log = |at: AddressIn<S>, _| {
-            history.written.insert(at.as_u64());
+            assert!(mapping.covers(at.as_u64()), "{at} is logged for {mapping:x?}");
+            history.written.insert(mapping.input);
         };
         let stale = tree.collect_dirty(page, log).unwrap_or_else(|obstacle| panic!("{mapping:x?}: {obstacle}"));
         stale.flush(&mut NoCpus);

@@ -10,6 +10,9 @@ pub trait Granule: Subject {
     const SHIFT: u32;
     /// The levels that have leaves, and how often each is chosen.
     const LEAVES: &'static [i32];
+    /// The sizes of what the contiguous bit makes one, of pages and of blocks at level 2, as powers of two of bytes
+    /// (D8.6.1).
+    const SPANS: [(u32, i32); 2];
     /// Whether entries are those of `FEAT_LPA2`: the shareability is in the control register instead.
     const LPA2: bool;
     /// Whether it is of the upper end of the address space.
@@ -58,6 +61,11 @@ macro_rules! granule {
         impl $crate::granule::Granule for $name {
             const SHIFT: u32 = $shift;
             const LEAVES: &'static [i32] = $often;
+            const SPANS: [(u32, i32); 2] = match $shift {
+                12 => [(12 + 4, 3), (21 + 4, 2)],
+                14 => [(14 + 7, 3), (25 + 5, 2)],
+                _ => [(16 + 5, 3), (29 + 5, 2)],
+            };
             const LPA2: bool = $lpa2;
             const UPPER: bool = $upper;
             const OUTPUT_BITS: u32 = $output;

@@ -33,8 +33,9 @@ pub fn plan<G: Granule>(
     random: &mut Random,
 ) -> Plan<MAPPINGS> {
     let inputs = [shape.inputs()];
-    let levels = G::LEAVES.iter().filter(|&&level| level >= shape.start);
-    let shifts: Vec<u32> = levels.map(|&level| shape.shift(level)).collect();
+    let leaves = G::LEAVES.iter().map(|&level| (shape.shift(level), level));
+    let fitting = leaves.chain(G::SPANS).filter(|&(shift, level)| level >= shape.start && shift < shape.bits);
+    let shifts: Vec<u32> = fitting.map(|(shift, _)| shift).collect();
     Plan::random(&Space { inputs: &inputs, memory, shifts: &shifts, permissions }, random)
 }
 

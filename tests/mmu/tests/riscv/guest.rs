@@ -29,12 +29,12 @@ impl Subject for SecondStage {
     by_size!(L4, L3, L2, L1; L0);
 }
 
-/// Every mode, with the value of hgatp.MODE (privileged 18.2.10) and what can be mapped. QEMU 7.2 refuses addresses with
+/// Every mode, with the value of hgatp.MODE (privileged 18.2.10) and what can be mapped, as in the first stage. QEMU 7.2 refuses addresses with
 /// the topmost bit set, as if it had to be repeated above; the architecture extends them by zeroes (18.5.1).
 pub const MODES: [(Mode, u64, Space<'static>); 3] = [
-    (Mode::Sv39x4, 8, space(&[Span::new(0, u64::MAX >> (64 - 40))], &[12, 12, 21, 30])),
-    (Mode::Sv48x4, 9, space(&[Span::new(0, u64::MAX >> (64 - 49))], &[12, 12, 21, 30, 39])),
-    (Mode::Sv57x4, 10, space(&[Span::new(0, u64::MAX >> (64 - 58))], &[12, 12, 12, 21, 21, 30, 39, 48])),
+    (Mode::Sv39x4, 8, space(&[Span::new(0, u64::MAX >> (64 - 40))], &[12, 12, 16, 21, 30])),
+    (Mode::Sv48x4, 9, space(&[Span::new(0, u64::MAX >> (64 - 49))], &[12, 12, 16, 21, 30, 39])),
+    (Mode::Sv57x4, 10, space(&[Span::new(0, u64::MAX >> (64 - 58))], &[12, 12, 16, 16, 21, 21, 30, 39, 48])),
 ];
 
 const fn space(inputs: &'static [Span], shifts: &'static [u32]) -> Space<'static> {

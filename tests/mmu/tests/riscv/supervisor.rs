@@ -31,12 +31,12 @@ impl Subject for FirstStage {
     by_size!(L4, L3, L2, L1; L0);
 }
 
-/// Every mode, with the value of satp.MODE (privileged 12.1.11) and what can be mapped: leaves of every level, in both
+/// Every mode, with the value of satp.MODE (privileged 12.1.11) and what can be mapped: leaves of every level, and 64 KiB by Svnapot (13), in both
 /// halves of the address space.
 pub const MODES: [(Mode, u64, Space<'static>); 3] = [
-    (Mode::Sv39, 8, space(&halves(39), &[12, 12, 21, 30])),
-    (Mode::Sv48, 9, space(&halves(48), &[12, 12, 21, 30, 39])),
-    (Mode::Sv57, 10, space(&halves(57), &[12, 12, 12, 21, 21, 30, 39, 48])),
+    (Mode::Sv39, 8, space(&halves(39), &[12, 12, 16, 21, 30])),
+    (Mode::Sv48, 9, space(&halves(48), &[12, 12, 16, 21, 30, 39])),
+    (Mode::Sv57, 10, space(&halves(57), &[12, 12, 16, 16, 21, 21, 30, 39, 48])),
 ];
 
 /// The addresses of `bits` bits that repeat their topmost bit above it.
