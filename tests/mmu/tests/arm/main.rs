@@ -8,6 +8,7 @@
 mod access;
 mod asked;
 mod granule;
+mod hierarchy;
 mod machine;
 mod reach;
 mod shape;
@@ -80,6 +81,22 @@ fn the_first_stage_translates_what_was_requested() {
     first_stage::<stage1::Kib64, stage1::Kib64Upper>(&arena, &mut exam, &mut random);
     first_stage::<stage1::Kib64Lpa, stage1::Kib64LpaUpper>(&arena, &mut exam, &mut random);
     check("first stage", exam, &arena);
+}
+
+#[test]
+fn what_a_table_denies_is_denied_behind_it() {
+    if machine::is_missing("Arm, hierarchical attributes") {
+        return;
+    }
+    let mut random = Random::new(seed("arm, hierarchical attributes"));
+    let (arena, mut exam) = (machine::arena(8 << 20), Exam::new(Data::new(HVC)));
+    for shape in [(48, 0), (39, 1), (34, 1), (40, 0)] {
+        let mut tree = Built::leading_to::<stage1::Kib4>(DATA, &arena, shape, stage1::PERMISSIONS, &mut random);
+        assert_ne!(hierarchy::deny(&arena, &mut tree, &mut random), 0, "some table denies something");
+        let registers = stage1::registers((tree.shape, tree.root), (tree.shape, 0));
+        Asked { stage: Stage::First, registers, tree: &tree, truth: &tree.list }.ask(&mut exam, &mut random);
+    }
+    check("hierarchical attributes", exam, &arena);
 }
 
 /// Adds questions about trees of the second stage.
