@@ -94,7 +94,22 @@ impl Rule {
     /// The rule by which no entry of the format `F` is legal under these features, whatever it says.
     #[inline(always)]
     pub(crate) fn forbids<F: HasLayout>(features: u64) -> Option<&'static Self> {
-        F::RULES.iter().find(|rule| rule.is_of_all() && rule.when.holds(features))
+        match F::OF_ALL {
+            Some(rule) if rule.when.holds(features) => Some(rule),
+            _ => None,
+        }
+    }
+
+    /// The first rule that every entry breaks.
+    const fn of_all(rules: &'static [Self]) -> Option<&'static Self> {
+        let mut index = 0;
+        while index < rules.len() {
+            if rules[index].is_of_all() {
+                return Some(&rules[index]);
+            }
+            index += 1;
+        }
+        None
     }
 
     /// Whether every entry breaks it.
@@ -103,6 +118,13 @@ impl Rule {
         self.illegal.mask() == 0
     }
 }
+
+/// What is looked up when a declaration is compiled.
+trait Sorted: HasLayout {
+    /// The rule that every entry of the format breaks, if there is one: leaves of this size are optional.
+    const OF_ALL: Option<&'static Rule> = Rule::of_all(Self::RULES);
+}
+impl<F: HasLayout> Sorted for F {}
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -40,8 +40,8 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         self.leave();
         let mut run = Run::new::<L>(range, first.frame(), attributes, self.config, Some(self.largest));
         run.spans = self.spans && !X::PARALLEL;
-        let checked = check_alignment::<T>(range, L::LEVEL).and_then(|()| run.check_ends::<L>(range));
-        let mapped = checked.and_then(|()| T::at_root(self.geometry, Fill { cursor: self, range, run: &mut run }));
+        let checked = check_alignment::<T>(range, L::LEVEL).and_then(|()| run.leaf::<L>(range));
+        let mapped = checked.and_then(|_| T::at_root(self.geometry, Fill { cursor: self, range, run: &mut run }));
         mapped.map_err(|obstacle| MapRangeError { first, done: before(range, run.next), obstacle })
     }
 }
@@ -79,11 +79,21 @@ impl<T: Visible> Run<T> {
         Self { delta, attributes, config, smallest: L::NUMBER, largest, spans: false, next: range.start() }
     }
 
-    /// Refuses, before anything is done, frames and attributes that pages of level `L` cannot have.
-    pub(crate) fn check_ends<L: LevelOf<T>>(&self, range: AddressRange<T::Space>) -> Result<(), ObstacleOf<T>> {
-        self.new_leaf::<L>(range.start())?;
-        let ends = [range.start(), range.last().align_down(L::SHIFT)];
-        ends.into_iter().try_for_each(|at| check_frame::<T, L, L::Leaf>(self.frame(at), at, self.config))
+    /// The leaf of level `L` for any page of a range, its frame zero. Refuses, before anything is done, frames and
+    /// attributes that such pages cannot have.
+    pub(crate) fn leaf<L: LevelOf<T>>(&self, range: AddressRange<T::Space>) -> Result<u64, ObstacleOf<T>> {
+        let template = new_leaf::<T, L>(&self.attributes, range.start(), self.config)?;
+        let (start, last) = (range.start(), range.last().align_down(L::SHIFT));
+        for at in [start, last] {
+            check_frame::<T, L, L::Leaf>(self.frame(at), at, self.config)?;
+        }
+        // Between two frames that exist lie some that do not, if one has a bit beyond the others and one has not.
+        let (beyond, differ) = (self.config.beyond(), self.frame(start).as_u64() ^ self.frame(last).as_u64());
+        if beyond != 0 && differ >> beyond.trailing_zeros() != 0 {
+            let (at, raw) = (last, L::Leaf::frame_bits(self.frame(last)));
+            return Err(Obstacle::NotAllowed { at, level: L::LEVEL, raw, rule: &Rule::BEYOND });
+        }
+        Ok(template)
     }
 
     /// Whether pages of level `L` can be used, alignment of the address aside.
@@ -98,10 +108,6 @@ impl<T: Visible> Run<T> {
         L::Leaf::SPAN.filter(|span| self.spans && Hpa::new(self.delta).is_aligned(span.shift()))
     }
 
-    fn new_leaf<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<u64, ObstacleOf<T>> {
-        new_leaf::<T, L>(&self.attributes, at, self.config)
-    }
-
     /// The leaves of the table behind an entry of level `L`, if the range is all that the entry translates, and leaves
     /// of the level below can be used.
     fn full_row<L: LevelOf<T>>(&self, range: AddressRange<T::Space>) -> Option<RowBelow<T, L>> {
@@ -110,8 +116,7 @@ impl<T: Visible> Run<T> {
         if !(whole && fills_its_page && self.uses::<L::Below>()) || self.span::<L::Below>().is_some() {
             return None;
         }
-        let template = self.new_leaf::<L::Below>(range.start()).ok()?;
-        self.check_ends::<L::Below>(range).ok()?;
+        let template = self.leaf::<L::Below>(range).ok()?;
         Some(Row::new(template, self.frame(range.start()), 1 << L::Below::SHIFT))
     }
 
@@ -153,8 +158,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         run: &mut Run<T>,
         live: &mut i64,
     ) -> Result<(), ObstacleOf<T>> {
-        let template = run.new_leaf::<L>(range.start()).map_err(|obstacle| run.stop(range.start(), obstacle))?;
-        run.check_ends::<L>(range).map_err(|obstacle| run.stop(range.start(), obstacle))?;
+        let template = run.leaf::<L>(range).map_err(|obstacle| run.stop(range.start(), obstacle))?;
         let Some(span) = run.span::<L>() else { return self.fill_pages(table, range, template, run, live) };
         blocks(range, span.shift()).try_for_each(|(whole, range)| {
             if whole && self.fill_span(table, range, span, template, run.frame(range.start())) {

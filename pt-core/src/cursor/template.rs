@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::entry::Entry;
 use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
+use crate::layout::HasLayout as _;
 use crate::level::LevelOf;
 use crate::rule::{Class, Rule};
 use crate::span;
@@ -24,6 +25,9 @@ pub(crate) fn template<T: Visible, L: LevelOf<T>>(
 ) -> Result<u64, ObstacleOf<T>> {
     let raw = L::leaf_template(attributes);
     let Entry::Leaf(_) = L::decode(raw) else { return Err(Obstacle::NotPresent { level: L::LEVEL, raw }) };
+    if L::Leaf::RULES.is_empty() {
+        return Ok(raw);
+    }
     match Rule::broken::<L::Leaf>(raw, config.features()) {
         // Whether there are leaves of this level at all is not a matter of attributes.
         Some(rule) if !rule.is_of_all() => Err(broken::<T, L>(rule, raw, at)),
@@ -41,11 +45,10 @@ pub(crate) fn new_leaf<T: Visible, L: LevelOf<T>>(
     at: Address<T::Space>,
     config: T::Config,
 ) -> Result<u64, ObstacleOf<T>> {
-    let raw = template::<T, L>(attributes, at, config)?;
-    match Rule::forbids::<L::Leaf>(config.features()) {
-        None => Ok(raw),
-        Some(rule) => Err(broken::<T, L>(rule, raw, at)),
+    if let Some(rule) = Rule::forbids::<L::Leaf>(config.features()) {
+        return Err(broken::<T, L>(rule, L::leaf_template(attributes), at));
     }
+    template::<T, L>(attributes, at, config)
 }
 
 #[cold]

@@ -31,7 +31,7 @@ impl<T: Visible, M: Memory> Tree<T, M> {
     {
         let run = Run::new::<L>(range, first.frame(), attributes, self.config(), largest);
         check_alignment::<T>(range, L::LEVEL)?;
-        run.check_ends::<L>(range)?;
+        run.leaf::<L>(range)?;
         T::at_root(self.geometry(), Survey { tree: self, range, run, plan: Plan::new() })
     }
 }
