@@ -76,6 +76,12 @@ impl<'a> Machine<'a> {
         self.cpuid.as_slice().iter().any(|leaf| leaf.function == 7 && leaf.index == 0 && leaf.ecx & 1 << 16 != 0)
     }
 
+    /// Bits of a physical address: CPUID leaf 8000 0008H, EAX.
+    pub fn physical_bits(&self) -> u32 {
+        let leaf = self.cpuid.as_slice().iter().find(|leaf| leaf.function == 0x8000_0008);
+        leaf.map_or(36, |leaf| leaf.eax & 0xff)
+    }
+
     /// Puts the vCPU into long mode with these tables.
     pub fn enter(&self, root: u64, five_levels: bool, privilege: Privilege) -> Result<(), Error> {
         let mut registers = self.vcpu.get_sregs()?;

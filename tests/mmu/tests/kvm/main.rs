@@ -7,6 +7,7 @@
 
 mod executor;
 mod machine;
+mod malformed;
 mod ram;
 mod run;
 mod tables;
