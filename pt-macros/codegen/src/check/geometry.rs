@@ -4,7 +4,7 @@
 use super::bits;
 use super::levels::{self, PAGE_SHIFT};
 use super::report::Report;
-use crate::model::{BitRange, Extension, Geometry, Level, Module, Root, Split, SplitBit, Width};
+use crate::model::{BitRange, Extension, Geometry, Level, Levels, Module, Root, Split, SplitBit, Width};
 use quote::ToTokens;
 
 /// An entry has `1 << ENTRY_SHIFT` bytes.
@@ -29,6 +29,23 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
             None if levels.head.broken => {}
             None => report.unknown("level", &root.level, levels.levels.iter().map(|level| &level.ident)),
         }
+    }
+    if sound {
+        every_level_is_used(geometry, levels, report);
+    }
+}
+
+/// The first level is a root: no table has a level that is above every root.
+fn every_level_is_used(geometry: &Geometry, levels: &Levels, report: &mut Report<'_>) {
+    let known = geometry.roots.iter().all(|root| levels.get(&root.level).is_some());
+    let (Some(first), Some(root)) = (levels.levels.first(), geometry.roots.first()) else { return };
+    if known && !geometry.head.broken && geometry.roots.iter().all(|root| root.level != first.ident) {
+        let message = format!(
+            "no table has the level `{0}`, which is above the root of every `{1}`: write `#[root({0})]` at one, or remove \
+             the level",
+            first.ident, geometry.head.ident
+        );
+        report.both((first.ident.span(), message), (root.level.span(), format!("the root is at `{}`", root.level)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Geometry: widths, roots and split bits.
 
-use crate::harness::{assert_errors, assert_slip, cca, with, x86_64};
+use crate::harness::{assert_errors, assert_slip, cca, ept, with, x86_64};
 
 #[test]
 fn an_unknown_root() {
@@ -161,4 +161,11 @@ fn a_fixed_split_bit_of_a_run_time_width() {
         &with(&cca(), "tables = 1..=16, split(bit = top", "tables = 1..=16, split(bit = 42"),
         &[("42", "the width of `StartL1` is chosen at run time, and its top bit splits: write `bit = top`")],
     );
+}
+
+#[test]
+fn a_level_above_every_root() {
+    let declaration = with(&ept(), "#[root(Pml5)] FiveLevels", "#[root(Pml4)] FiveLevels");
+    let says = "no table has the level `Pml5`, which is above the root of every `WalkLength`: write `#[root(Pml5)]`";
+    assert_errors(&declaration, &[("Pml5", says), ("Pml4", "the root is at `Pml4`")]);
 }

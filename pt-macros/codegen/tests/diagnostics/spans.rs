@@ -2,6 +2,10 @@
 
 use crate::harness::{assert_errors, with, x86_64};
 
+/// The bits that are left to software, less those that a case takes.
+const NINE: &str = "#[bits([10..=11, 52..=58], software)] available: Bits<9>,";
+const EIGHT: &str = "#[bits([11, 52..=58], software)] available: Bits<8>,";
+
 /// Long mode, as if eight pages could be one.
 fn spanning() -> String {
     let field = "#[bits(9, levels(Pt), span = 8)] #[bits(9, levels(Pd, Pdpt), software)] eight: bool,";
@@ -10,8 +14,8 @@ fn spanning() -> String {
         "#[bits(8)]                                global: bool,",
         &format!("#[bits(8)] global: bool, {field}"),
     );
-    let leaf = "#[entry(leaf, levels(Pdpt, Pd, Pt), present = present, software(9..=11, ";
-    with(&declaration, leaf, "#[entry(leaf, levels(Pdpt, Pd, Pt), present = present, software(10..=11, ")
+    let available = "#[bits([9..=11, 52..=58], software)]      available: Bits<10>,";
+    with(&declaration, available, NINE)
 }
 
 #[test]
@@ -33,7 +37,7 @@ fn more_leaves_than_a_table_has() {
 #[test]
 fn several_bits() {
     let wrong = with(&spanning(), "#[bits(9, levels(Pt), span = 8)]", "#[bits(9..=10, levels(Pt), span = 8)]");
-    let wrong = with(&wrong, "software(10..=11, ", "software(10, levels(Pd, Pdpt)), software(11, ");
+    let wrong = with(&wrong, NINE, EIGHT);
     let found = crate::harness::errors(&wrong);
     assert!(found.iter().any(|(_, says)| says.contains("one bit says that a leaf is one of several")), "{found:?}");
 }
@@ -43,7 +47,7 @@ fn two_fields_that_say_it() {
     let again = "#[bits(9, levels(Pd, Pdpt), software)] eight: bool, \
                  #[bits(10, levels(Pt), napot = 16)] #[bits(10, levels(Pd, Pdpt), software)] sixteen: bool,";
     let wrong = with(&spanning(), "#[bits(9, levels(Pd, Pdpt), software)] eight: bool,", again);
-    let wrong = with(&wrong, "software(10..=11, ", "software(11, ");
+    let wrong = with(&wrong, NINE, EIGHT);
     let says =
         [("16", "`eight` says already which leaves of `Pt` map as one: remove this"), ("8", "`eight` says it here")];
     assert_errors(&wrong, &says);
