@@ -28,37 +28,47 @@ impl<A: TableAllocator + ?Sized> TableAllocator for &A {
     }
 }
 
-/// Up to `N` table pages of 4 KiB, taken before they are needed; what is left over is freed when dropped.
+/// Up to `N` tables of one size, taken before they are needed; what is left over is freed when dropped.
 ///
 /// It is itself an allocator, so that a cursor can be given the reserve instead of what it was taken from: an
 /// operation that needs no more than the reserve holds (its plan says how many) cannot run out half-way.
 pub struct Reserve<'a, A: TableAllocator, const N: usize> {
     allocator: &'a A,
+    /// The size of the tables, as a power of two of pages of 4 KiB.
+    order: u32,
     pages: [Cell<Option<Hpa>>; N],
 }
 
 impl<'a, A: TableAllocator, const N: usize> Reserve<'a, A, N> {
-    /// Takes `count` pages from the allocator.
+    /// Takes `count` pages of 4 KiB from the allocator.
     ///
     /// # Errors
     /// [`OutOfTables`] if the allocator has too few, or if `count` is larger than `N`. Nothing stays taken then.
     pub fn take(allocator: &'a A, count: usize) -> Result<Self, OutOfTables> {
-        let reserve = Self { allocator, pages: [const { Cell::new(None) }; N] };
+        Self::take_blocks(allocator, 0, count)
+    }
+
+    /// The same for tables of `2^order` pages each: those of a granule of 16 or 64 KiB.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn take_blocks(allocator: &'a A, order: u32, count: usize) -> Result<Self, OutOfTables> {
+        let reserve = Self { allocator, order, pages: [const { Cell::new(None) }; N] };
         let refused = OutOfTables { wanted: count };
         for slot in reserve.pages.get(..count).ok_or(refused)? {
-            slot.set(Some(allocator.allocate(0).ok_or(refused)?));
+            slot.set(Some(allocator.allocate(order).ok_or(refused)?));
         }
         Ok(reserve)
     }
 
     /// Takes one page out of the reserve, for a table of the kind `K`.
     pub fn page<K: Space>(&mut self) -> Option<TablePage<K>> {
-        self.allocate(0).map(TablePage::new)
+        self.allocate(self.order).map(TablePage::new)
     }
 
     /// Puts an unused page back into the reserve. A reserve that is full frees it.
     pub fn put_back<K: Space>(&mut self, page: TablePage<K>) {
-        self.free(page.into_frame(), 0);
+        self.free(page.into_frame(), self.order);
     }
 
     /// How many pages are left.
@@ -75,19 +85,16 @@ impl<'a, A: TableAllocator, const N: usize> Reserve<'a, A, N> {
 }
 
 impl<A: TableAllocator, const N: usize> TableAllocator for Reserve<'_, A, N> {
-    /// A page of the reserve, and nothing beyond it. Blocks of several pages are not kept here: they come from the
+    /// A table of the reserve, and nothing beyond it. Those of another size are not kept here: they come from the
     /// allocator behind it.
     fn allocate(&self, order: u32) -> Option<Hpa> {
-        match order {
-            0 => self.pages.iter().rev().find_map(Cell::take),
-            _ => self.allocator.allocate(order),
-        }
+        if order == self.order { self.pages.iter().rev().find_map(Cell::take) } else { self.allocator.allocate(order) }
     }
 
-    /// Keeps a page while there is room, and frees all else.
+    /// Keeps a table while there is room, and frees all else.
     fn free(&self, block: Hpa, order: u32) {
         match self.pages.iter().find(|slot| slot.get().is_none()) {
-            Some(slot) if order == 0 => slot.set(Some(block)),
+            Some(slot) if order == self.order => slot.set(Some(block)),
             _ => self.allocator.free(block, order),
         }
     }
@@ -96,7 +103,7 @@ impl<A: TableAllocator, const N: usize> TableAllocator for Reserve<'_, A, N> {
 impl<A: TableAllocator, const N: usize> Drop for Reserve<'_, A, N> {
     fn drop(&mut self) {
         for page in self.pages.iter().filter_map(Cell::take) {
-            self.allocator.free(page, 0);
+            self.allocator.free(page, self.order);
         }
     }
 }
@@ -136,6 +143,19 @@ mod tests {
         assert_eq!(reserve.len(), 1);
         drop(reserve);
         assert_eq!(arena.pages_in_use(), 1, "what is left over goes back");
+    }
+
+    #[test]
+    fn a_reserve_of_larger_tables_gives_those() {
+        let arena = arena();
+        let reserve = Reserve::<_, 4>::take_blocks(&arena, 2, 1).unwrap();
+        assert_eq!((reserve.len(), arena.pages_in_use()), (1, 4));
+        assert!(reserve.allocate(0).is_some(), "a page comes from the arena");
+        let table = reserve.allocate(2).unwrap();
+        assert!(table.is_aligned(14) && reserve.allocate(2).is_none());
+        reserve.free(table, 2);
+        drop(reserve);
+        assert_eq!(arena.pages_in_use(), 1);
     }
 
     #[test]

@@ -6,10 +6,10 @@
 use super::error::{Cause, EntryError};
 use super::slot::Place;
 use crate::address::{Address, AddressRange, Gpa, Hpa};
-use crate::level::LevelOf;
+use crate::level::{LevelOf, Levels};
 use crate::memory::Memory;
 use crate::space::Private;
-use crate::table::{Propagating, RootVisitor};
+use crate::table::{Propagating, RootVisitor, Table};
 use crate::tree::{TableOf, Tree};
 
 /// What is done at each entry.
@@ -46,9 +46,9 @@ where
 }
 
 /// The page at an address, as a range: visiting it visits the entries on the way to that page.
-pub(super) const fn page(address: Gpa<Private>) -> AddressRange<Private> {
-    let page = address.align_down(crate::address::PAGE_SHIFT);
-    AddressRange::new(page, 1 << crate::address::PAGE_SHIFT)
+pub(super) fn page<T: Table>(address: Gpa<Private>) -> AddressRange<Private> {
+    let shift = T::Levels::ALL[0].shift();
+    AddressRange::new(address.align_down(shift), 1 << shift)
 }
 
 struct Visit<'a, M, V> {

@@ -88,8 +88,7 @@ impl<T: Visible> Plan<T> {
         }
     }
 
-    /// Takes the tables from the allocator, for a cursor that does what is planned. (Tables of more than one page
-    /// of 4 KiB are not kept in a reserve.)
+    /// Takes the tables from the allocator, for a cursor that does what is planned.
     ///
     /// # Errors
     /// [`OutOfTables`] if the allocator has too few, or if more than `N` are planned. Nothing stays taken then.
@@ -97,7 +96,12 @@ impl<T: Visible> Plan<T> {
         &self,
         allocator: &'a A,
     ) -> Result<Reserve<'a, A, N>, OutOfTables> {
-        Reserve::take(allocator, self.tables)
+        // All tables but the root are as large as the granule.
+        let order = match T::Levels::ALL {
+            [last, above, ..] => (above.shift() - last.shift()).saturating_sub(9),
+            _ => 0,
+        };
+        Reserve::take_blocks(allocator, order, self.tables)
     }
 
     fn add_leaves<L: LevelOf<T>>(&mut self, count: u64) {

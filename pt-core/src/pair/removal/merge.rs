@@ -38,7 +38,7 @@ where
     where
         L: LeafLevelOf<T> + TableLevelOf<T>,
     {
-        let (range, level) = (page(address.address()), L::LEVEL);
+        let (range, level) = (page::<T>(address.address()), L::LEVEL);
         visit(self.tree, range, &mut BlockFull { monitor: &mut self.monitor, level })?;
         self.new_epoch()?;
         self.unblocked += 1;

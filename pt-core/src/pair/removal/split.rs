@@ -62,7 +62,7 @@ where
     /// The leaf that maps an address, blocked or not.
     fn leaf(&self, address: Gpa<Private>) -> Result<Option<Leaf<T::Levels>>, EntryError<T::Levels>> {
         let mut find = FindLeaf { found: None };
-        visit(self.tree, page(address), &mut find)?;
+        visit(self.tree, page::<T>(address), &mut find)?;
         Ok(find.found)
     }
 
@@ -77,18 +77,18 @@ where
         let reserve = reserve.map_err(|out| first.error(Cause::OutOfTables(out)))?;
 
         let mut visitor = BlockLeaves { monitor: &mut self.monitor, within: None, leaves: 0 };
-        let blocked = leaves().try_for_each(|leaf| visit(self.tree, page(leaf.range.start()), &mut visitor));
+        let blocked = leaves().try_for_each(|leaf| visit(self.tree, page::<T>(leaf.range.start()), &mut visitor));
         if visitor.leaves == 0 {
             return blocked.map_err(RemovalError::Entry);
         }
         self.new_epoch()?;
         self.unblocked += 1;
         let mut visitor = SplitLeaf { monitor: &mut self.monitor, reserve: &reserve, leaked: self.leaked };
-        let mut split = || leaves().try_for_each(|leaf| visit(self.tree, page(leaf.range.start()), &mut visitor));
+        let mut split = || leaves().try_for_each(|leaf| visit(self.tree, page::<T>(leaf.range.start()), &mut visitor));
         blocked.and_then(|()| split()).map_err(|error| {
             // What was blocked for nothing is put back, as far as the monitor lets it: the first error is reported.
             for leaf in leaves().filter(|leaf| !leaf.is_about(&error)) {
-                let _ = self.put_back(page(leaf.range.start()));
+                let _ = self.put_back(page::<T>(leaf.range.start()));
             }
             error.into()
         })
