@@ -141,6 +141,7 @@ impl Life {
         if !lab.report.compare(what, expected(asked, kind, address), outcome) {
             return;
         }
+        lab.report.compare(format_args!("the walker's answer, {what}"), outcome, self.guest.walk(address, kind));
         if let (AccessKind::Store, Outcome::NestedFault(..), Some(asked), 1) = (kind, outcome, asked, page % 2) {
             let permissions = asked.permissions.union(WRITE);
             Change::new(lab, &mut self.guest).protect(Run { first: page, count: 1 }, permissions);

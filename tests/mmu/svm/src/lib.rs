@@ -8,7 +8,9 @@
 //! |---|---|
 //! | `nested` | random nested tables, mapped before the guest begins, or when it faults |
 //! | `paging` | the same of a guest's own tables |
-//! | `changes` | nested tables that change while a guest runs on them: protect, unmap, split, merge, and the flushes
+//! | `changes` | nested tables that change while a guest runs on them: protect, unmap, split, merge, and the flushes |
+//! | `logging` | the log of written pages, and the age of pages |
+//! | `reserved` | frames that are wider than the CPU's addresses, which the engine refuses, and the CPU |
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg(target_arch = "x86_64")]
