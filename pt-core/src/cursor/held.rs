@@ -9,6 +9,7 @@ use crate::error::ObstacleOf;
 use crate::level::LevelOf;
 use crate::memory::Memory;
 use crate::table::Visible;
+use crate::tree::TableOf;
 
 /// The table that a cursor worked on last.
 pub(super) struct Held {
@@ -22,6 +23,8 @@ pub(super) struct Held {
     pub(super) frame: Hpa,
     /// The count of its live children, while its record says that it is not counted. Below zero if not known.
     pub(super) count: i64,
+    /// The key of the table that was passed last: one that was worked on and not held.
+    passed: u64,
 }
 
 /// What a level adds to a key.
@@ -29,7 +32,7 @@ const LEVEL: u32 = 60;
 
 impl Held {
     /// No table. The key is that of a level that does not exist.
-    pub(super) const NOTHING: Self = Self { key: 8 << LEVEL, frame: Hpa::new(0), count: 0 };
+    pub(super) const NOTHING: Self = Self { key: 8 << LEVEL, frame: Hpa::new(0), count: 0, passed: 8 << LEVEL };
 
     #[inline(always)]
     fn key<T: Visible, L: LevelOf<T>>(at: Address<T::Space>) -> u64 {
@@ -37,6 +40,13 @@ impl Held {
         const { assert!(!(L::LEAVES || L::TABLES) || L::NUMBER < 8, "the level has too large a number") };
         const { assert!(L::SHIFT + L::INDEX_BITS < LEVEL, "the level translates too many bits") };
         at.as_u64().wrapping_add(u64::from(L::NUMBER) << LEVEL)
+    }
+
+    /// Notes that the table of level `L` for `at` is passed. Returns whether the one before was another.
+    #[inline(always)]
+    pub(super) fn passes<T: Visible, L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> bool {
+        let key = Self::key::<T, L>(at.align_down(L::SHIFT + L::INDEX_BITS));
+        core::mem::replace(&mut self.passed, key) != key
     }
 }
 
@@ -47,6 +57,12 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// The entry of `table` for `at`.
+    #[inline(always)]
+    pub(super) fn of<T: Visible, L: LevelOf<T>>(table: TableOf<T, L>, at: Address<T::Space>) -> Self {
+        Self { table: table.frame(), index: L::index(at.as_u64()) }
+    }
+
     /// The word in memory.
     #[inline(always)]
     pub(super) fn word<M: Memory>(self, memory: &M) -> &M::Word {
@@ -80,7 +96,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let table = self.walk::<L, N>(at)?;
         let count = self.open_count(table.frame());
         let key = Held::key::<T, L>(at.align_down(L::SHIFT + L::INDEX_BITS));
-        self.held = Held { key, frame: table.frame(), count };
+        self.held = Held { key, frame: table.frame(), count, passed: key };
         Ok(Slot { table: table.frame(), index: L::index(at.as_u64()) })
     }
 

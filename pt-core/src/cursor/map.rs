@@ -34,10 +34,13 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
         let at = at.address();
-        if self.map_held::<L>(at, page.frame(), &attributes) {
+        let Some(leaf) = self.new_leaf_of::<L>(at, page.frame(), &attributes) else {
+            return self.refuse::<L, P>(at, page, attributes);
+        };
+        if self.map_held::<L>(at, leaf) {
             return Ok(());
         }
-        self.map_elsewhere::<L, P>(at, page, attributes)
+        self.map_elsewhere::<L, P>(at, page, leaf)
     }
 
     /// The same for a level that is generic and has leaves: for the fault path, which learns the level as it walks.
@@ -48,52 +51,72 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         frame: Hpa,
         attributes: &T::Attributes,
     ) -> Result<(), ObstacleOf<T>> {
-        if self.map_held::<L>(at, frame, attributes) {
-            return Ok(());
+        match self.new_leaf_of::<L>(at, frame, attributes) {
+            None => Err(self.refusal::<L>(at, frame, attributes)),
+            Some(leaf) if self.map_held::<L>(at, leaf) => Ok(()),
+            Some(leaf) => self.map_from_root::<L>(at, leaf),
         }
-        self.map_from_root::<L>(at, frame, attributes)
+    }
+
+    /// The leaf for a page, if there can be one.
+    #[inline(always)]
+    fn new_leaf_of<L: LevelOf<T>>(&self, at: Address<T::Space>, frame: Hpa, attributes: &T::Attributes) -> Option<u64> {
+        let template = new_leaf::<T, L>(attributes, at, self.config).ok()?;
+        is_frame::<L::Leaf>(frame, self.config).then(|| template | L::Leaf::frame_bits(frame))
+    }
+
+    /// Gives a page back for which there cannot be a leaf. Like [`map_elsewhere`](Self::map_elsewhere) it is a tail.
+    #[cold]
+    #[inline(never)]
+    fn refuse<L: LevelOf<T>, P: Framed>(
+        &self,
+        at: Address<T::Space>,
+        page: P,
+        attributes: T::Attributes,
+    ) -> Result<(), MapError<T, P>> {
+        let obstacle = self.refusal::<L>(at, page.frame(), &attributes);
+        Err(MapError { page, obstacle })
+    }
+
+    /// Why there cannot be a leaf for a page.
+    #[cold]
+    fn refusal<L: LevelOf<T>>(&self, at: Address<T::Space>, frame: Hpa, attributes: &T::Attributes) -> ObstacleOf<T> {
+        let refused = check_frame::<T, L, L::Leaf>(frame, at, self.config);
+        let refused = refused.err().or_else(|| new_leaf::<T, L>(attributes, at, self.config).err());
+        refused.unwrap_or(Obstacle::NotPresent { level: L::LEVEL, raw: L::leaf_template(attributes) })
     }
 
     /// Maps in the table that is held, if it is the right one and the entry is empty: one load and one store.
     /// Returns whether it did; all else, and why it did not, is out of line, so that no register is saved for it.
     #[inline(always)]
-    fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, frame: Hpa, attributes: &T::Attributes) -> bool {
-        let Ok(template) = new_leaf::<T, L>(attributes, at, self.config) else { return false };
-        if !is_frame::<L::Leaf>(frame, self.config) {
-            return false;
-        }
+    fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
         let Some(slot) = self.held_slot::<L>(at) else { return false };
-        let word = slot.word(self.memory);
-        let raw = word.load();
-        let mapped = raw == T::ABSENT && X::replace(word, raw, template | L::Leaf::frame_bits(frame), 0).is_ok();
+        let mapped = Self::fill_slot(self.memory, slot, leaf);
         self.held.count += i64::from(mapped);
         mapped
     }
 
-    /// Maps a page by a walk from the root. It returns just what [`map`](Self::map) returns, to be a tail of that.
+    /// Maps a page in another table than the held one. It returns just what [`map`](Self::map) returns, to be a tail
+    /// of that.
     #[cold]
     fn map_elsewhere<L: LevelOf<T>, P: Framed>(
         &mut self,
         at: Address<T::Space>,
         page: P,
-        attributes: T::Attributes,
+        leaf: u64,
     ) -> Result<(), MapError<T, P>> {
-        match self.map_from_root::<L>(at, page.frame(), &attributes) {
+        if self.map_passing::<L>(at, leaf) {
+            return Ok(());
+        }
+        match self.map_from_root::<L>(at, leaf) {
             Ok(()) => Ok(()),
             Err(obstacle) => Err(MapError { page, obstacle }),
         }
     }
 
-    /// Maps in another table than the held one, or says why it cannot be done.
+    /// Maps by a walk from the root, which makes what is missing, and holds the table; or says why it cannot be done.
     #[cold]
-    fn map_from_root<L: LevelOf<T>>(
-        &mut self,
-        at: Address<T::Space>,
-        frame: Hpa,
-        attributes: &T::Attributes,
-    ) -> Result<(), ObstacleOf<T>> {
-        check_frame::<T, L, L::Leaf>(frame, at, self.config)?;
-        let leaf = new_leaf::<T, L>(attributes, at, self.config)? | L::Leaf::frame_bits(frame);
+    fn map_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Result<(), ObstacleOf<T>> {
         // The table that is held may have been unlinked meanwhile: its entries are frozen then, and stay so.
         self.leave();
         let word = self.seek::<L, Make>(at)?.word(self.memory);

@@ -23,6 +23,7 @@ mod leaf;
 mod map;
 pub(crate) mod map_range;
 mod merge;
+mod passing;
 mod protect;
 mod protect_range;
 pub(crate) mod range;
