@@ -9,8 +9,11 @@
 #![no_std]
 
 pub mod accessors;
+pub mod alone;
+pub mod freeze;
 pub mod map;
 pub mod nested;
 pub mod pool;
+pub mod range;
 pub mod translate;
 pub mod twin;

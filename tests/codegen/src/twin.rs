@@ -1,6 +1,9 @@
 //! The same by hand: integers, masks and shifts.
 #![allow(unsafe_code, reason = "what is done by hand here follows addresses without a type that vouches for them")]
 
+pub mod exchange;
+pub mod fill;
+pub mod long;
 pub mod map;
 
 use crate::nested::nested;

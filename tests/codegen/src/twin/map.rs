@@ -1,18 +1,42 @@
-//! The twin of [`map_page`](crate::map::map_page).
+//! The twins of [`map_page`](crate::map::map_page) and [`map_page_x86_64`](crate::map::map_page_x86_64): one function
+//! for two formats.
 
-use super::{FRAME, LARGE, Mmu, PRESENT, load, word};
+use super::{FRAME, LARGE, Mmu, load, word};
 use crate::pool::Pool;
 use core::sync::atomic::{AtomicU64, Ordering};
 use pt_core::Record;
 use pt_core::memory::UNCOUNTED;
 use pt_tdx::{Gpaw, Level};
 
-/// Suppress-#VE: what an empty entry is.
-const ABSENT: u64 = 1 << 63;
-/// Read and write, write-back, suppress-#VE.
-const LEAF: u64 = 3 | 6 << 3 | ABSENT;
-/// What links a table: read, write, execute, suppress-#VE.
-const LINK: u64 = PRESENT | ABSENT;
+/// A format, as far as mapping a page depends on it.
+trait Format {
+    /// An entry is present if one of these is set.
+    const PRESENT: u64;
+    /// What an empty entry is.
+    const ABSENT: u64;
+    /// A page that can be read and written.
+    const LEAF: u64;
+    /// What links a table.
+    const LINK: u64;
+}
+
+/// EPT: write-back, suppress-#VE.
+enum Ept {}
+impl Format for Ept {
+    const PRESENT: u64 = super::PRESENT;
+    const ABSENT: u64 = 1 << 63;
+    const LEAF: u64 = 3 | 6 << 3 | Self::ABSENT;
+    const LINK: u64 = Self::PRESENT | Self::ABSENT;
+}
+
+/// x86-64.
+enum Long {}
+impl Format for Long {
+    const PRESENT: u64 = 1;
+    const ABSENT: u64 = 0;
+    const LEAF: u64 = 3;
+    const LINK: u64 = 7;
+}
 
 /// The table of the last level that was worked on last, and the number of its entries in use.
 #[derive(Debug)]
@@ -73,18 +97,39 @@ impl<'m> Place<'m> {
 /// record.
 #[inline(never)]
 pub unsafe fn twin_map(place: &mut Place<'_>, address: u64, frame: u64) -> Result<(), Refused> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { map::<Ept>(place, address, frame) }
+}
+
+/// The same in x86-64 tables.
+///
+/// # Errors
+/// As [`twin_map`].
+///
+/// # Safety
+/// As [`twin_map`].
+#[inline(never)]
+pub unsafe fn twin_map_x86_64(place: &mut Place<'_>, address: u64, frame: u64) -> Result<(), Refused> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { map::<Long>(place, address, frame) }
+}
+
+/// # Safety
+/// As [`twin_map`].
+#[inline(always)]
+unsafe fn map<F: Format>(place: &mut Place<'_>, address: u64, frame: u64) -> Result<(), Refused> {
     let offset = address.wrapping_sub(place.first);
     if frame & FRAME == frame && offset >> 21 == 0 {
         // SAFETY: the table is one of the tree, and the index is that of one of its 512 entries.
         let entry = unsafe { word(place.mmu.base, place.table, offset >> 12) };
-        if entry.load(Ordering::Acquire) == ABSENT {
-            entry.store(frame | LEAF, Ordering::Release);
+        if entry.load(Ordering::Acquire) == F::ABSENT {
+            entry.store(frame | F::LEAF, Ordering::Release);
             place.count += 1;
             return Ok(());
         }
     }
     // SAFETY: the caller's promise is passed on.
-    unsafe { map_from_root(place, address, frame) }
+    unsafe { map_from_root::<F>(place, address, frame) }
 }
 
 /// Maps in another table than the held one, or says why it cannot be done.
@@ -93,22 +138,22 @@ pub unsafe fn twin_map(place: &mut Place<'_>, address: u64, frame: u64) -> Resul
 /// As [`twin_map`].
 #[cold]
 #[inline(never)]
-unsafe fn map_from_root(place: &mut Place<'_>, address: u64, frame: u64) -> Result<(), Refused> {
+unsafe fn map_from_root<F: Format>(place: &mut Place<'_>, address: u64, frame: u64) -> Result<(), Refused> {
     if frame & FRAME != frame {
         return Err(Refused { frame, obstacle: Obstacle::FrameDoesNotFit });
     }
     // SAFETY: the caller's promise is passed on.
-    if let Err(obstacle) = unsafe { find(place, address) } {
+    if let Err(obstacle) = unsafe { find::<F>(place, address) } {
         return Err(Refused { frame, obstacle });
     }
     // SAFETY: the table is one of the tree, and the index is that of one of its 512 entries.
     let entry = unsafe { word(place.mmu.base, place.table, address >> 12 & 511) };
     let raw = entry.load(Ordering::Acquire);
-    if raw & PRESENT != 0 {
+    if raw & F::PRESENT != 0 {
         return Err(Refused { frame, obstacle: Obstacle::Entry { at: address, level: Level::Pt, raw } });
     }
-    entry.store(frame | LEAF, Ordering::Release);
-    place.count += u64::from(raw == ABSENT);
+    entry.store(frame | F::LEAF, Ordering::Release);
+    place.count += u64::from(raw == F::ABSENT);
     Ok(())
 }
 
@@ -116,7 +161,7 @@ unsafe fn map_from_root(place: &mut Place<'_>, address: u64, frame: u64) -> Resu
 ///
 /// # Safety
 /// As [`twin_map`].
-unsafe fn find(place: &mut Place<'_>, address: u64) -> Result<(), Obstacle> {
+unsafe fn find<F: Format>(place: &mut Place<'_>, address: u64) -> Result<(), Obstacle> {
     const LEVELS: [Level; 4] = [Level::Pd, Level::Pdpt, Level::Pml4, Level::Pml5];
     // SAFETY: the caller vouches for the records.
     let live = |frame: u64| unsafe { &(*place.records.wrapping_add((frame >> 12) as usize)).live };
@@ -136,14 +181,14 @@ unsafe fn find(place: &mut Place<'_>, address: u64) -> Result<(), Obstacle> {
         let index = address >> shift & 511;
         // SAFETY: the table is one of the tree, and the index is that of one of its 512 entries.
         let mut entry = unsafe { load(place.mmu.base, table, index) };
-        if entry & PRESENT == 0 {
+        if entry & F::PRESENT == 0 {
             let new = place.pool.take().ok_or(Obstacle::OutOfTables(level))?;
             for index in 0..512 {
                 // SAFETY: the frames of the pool are tables.
-                unsafe { word(place.mmu.base, new, index) }.store(ABSENT, Ordering::Relaxed);
+                unsafe { word(place.mmu.base, new, index) }.store(F::ABSENT, Ordering::Relaxed);
             }
             live(new).store(0, Ordering::Relaxed);
-            entry = new | LINK;
+            entry = new | F::LINK;
             // SAFETY: as for the load.
             unsafe { word(place.mmu.base, table, index) }.store(entry, Ordering::Release);
             live(table).fetch_add(1, Ordering::Relaxed);

@@ -39,6 +39,20 @@ impl Listing {
         if let Some(body) = assembly.lines().find_map(|line| line.strip_prefix(&alias)) {
             symbol = body;
         }
+        Self::body(assembly, symbol, name)
+    }
+
+    /// All instances of the generic function `name`, in the order of their text.
+    pub fn instances(assembly: &str, name: &str) -> Vec<Self> {
+        let mangled = format!("{}{name}17h", name.len());
+        let labels = assembly.lines().filter_map(|line| line.strip_suffix(':'));
+        let symbols = labels.filter(|symbol| symbol.starts_with('_') && symbol.contains(&mangled));
+        let mut instances: Vec<Self> = symbols.map(|symbol| Self::body(assembly, symbol, name)).collect();
+        instances.sort_by_key(Self::to_string);
+        instances
+    }
+
+    fn body(assembly: &str, symbol: &str, name: &str) -> Self {
         let begin = format!("{symbol}:");
         let body = assembly.lines().skip_while(|line| *line != begin).skip(1);
         let body = body.take_while(|line| !line.starts_with(".Lfunc_end"));
@@ -78,17 +92,51 @@ impl Listing {
         self.lines.iter().filter(|line| matches!(line, Line::Instruction(_))).count()
     }
 
+    /// The text without the name.
+    pub fn text(&self) -> String {
+        self.lines.iter().map(Line::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     /// How many instructions the longest path from the start to a return has, among those that call nothing: what
     /// is called is out of line because it is rare.
     ///
     /// # Panics
     /// If there is a loop, or no such path.
     pub fn longest_path(&self) -> usize {
-        let path = self.path_from(0, &mut BTreeMap::new());
+        self.heaviest_path(|_| 1)
+    }
+
+    /// How many instructions lock the bus on a path that calls nothing: those with the prefix, and exchanges with memory,
+    /// which lock without it.
+    pub fn locked(&self) -> usize {
+        self.heaviest_path(|text| {
+            usize::from(text.starts_with("lock ") || text.starts_with("xchg ") && text.contains('['))
+        })
+    }
+
+    fn heaviest_path(&self, weight: impl Fn(&str) -> usize + Copy) -> usize {
+        let path = self.path_from(0, weight, &mut BTreeMap::new());
         path.unwrap_or_else(|| panic!("{} calls something on every path", self.name))
     }
 
-    fn path_from(&self, start: usize, paths: &mut BTreeMap<usize, Path>) -> Option<usize> {
+    /// Whether something jumps back, as a loop does.
+    fn jumps_back(&self) -> bool {
+        let mut labels = Vec::new();
+        self.lines.iter().any(|line| match line {
+            Line::Label(label) => {
+                labels.push(label);
+                false
+            }
+            Line::Instruction(text) => text.starts_with('j') && labels.iter().any(|label| text.ends_with(*label)),
+        })
+    }
+
+    fn path_from(
+        &self,
+        start: usize,
+        weight: impl Fn(&str) -> usize + Copy,
+        paths: &mut BTreeMap<usize, Path>,
+    ) -> Option<usize> {
         match paths.get(&start) {
             Some(Path::Followed(length)) => return *length,
             Some(Path::Open) => panic!("{} loops", self.name),
@@ -101,12 +149,12 @@ impl Listing {
             if called(text).is_some() {
                 break;
             }
-            length += 1;
+            length += weight(text);
             let (operation, operand) = text.split_once(' ').unwrap_or((text, ""));
             if operation.starts_with('j') {
                 let target = self.lines.iter().position(|line| matches!(line, Line::Label(label) if label == operand));
                 let target = target.unwrap_or_else(|| panic!("{} jumps out, to {operand}", self.name));
-                longest = longest.max(self.path_from(target, paths).map(|rest| length + rest));
+                longest = longest.max(self.path_from(target, weight, paths).map(|rest| length + rest));
             }
             if operation == "jmp" {
                 break;
@@ -132,6 +180,7 @@ impl Listing {
 /// What an instruction calls, or jumps to as the last thing that its function does.
 fn called(instruction: &str) -> Option<&str> {
     let (operation, target) = instruction.split_once(' ')?;
+    let target = target.strip_prefix("qword ptr [rip + ").and_then(|rest| rest.split('@').next()).unwrap_or(target);
     let is_call = operation == "call" || operation == "jmp" && !target.starts_with(".L");
     is_call.then_some(target)
 }
@@ -165,16 +214,23 @@ impl Line {
     }
 }
 
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Label(label) => write!(f, "{label}:"),
+            Self::Instruction(text) => write!(f, "    {text}"),
+        }
+    }
+}
+
 impl fmt::Display for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# {} instructions, {} on the longest path", self.instructions(), self.longest_path())?;
-        writeln!(f, "{}:", self.name)?;
-        for line in &self.lines {
-            match line {
-                Line::Label(label) => writeln!(f, "{label}:")?,
-                Line::Instruction(text) => writeln!(f, "    {text}")?,
-            }
+        write!(f, "# {} instructions", self.instructions())?;
+        if !self.jumps_back() {
+            write!(f, ", {} on the longest path", self.longest_path())?;
         }
-        Ok(())
+        writeln!(f)?;
+        writeln!(f, "{}:", self.name)?;
+        self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

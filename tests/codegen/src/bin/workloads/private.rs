@@ -1,2 +1,78 @@
-//! Private pages through the freeze protocol.
-pub fn all() {}
+//! Private pages through the freeze protocol, and the same by a bare compare-exchange.
+//!
+//! The monitor is no part of it: the private tables are written here as they are after their links were propagated.
+#![allow(unsafe_code, reason = "the twin follows addresses that only this program vouches for")]
+
+use crate::callgrind::counted;
+use crate::physical::Physical;
+use pt_assembly::freeze::{freeze_mirror, freeze_nothing};
+use pt_assembly::twin::Mmu;
+use pt_assembly::twin::exchange::twin_exchange;
+use pt_core::pair::{Build, Vm};
+use pt_core::{DirectMap, Gpa, Hpa, Page, Private, RawGpa, Route, Split};
+use pt_tdx::{Gpaw, Tdx};
+use std::ffi::CStr;
+use std::hint::black_box;
+use std::sync::atomic::Ordering;
+
+const PAGES: u64 = 32 * 512;
+const FRAME: u64 = 1 << 40;
+/// Read, write and execute, and suppress-#VE: an entry of the private table that links a table.
+const LINK: u64 = 7 | 1 << 63;
+
+fn address(number: u64) -> Gpa<Private> {
+    match black_box(Gpaw::Bits48).route(RawGpa::new(number << 12)) {
+        Ok(Route::Private(address)) => address,
+        other => panic!("page {number} leads to {other:?}"),
+    }
+}
+
+/// The tables for [`PAGES`] pages from address 0 on.
+fn link_tables(physical: &Physical, map: DirectMap, root: u64) {
+    let link = |table: u64, index: u64| {
+        let new = physical.pool.take().expect("room for a table");
+        for index in 0..512 {
+            pt_core::Memory::word(&map, Hpa::new(new), index).store(1 << 63, Ordering::Relaxed);
+        }
+        pt_core::Memory::word(&map, Hpa::new(table), index as usize).store(new | LINK, Ordering::Relaxed);
+        new
+    };
+    let level3 = link(root, 0);
+    let level2 = link(level3, 0);
+    (0..PAGES / 512).for_each(|index| {
+        link(level2, index);
+    });
+}
+
+/// Counts `map` for every page, on fresh tables, and returns a digest of them.
+fn run(
+    name: &CStr,
+    mut map: impl FnMut(&Vm<Tdx, Build, DirectMap, &pt_assembly::pool::Pool, ()>, &Physical, u64),
+) -> u64 {
+    let physical = Physical::new(40);
+    let vm = Vm::<Tdx, Build, _, _, ()>::build(Gpaw::Bits48, physical.map(), &physical.pool, ()).expect("two roots");
+    link_tables(&physical, physical.map(), vm.private().reader().root_table().as_u64());
+    counted(name, || (0..PAGES).for_each(|number| map(&vm, &physical, number)));
+    physical.digest()
+}
+
+fn page(number: u64) -> Page<Private, pt_tdx::Pt> {
+    Page::new(Hpa::new(FRAME + (number << 12))).expect("an aligned frame")
+}
+
+pub fn all() {
+    let nothing = run(c"EPT, freeze, hook, publish, engine, 16384", |vm, _, number| {
+        freeze_nothing(vm.private(), address(number), page(number)).expect("the entry is empty");
+    });
+    let bare = run(c"EPT, freeze, hook, publish, hand, 16384", |vm, physical, number| {
+        let mmu = Mmu::new(vm.private().reader().root_table().as_u64(), physical.base(), black_box(Gpaw::Bits48));
+        let (at, frame) = (address(number).as_u64(), page(number).into_frame().as_u64());
+        // SAFETY: the tables are those of the tree.
+        unsafe { twin_exchange(&mmu, physical.records(), at, frame) }.expect("the entry is empty");
+    });
+    let mut mirror = 0;
+    let mirrored = run(c"EPT, freeze, mirror, publish, engine, 16384", |vm, _, number| {
+        freeze_mirror(vm.private(), address(number), page(number), &mut mirror).expect("the entry is empty");
+    });
+    assert!(nothing == bare && nothing == mirrored && mirror == FRAME + ((PAGES - 1) << 12));
+}
