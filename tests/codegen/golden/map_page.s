@@ -21,7 +21,7 @@ map_page:
     jne .L2
     mov qword ptr [r10 + 8*rax], r8
     inc qword ptr [rsi + 16]
-    mov byte ptr [rdi], 12
+    mov byte ptr [rdi], 13
     mov rax, rdi
     pop rbx
     ret

@@ -1,10 +1,12 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 42 instructions, 25 on the longest path
+# 45 instructions, 27 on the longest path
 map_page_x86_64:
     push rbx
     sub rsp, 32
     movabs rax, -4503599627366401
     test rcx, rax
+    jne .L1
+    test qword ptr [rsi + 48], rcx
     jne .L1
     mov r8, rcx
     or r8, 3
@@ -13,7 +15,7 @@ map_page_x86_64:
     cmp rax, 2097152
     jae .L2
     shr rax, 12
-    mov r9, qword ptr [rsi + 40]
+    mov r9, qword ptr [rsi + 64]
     mov r9, qword ptr [r9]
     add r9, qword ptr [rsi + 8]
     mov r10, qword ptr [r9 + 8*rax]
@@ -21,16 +23,17 @@ map_page_x86_64:
     jne .L2
     mov qword ptr [r9 + 8*rax], r8
     inc qword ptr [rsi + 16]
-    mov byte ptr [rdi], 12
+    mov byte ptr [rdi], 13
     mov rax, rdi
     add rsp, 32
     pop rbx
     ret
 .L1:
-    mov qword ptr [rsp + 8], 0
+    xorps xmm0, xmm0
+    movaps xmmword ptr [rsp], xmm0
     mov byte ptr [rsp + 16], 1
     mov qword ptr [rsp + 17], 0
-    lea r8, [rsp + 8]
+    mov r8, rsp
     mov rbx, rdi
     call refuse
     mov rdi, rbx

@@ -3,7 +3,7 @@
 translate_x86_64:
     mov rax, rsi
     mov rcx, qword ptr [rdi]
-    cmp byte ptr [rdi + 24], 1
+    cmp byte ptr [rdi + 48], 1
     jne .L1
     movabs rdx, 72057594037927936
     add rdx, rax
@@ -13,7 +13,7 @@ translate_x86_64:
     mov r8, rax
     shr r8, 48
     and r8d, 511
-    mov rsi, qword ptr [rdi + 8]
+    mov rsi, qword ptr [rdi + 32]
     add rcx, rsi
     mov rdi, qword ptr [rcx + 8*r8]
     test dil, 1
@@ -45,7 +45,7 @@ translate_x86_64:
     mov r8, rax
     shr r8, 39
     and r8d, 511
-    mov rsi, qword ptr [rdi + 8]
+    mov rsi, qword ptr [rdi + 32]
     add rcx, rsi
     mov rdi, qword ptr [rcx + 8*r8]
     test dil, 1

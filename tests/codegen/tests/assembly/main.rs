@@ -24,7 +24,7 @@ const PAIRS: &[(&str, &str, usize)] = &[
     ("translate_private", "twin_private", 2),
     ("translate_x86_64", "twin_x86_64", 2),
     ("map_page", "twin_map", 2),
-    ("map_page_x86_64", "twin_map_x86_64", 5),
+    ("map_page_x86_64", "twin_map_x86_64", 7),
     ("freeze_nothing", "twin_exchange", 35),
     ("read_memory_type", "twin_memory_type", 2),
     ("set_writable", "twin_writable", 2),
