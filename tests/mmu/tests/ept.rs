@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 const IMAGE: Image = Image { package: "pt-ept-image", binary: "ept-image" };
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// With pages of 1 GiB, with accessed and dirty bits.
 const SKYLAKE: &str = "corei7_skylake_x";

@@ -1,12 +1,14 @@
-//! Mappings that are taken away, and mappings that are protected, while the CPU may have cached them.
+//! Mappings that are taken away, protected, split into smaller pages and merged again, while the CPU may have cached
+//! them.
 //!
 //! Bochs forgets everything at each VM entry, so that a flush that is left out does not show there. That there is one for
 //! each change is counted.
 
 use crate::lab::{Lab, Requests, probe};
-use crate::request::{at_level_of, attributes, guest_physical};
+use crate::request::{Owner, at_level_of, attributes, guest_physical};
 use pt_core::flush::Scope;
-use pt_core::{Guest, Invalidate};
+use pt_core::level::{LeafLevelOf, TableLevelOf};
+use pt_core::{Gpa, Guest, Invalidate};
 use pt_ept::{Ept, MemoryType, Pd, Pdpt, Pt};
 use pt_freestanding::vmx::{Exit, Vcpu};
 use pt_plan::{AccessKind, Permissions};
@@ -33,7 +35,7 @@ fn change(lab: &mut Lab) {
         let at = guest_physical(ept.geometry(), mapping.input);
         let mut flush = Flush { vcpu: &mut lab.guest.vcpu, flushes: &mut lab.report.flushes };
         let mut cursor = ept.exclusive(lab.tables);
-        match lab.random.below(3) {
+        match lab.random.below(4) {
             0 => {
                 at_level_of!(mapping, Level => {
                     cursor.unmap::<Level>(at).unwrap_or_else(|obstacle| panic!("{obstacle}")).flush(&mut flush);
@@ -49,11 +51,26 @@ fn change(lab: &mut Lab) {
                 });
                 requested.protect(index, permissions);
             }
-            _ => (),
+            choice => match mapping.shift {
+                30 => split::<Pdpt>(&mut cursor, at, choice == 2, &mut flush),
+                21 => split::<Pd>(&mut cursor, at, choice == 2, &mut flush),
+                _ => (),
+            },
         }
     }
     probe_each(lab, &requested);
     lab.free(ept);
+}
+
+/// Splits a large page into those of the next size, and may merge them again. The guest sees nothing of it.
+fn split<L>(cursor: &mut Owner<'_>, at: Gpa<Guest>, merge: bool, flush: &mut Flush<'_>)
+where
+    L: LeafLevelOf<Ept> + TableLevelOf<Ept, Below: LeafLevelOf<Ept>>,
+{
+    cursor.split::<L>(at, flush).unwrap_or_else(|obstacle| panic!("{obstacle}")).flush(flush);
+    if merge {
+        cursor.merge::<L>(at, flush).unwrap_or_else(|obstacle| panic!("{obstacle}"));
+    }
 }
 
 /// Probes a word of each mapping, and one beside it.
