@@ -4,6 +4,7 @@
 mod arm;
 mod cca;
 mod cove;
+mod features;
 mod life;
 mod riscv;
 mod snp;
