@@ -6,6 +6,7 @@ use crate::reach::reach;
 use crate::tree::Built;
 use pt_mmu::machine::{Exam, Question, Wanted};
 use pt_plan::{AccessKind, Mapping, Permissions, Privilege, Random, Space};
+use std::collections::BTreeSet;
 
 const PRIVILEGES: [Privilege; 2] = [Privilege::Supervisor, Privilege::User];
 
@@ -19,13 +20,23 @@ pub struct Asked<'a> {
     pub truth: &'a [Mapping],
 }
 
+/// Pages, by their first addresses.
+#[derive(Clone, Debug, Default)]
+pub struct Reached {
+    /// Those that there is a question about.
+    pub asked: BTreeSet<u64>,
+    /// Those that an access is let through to.
+    pub through: BTreeSet<u64>,
+}
+
 /// Eight kinds of normal memory, cached in one way or another (D24.2.100), each in its byte.
 pub const MAIR: u64 = 0xff_bb_aa_ee_fb_bf_77_4f;
 
 impl Asked<'_> {
     /// Adds questions about each mapping, and beside it: every translation, and every access too if it leads to data
     /// memory.
-    pub fn ask(&self, exam: &mut Exam, random: &mut Random) {
+    pub fn ask(&self, exam: &mut Exam, random: &mut Random) -> Reached {
+        let mut reached = Reached::default();
         let inputs = [self.tree.shape.inputs()];
         let space = Space { inputs: &inputs, memory: self.tree.memory, shifts: &[], permissions: &[] };
         for mapping in &self.tree.plan {
@@ -33,16 +44,23 @@ impl Asked<'_> {
                 for kind in AccessKind::ALL {
                     for way in [Way::Translate, Way::Perform] {
                         let address = space.word_of(mapping, random);
-                        self.question(exam, Access { way, kind, privilege, stage: self.stage }, address, random);
+                        self.question(
+                            exam,
+                            Access { way, kind, privilege, stage: self.stage },
+                            address,
+                            random,
+                            &mut reached,
+                        );
                     }
                 }
             }
             for way in [Way::Translate, Way::Perform] {
                 let (kind, privilege) = (random.pick(&AccessKind::ALL), random.pick(&PRIVILEGES));
                 let address = space.word_beside(mapping, random);
-                self.question(exam, Access { way, kind, privilege, stage: self.stage }, address, random);
+                self.question(exam, Access { way, kind, privilege, stage: self.stage }, address, random, &mut reached);
             }
         }
+        reached
     }
 
     /// Whether there is such a question, and its access reaches nothing but data memory.
@@ -60,9 +78,15 @@ impl Asked<'_> {
         }
     }
 
-    fn question(&self, exam: &mut Exam, access: Access, address: u64, random: &mut Random) {
+    fn question(&self, exam: &mut Exam, access: Access, address: u64, random: &mut Random, reached: &mut Reached) {
         let value = exam.data.value(random.bits());
         if self.is_asked(access, address) {
+            if let Some(mapping) = self.truth.iter().find(|mapping| mapping.covers(address)) {
+                reached.asked.insert(mapping.input);
+                if access.way == Way::Perform && reach(access, self.tree.shape, self.truth, address).is_ok() {
+                    reached.through.insert(mapping.input);
+                }
+            }
             let wanted = self.wanted(exam, access, address, value);
             let context = exam.context(&self.registers);
             let question = Question { operation: access.operation(), context, address, value };

@@ -21,10 +21,11 @@ use access::Stage;
 use asked::Asked;
 use granule::Granule;
 use machine::{DATA, HVC};
-use pt_core::Arena;
+use pt_core::{Aged, Arena};
 use pt_mmu::machine::{Data, Exam, GuestRam, Mistaken};
-use pt_mmu::{say, seed};
-use pt_plan::{Mistake, Random};
+use pt_mmu::{build, say, seed};
+use pt_plan::{Mapping, Mistake, Permissions, Random};
+use reach::Traits;
 use shape::Shape;
 use tree::{Built, with_stub};
 use two_stages::WINDOW;
@@ -41,6 +42,7 @@ fn sit(name: &str, exams: &[Exam], arena: &Arena) -> (Vec<Mistaken>, GuestRam) {
     }
     let (executor, emulator) = machine::machine(&ram);
     let mistaken = exams[0].sit(executor, &ram, emulator).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+    ram.read_tables(arena);
     (mistaken, ram)
 }
 
@@ -149,6 +151,52 @@ fn both_stages_translate_what_was_requested() {
     both_stages::<stage1::Kib4, stage2::Kib16>(&arena, &mut exam, &mut random);
     both_stages::<stage1::Kib64Lpa, stage2::Kib16Lpa2>(&arena, &mut exam, &mut random);
     check("both stages", exam, &arena);
+}
+
+/// Has the MMU set the access flags of a tree, and compares those with what the engine finds. What a page gets that was
+/// only tried to be accessed is left open, as the architecture does (D8.5.1).
+fn access_flags<G: Granule<Table: Aged>>(
+    stage: Stage,
+    permissions: &[Permissions],
+    registers: impl Fn(Shape, u64) -> [u64; 8],
+    random: &mut Random,
+) -> usize {
+    let (arena, mut exam) = (machine::arena(2 << 20), Exam::new(Data::new(HVC)));
+    let shape = Shape { sets_accessed: true, ..Shape::of::<G>((40, 0)) };
+    let plan = tree::plan::<G>(shape, DATA, permissions, random);
+    let list = with_stub(shape, plan.mappings());
+    let made = build::<G, _>(G::geometry(shape), &arena, &list, random);
+    // Every other page is left alone.
+    let plan = plan.mappings().iter().copied().step_by(2).collect();
+    let tree = Built { shape, memory: DATA, plan, list, root: made.root_frame().as_u64() };
+    let registers = registers(shape, tree.root);
+    let reached = Asked { stage, registers, tree: &tree, truth: &tree.list }.ask(&mut exam, random);
+    check("access flags", exam, &arena);
+    let old = tree.list.iter().filter(|mapping| !Traits::of(mapping).accessed);
+    let is_young = |mapping: &&Mapping| {
+        let pages =
+            made.age(G::range(made.geometry(), mapping)).unwrap_or_else(|error| panic!("{mapping:x?}: {error}"));
+        assert!(pages != 0 || !reached.through.contains(&mapping.input), "{mapping:x?} was accessed");
+        assert!(pages == 0 || reached.asked.contains(&mapping.input), "{mapping:x?} was not accessed");
+        pages != 0
+    };
+    old.filter(is_young).count()
+}
+
+#[test]
+fn the_mmu_sets_access_flags_and_the_engine_finds_them() {
+    if machine::is_missing("Arm, access flags") {
+        return;
+    }
+    let mut random = Random::new(seed("arm, access flags"));
+    let first = |shape, root| stage1::registers((shape, root), (shape, 0));
+    let young: usize = (0..3)
+        .map(|_| {
+            access_flags::<stage1::Kib4>(Stage::First, stage1::PERMISSIONS, first, &mut random)
+                + access_flags::<stage2::Kib4>(Stage::Second, stage2::PERMISSIONS, stage2::registers, &mut random)
+        })
+        .sum();
+    assert_ne!(young, 0, "the MMU sets the flag of some page");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub fn reach(access: Access, shape: Shape, list: &[Mapping], address: u64) -> Re
         return Err((Refusal::Translation, shape.level(walk_ends(list, address, &shape.shifts()))));
     };
     let (level, traits) = (shape.level(mapping.shift), Traits::of(mapping));
-    if !traits.accessed {
+    if !traits.accessed && !shape.sets_accessed {
         Err((Refusal::AccessFlag, level))
     } else if access.is_allowed(mapping.permissions) {
         Ok((mapping.translate(address), traits))

@@ -19,12 +19,22 @@ pub struct Shape {
     pub lpa2: bool,
     /// Whether addresses are those of the upper end.
     pub upper: bool,
+    /// Whether the MMU sets the access flag (`FEAT_HAFDBS`), instead of refusing a page that lacks it.
+    pub sets_accessed: bool,
 }
 
 impl Shape {
     /// The shape of a tree with the granule `G`.
     pub const fn of<G: Granule>((bits, start): (u32, i32)) -> Self {
-        Self { granule: G::SHIFT, bits, start, output_bits: G::OUTPUT_BITS, lpa2: G::LPA2, upper: G::UPPER }
+        Self {
+            granule: G::SHIFT,
+            bits,
+            start,
+            output_bits: G::OUTPUT_BITS,
+            lpa2: G::LPA2,
+            upper: G::UPPER,
+            sets_accessed: false,
+        }
     }
 
     /// The bytes behind one entry of a level, as a power of two: each level but the first indexes a page of entries.

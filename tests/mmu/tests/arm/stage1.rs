@@ -118,6 +118,7 @@ pub fn registers(low: (Shape, u64), high: (Shape, u64)) -> [u64; 8] {
     };
     let half0 = u64::from(64 - shape0.bits) | CACHED | granule0 << 14;
     let half1 = u64::from(64 - shape1.bits) | CACHED | granule1 << 14;
-    let tcr = half0 | half1 << 16 | shape0.output_size() << 32 | u64::from(shape0.lpa2) << 59;
+    let features = u64::from(shape0.sets_accessed) << 39 | u64::from(shape0.lpa2) << 59;
+    let tcr = half0 | half1 << 16 | shape0.output_size() << 32 | features;
     [SCTLR_OFF | 1, tcr, root0, root1, MAIR, HCR_RW, 0, 0]
 }

@@ -73,8 +73,8 @@ pub fn registers(shape: Shape, root: u64) -> [u64; 8] {
     };
     let must_be_one = 1 << 31;
     let size = u64::from(64 - shape.bits);
-    let format = shape.output_size() << 16 | u64::from(shape.lpa2) << 32;
-    let vtcr = size | start | CACHED | granule << 14 | format | must_be_one;
+    let features = u64::from(shape.sets_accessed) << 21 | u64::from(shape.lpa2) << 32;
+    let vtcr = size | start | CACHED | granule << 14 | shape.output_size() << 16 | features | must_be_one;
     let second_stage_on = 1;
     [SCTLR_OFF, 0, 0, 0, 0, HCR_RW | second_stage_on, vtcr, root]
 }
