@@ -79,7 +79,9 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
         errors.push(Error::custom(message).with_span(&head.ident));
         head.broken = true;
     }
+    let written = classes.len();
     let classes: Vec<_> = classes.into_iter().filter_map(|(meta, role)| class_bits(&meta, role, errors)).collect();
+    head.broken |= classes.len() != written;
     let written = illegal.len();
     let illegal: Vec<_> = illegal.iter().filter_map(|meta| condition::illegal(meta, errors)).collect();
     head.broken |= illegal.len() != written;
@@ -139,9 +141,11 @@ pub(super) fn class_bits(meta: &Meta, role: Role, errors: &mut Errors) -> Option
     for chunk in split_at_commas(list.tokens.clone()) {
         match level_filter(&chunk) {
             Some((tokens, span)) => filter = Some(levels(tokens, span, errors)),
-            None => ranges.extend(errors.handle(bits(&chunk)).into_iter().flat_map(|bits| bits.ranges)),
+            None => ranges.push(errors.handle(bits(&chunk))),
         }
     }
+    // A list of which a part cannot be read is none: the bits of that part are not forgotten.
+    let ranges = ranges.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flat_map(|bits| bits.ranges).collect();
     Some(ClassBits { role, bits: BitList { ranges, span: list.span() }, levels: filter, span: meta.span() })
 }
 

@@ -22,7 +22,9 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
     let classes: Vec<_> =
         CLASSES.iter().flat_map(|(name, role)| options.all(name).into_iter().map(|meta| (meta, *role))).collect();
     head.broken |= !options.are_understood();
+    let written = classes.len();
     let classes: Vec<_> = classes.into_iter().filter_map(|(meta, role)| class_bits(&meta, role, errors)).collect();
+    head.broken |= classes.len() != written;
     let mut fields = Vec::new();
     for item in item.fields {
         let Some(ident) = item.ident else {

@@ -99,6 +99,10 @@ fn bits_as_manuals_write_them() {
     assert_errors(&declaration, &[("62:59", "`62:59` is written with the lowest bit first: `59..=62`")]);
     let declaration = with(&x86_64(), "#[bits(59..=62, if", "#[bits(62-59, if");
     assert_errors(&declaration, &[("62-59", "`62-59` is written with the lowest bit first: `59..=62`")]);
+    let lists = "software(11:8, 52..=62), ignored(6-6)";
+    let declaration = with(&x86_64(), "software(8..=11, 52..=62), ignored(6)", lists);
+    let eight = ("11:8", "`11:8` is written with the lowest bit first: `8..=11`");
+    assert_errors(&declaration, &[("6-6", "`6-6` is written with the lowest bit first"), eight]);
     let declaration = with(&x86_64(), "index = 48..=56", "index = 56:48");
     assert_errors(&declaration, &[("index = 56:48", "`56:48` is written with the lowest bit first: `48..=56`")]);
 }
