@@ -10,7 +10,7 @@
 //! | `paging` | the same of a guest's own tables |
 //! | `changes` | nested tables that change while a guest runs on them: protect, unmap, split, merge, and the flushes |
 //! | `logging` | the log of written pages, and the age of pages |
-//! | `reserved` | frames that are wider than the CPU's addresses, which the engine refuses, and the CPU |
+//! | `reserved` | frames beyond the CPU's addresses: the engine refuses them, and so does the CPU |
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg(target_arch = "x86_64")]
