@@ -54,7 +54,7 @@ fn place(on: Stretch, page: u32, bytes: u64, tables: u64) -> (u64, u64) {
 /// A test of one table: its module and names, what lies above its addresses, geometries, the attributes of a page, and
 /// whether attributes let it be written.
 macro_rules! geometries {
-    ($name:ident, $module:path, $table:ident, $last:ident, $range:expr, [$($geometry:expr),+], $attributes:expr, $write:expr) => {
+    ($name:ident, $module:path, $table:ident, $last:ident, $config:expr, $range:expr, [$($geometry:expr),+], $attributes:expr, $write:expr) => {
         mod $name {
             use super::*;
             use pt_core::level::Level as _;
@@ -149,7 +149,7 @@ macro_rules! geometries {
                 fn a_tree_is_as_the_map(ops in prop::collection::vec(op(), 1..16)) {
                     for width in [$($geometry),+] {
                         let arena = Arena::new(Hpa::new(0x100_0000), 16 << 20);
-                        let mut tree = Tree::<$table, _>::new(width, &arena, &arena).unwrap();
+                        let mut tree = Tree::<$table, _>::configured(width, $config, &arena, &arena).unwrap();
                         let (root, mut model) = (arena.pages_in_use(), Model::new());
                         for op in &ops {
                             step(&mut tree, &arena, &mut model, op);
@@ -170,7 +170,7 @@ macro_rules! geometries {
 macro_rules! stage2 {
     ($($granule:ident: [$($geometry:expr),+];)+) => {$(
         geometries!(
-            $granule, pt_arm::stage2::$granule, Stage2, L3,
+            $granule, pt_arm::stage2::$granule, Stage2, L3, (),
             |width: Width, start, bytes| width.range(width.address(start).unwrap(), bytes).unwrap(),
             [$($geometry),+],
             |write| PageEntryFields { read: true, write, ..PageEntryFields::new() },
@@ -193,6 +193,7 @@ geometries!(
     pt_arm::stage1::k4,
     Stage1Upper,
     L3,
+    (),
     |width, start, bytes| {
         let ends = pt_core::TwoRoots { lower: width, upper: width };
         let pt_core::End::Upper(start) = ends.route(start).unwrap() else { panic!("it is in the upper end") };
@@ -208,6 +209,7 @@ geometries!(
     pt_riscv::g_stage,
     GuestTables,
     L0,
+    Features::all(),
     |width: Mode, start, bytes| width.range(width.address(start).unwrap(), bytes).unwrap(),
     [Mode::Sv39x4, Mode::Sv57x4],
     |write| PageEntryFields { read: true, write, ..PageEntryFields::new() },

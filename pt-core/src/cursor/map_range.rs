@@ -103,9 +103,14 @@ impl<T: Visible> Run<T> {
         exist && in_limits && Hpa::new(self.delta).is_aligned(L::SHIFT)
     }
 
-    /// The spans of leaves of level `L`, alignment of the address aside.
+    /// The spans of leaves of level `L`, if the machine has them, alignment of the address aside.
     fn span<L: LevelOf<T>>(&self) -> Option<Span> {
-        L::Leaf::SPAN.filter(|span| self.spans && Hpa::new(self.delta).is_aligned(span.shift()))
+        let allowed = |span: &Span| {
+            let leaf = L::leaf_template(&self.attributes) | span.bits;
+            Rule::broken::<L::Leaf>(leaf, self.config.features()).is_none()
+        };
+        let span = L::Leaf::SPAN.filter(|span| self.spans && Hpa::new(self.delta).is_aligned(span.shift()))?;
+        Some(span).filter(allowed)
     }
 
     /// The leaves of the table behind an entry of level `L`, if the range is all that the entry translates, and leaves

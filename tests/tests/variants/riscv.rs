@@ -6,6 +6,8 @@ use pt_core::{Arena, EntryFormat, Geometry, Hpa, Invalidate, LevelOf, Levels, Pa
 use pt_riscv::g_stage::{self, GuestTables, L0, L1, L2, L3, L4};
 use pt_riscv::supervisor;
 
+const FEATURES: g_stage::Features = g_stage::Features::all();
+
 struct Harts;
 impl<T: UsedByCpu> Invalidate<T> for Harts {
     fn invalidate(&mut self, _scope: Scope<T::Space>) {}
@@ -42,7 +44,7 @@ fn permissions_tell_a_leaf_from_a_table() {
 /// Maps pages in all four root tables, reads them back in every way, and takes them away.
 fn four_root_tables(mode: g_stage::Mode, levels: usize) {
     let arena = Arena::new(Hpa::new(0x100_0000), 64 << 12);
-    let mut tree: Tree<GuestTables, _> = Tree::new(mode, &arena, &arena).unwrap();
+    let mut tree: Tree<GuestTables, _> = Tree::configured(mode, FEATURES, &arena, &arena).unwrap();
     assert_eq!((arena.pages_in_use(), tree.root_frame().as_u64() % (16 << 10)), (4, 0), "16 KiB, aligned to that");
     let attributes = g_stage::PageEntryFields { read: true, ..Default::default() };
     let quarter = 1_u64 << (mode.width() - 2);
@@ -84,7 +86,7 @@ fn the_g_stage_has_four_root_tables() {
 fn blocks_of_the_root_level_lie_in_any_of_its_tables() {
     let mode = g_stage::Mode::Sv39x4;
     let arena = Arena::new(Hpa::new(0x100_0000), 64 << 12);
-    let mut tree: Tree<GuestTables, _> = Tree::new(mode, &arena, &arena).unwrap();
+    let mut tree: Tree<GuestTables, _> = Tree::configured(mode, FEATURES, &arena, &arena).unwrap();
     let attributes = g_stage::PageEntryFields { read: true, ..Default::default() };
     // The last gigabyte of the first table and the first two of the second.
     let start = mode.address(511 << 30).unwrap();

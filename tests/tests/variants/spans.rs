@@ -19,7 +19,7 @@ impl<T: UsedByCpu<Space = Guest>> Invalidate<T> for Cpus {
 /// The tests, for one table: its module and names, the shift of a page, leaves in a span, the bit, and how the frame of a
 /// page is held in an entry of a span.
 macro_rules! spans {
-    ($name:ident, $module:path, $table:ident, $last:ident, $geometry:expr, $page:literal, $leaves:literal, $accessed:literal,
+    ($name:ident, $module:path, $table:ident, $last:ident, $geometry:expr, $config:expr, $page:literal, $leaves:literal, $accessed:literal,
      $held:expr) => {
         mod $name {
             use super::*;
@@ -39,7 +39,7 @@ macro_rules! spans {
             }
             /// A tree with two spans, and a page before and after them.
             fn mapped(arena: &Arena) -> Tree<$table, &Arena> {
-                let mut tree = Tree::new($geometry, arena, arena).unwrap();
+                let mut tree = Tree::configured($geometry, $config, arena, arena).unwrap();
                 let page = 1_u64 << $page;
                 let whole = $geometry.range($geometry.address(START - page).unwrap(), 2 * BYTES + 2 * page).unwrap();
                 let first = Page::<Shared, $last>::new(Hpa::new(FRAME - page)).unwrap();
@@ -90,7 +90,7 @@ macro_rules! spans {
             #[test]
             fn frames_that_are_not_aligned_make_no_span() {
                 let arena = new();
-                let mut tree: Tree<$table, _> = Tree::new($geometry, &arena, &arena).unwrap();
+                let mut tree: Tree<$table, _> = Tree::configured($geometry, $config, &arena, &arena).unwrap();
                 let first = Page::<Shared, $last>::new(Hpa::new(FRAME + (1 << $page))).unwrap();
                 tree.exclusive(&arena).map_spans().map_range(range(0, BYTES), first, attributes(true)).unwrap();
                 assert!(spanned(&tree).is_empty());
@@ -206,7 +206,31 @@ macro_rules! spans {
     };
 }
 
-spans!(contiguous, pt_arm::stage2::k4, Stage2, L3, Width::StartL1 { bits: 39 }, 12, 16, 0x400, |frame| frame);
-spans!(contiguous_16k, pt_arm::stage2::k16, Stage2, L3, Width::StartL2 { bits: 36 }, 14, 128, 0x400, |frame| frame);
-spans!(contiguous_64k, pt_arm::stage2::k64_lpa, Stage2, L3, Width::StartL2 { bits: 42 }, 16, 32, 0x400, |frame| frame);
-spans!(napot, pt_riscv::g_stage, GuestTables, L0, Mode::Sv39x4, 12, 16, 0x40, |frame| frame & !0xffff | 0x8000);
+spans!(contiguous, pt_arm::stage2::k4, Stage2, L3, Width::StartL1 { bits: 39 }, (), 12, 16, 0x400, |frame| frame);
+spans!(contiguous_16k, pt_arm::stage2::k16, Stage2, L3, Width::StartL2 { bits: 36 }, (), 14, 128, 0x400, |frame| frame);
+spans!(contiguous_64k, pt_arm::stage2::k64_lpa, Stage2, L3, Width::StartL2 { bits: 42 }, (), 16, 32, 0x400, |frame| {
+    frame
+});
+spans!(napot, pt_riscv::g_stage, GuestTables, L0, Mode::Sv39x4, Features::all(), 12, 16, 0x40, |frame| frame & !0xffff
+    | 0x8000);
+
+/// Whether anything is mapped as a span.
+fn has_spans(features: pt_riscv::g_stage::Features) -> bool {
+    use pt_riscv::g_stage::{GuestTables, L0, Mode, PageEntryFields};
+    let arena = Arena::new(Hpa::new(BASE), 1 << 20);
+    let mut tree: Tree<GuestTables, _> = Tree::configured(Mode::Sv39x4, features, &arena, &arena).unwrap();
+    let range = Mode::Sv39x4.range(Mode::Sv39x4.address(0).unwrap(), 16 << 12).unwrap();
+    let first = Page::<Shared, L0>::new(Hpa::new(FRAME)).unwrap();
+    let attributes = PageEntryFields { read: true, ..Default::default() };
+    tree.exclusive(&arena).map_spans().map_range(range, first, attributes).unwrap();
+    let spanned = tree.reader().whole().leaves().any(|leaf| leaf.span().is_some());
+    let _ = tree.invalidate().free(&arena);
+    spanned
+}
+
+#[test]
+fn a_hart_without_svnapot_has_no_spans() {
+    use pt_riscv::g_stage::Features;
+    assert!(has_spans(Features::none().with_svnapot(true)));
+    assert!(!has_spans(Features::all().with_svnapot(false)));
+}

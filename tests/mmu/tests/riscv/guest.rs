@@ -3,14 +3,14 @@
 use crate::machine::DATA;
 use pt_mmu::{RangeIn, Subject, by_size, range};
 use pt_plan::{Mapping, Permissions, Random, Space, Span};
-use pt_riscv::g_stage::{GuestTables, L0, L1, L2, L3, L4, MemoryType, Mode, PageEntryFields};
+use pt_riscv::g_stage::{Features, GuestTables, L0, L1, L2, L3, L4, MemoryType, Mode, PageEntryFields};
 
 /// The page tables of a guest's physical memory.
 pub struct SecondStage;
 
 impl Subject for SecondStage {
     type Table = GuestTables;
-    const CONFIG: () = ();
+    const CONFIG: Features = Features::all();
 
     fn attributes(mapping: &Mapping, random: &mut Random) -> PageEntryFields {
         let permissions = mapping.permissions;

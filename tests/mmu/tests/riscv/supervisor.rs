@@ -3,14 +3,14 @@
 use crate::machine::DATA;
 use pt_mmu::{RangeIn, Subject, by_size, range};
 use pt_plan::{Mapping, Permissions, Random, Space, Span};
-use pt_riscv::supervisor::{L0, L1, L2, L3, L4, MemoryType, Mode, PageEntryFields, PageTables};
+use pt_riscv::supervisor::{Features, L0, L1, L2, L3, L4, MemoryType, Mode, PageEntryFields, PageTables};
 
 /// The page tables of a supervisor.
 pub struct FirstStage;
 
 impl Subject for FirstStage {
     type Table = PageTables;
-    const CONFIG: () = ();
+    const CONFIG: Features = Features::all();
 
     fn attributes(mapping: &Mapping, random: &mut Random) -> PageEntryFields {
         let permissions = mapping.permissions;
