@@ -15,6 +15,7 @@
 //!   [`Obstacle::Retry`](crate::error::Obstacle::Retry).
 
 mod alike;
+mod annotate;
 mod count;
 mod exchange;
 mod held;

@@ -1,6 +1,7 @@
 //! Tests of the cursor on the sample tables in an arena.
 
 mod alike;
+mod annotate;
 mod page;
 #[cfg(feature = "std")]
 mod parallel;
