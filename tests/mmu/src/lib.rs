@@ -9,8 +9,8 @@
 //! | `ept` | those of Bochs's Intel CPUs | EPT, made inside of the machine |
 //! | `kvm` | the one that KVM gives a guest here | x86-64 |
 //! | `monitor` | that of QEMU's x86 CPU, asked from outside | x86-64, PAE |
-//! | `riscv` | that of QEMU's RISC-V CPU | both stages |
-//! | `arm` | that of QEMU's Arm CPU | both stages |
+//! | `riscv` | that of QEMU's RISC-V CPU | Sv39 to Sv57, Sv39x4 to Sv57x4, and one behind the other; Svnapot, Svpbmt |
+//! | `arm` | that of QEMU's Arm CPU | both stages, and one behind the other, with every granule; LPA2, contiguous leaves |
 //!
 //! The seed of a run is printed. `PT_SEED` repeats it:
 //!

@@ -22,7 +22,7 @@ pub struct Asked<'a, const N: usize> {
 }
 
 impl<const N: usize> Asked<'_, N> {
-    /// Adds questions: every kind of access, at both privileges, to each mapping, and one beside it.
+    /// Adds questions: every kind of access, at both privileges, to each mapping; one beside it, and one beyond the width.
     pub fn ask(&self, exam: &mut Exam, random: &mut Random) -> History {
         let mut history = History::default();
         for mapping in self.plan.mappings() {
@@ -43,6 +43,8 @@ impl<const N: usize> Asked<'_, N> {
             }
             let (kind, privilege) = (random.pick(&AccessKind::ALL), random.pick(&PRIVILEGES));
             question(kind, privilege, self.space.word_beside(mapping, random), random.bits());
+            // The same address, but for a bit above its width (12.3.2, 18.5.1).
+            question(kind, privilege, self.space.word_of(mapping, random) ^ 1 << 62, random.bits());
         }
         history
     }
