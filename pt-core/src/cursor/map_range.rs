@@ -186,8 +186,8 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let slots = Slots::of::<L>(range);
         let mut index = slots.first;
         loop {
-            let row = Row::new(template, run.frame(slots.address::<L>(index)), 1 << L::SHIFT);
-            let next = Self::fill_empty(self.memory, table, index, slots.end, row);
+            let frame = run.frame(slots.address::<L>(index));
+            let next = Self::fill_empty(self.memory, table, index, slots.end, template, frame);
             *live += i64::try_from(next - index).unwrap_or(0);
             if next == slots.end {
                 return Ok(());
@@ -198,16 +198,18 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         }
     }
 
-    /// Maps empty entries as the leaves of `row`, until `end` or an entry that is not empty. Returns where it
-    /// stopped.
+    /// Maps empty entries as leaves with contiguous frames, until `end` or an entry that is not empty. Returns where
+    /// it stopped.
     #[inline(never)]
     fn fill_empty<L: LevelOf<T>>(
         memory: &M, // apart from `self`, so that a direct map stays in registers
         table: TableOf<T, L>,
         mut index: usize,
         end: usize,
-        mut row: Row<L::Leaf>,
+        template: u64,
+        frame: Hpa,
     ) -> usize {
+        let mut row = Row::<L::Leaf>::new(template, frame, 1 << L::SHIFT);
         while index < end {
             let word = memory.word(table.frame(), index);
             if word.load() != T::ABSENT || X::replace(word, T::ABSENT, row.leaf(), 0).is_err() {

@@ -1,5 +1,5 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 16 instructions
+# 13 instructions
 fill_empty:
     mov rax, rdx
     cmp rdx, rcx
@@ -9,10 +9,7 @@ fill_empty:
     mov rdx, qword ptr [rsi + 8*rax]
     neg rdx
     jno .L2
-    mov rdx, qword ptr [r8 + 16]
-    mov qword ptr [rsi + 8*rax], rdx
-    mov rdx, qword ptr [r8 + 24]
-    add qword ptr [r8 + 8], rdx
+    mov qword ptr [rsi + 8*rax], r8
     inc rax
     cmp rcx, rax
     jne .L1
@@ -20,7 +17,7 @@ fill_empty:
 .L2:
     ret
 
-# 16 instructions
+# 13 instructions
 fill_empty:
     mov rax, rdx
     cmp rdx, rcx
@@ -30,10 +27,7 @@ fill_empty:
     mov rdx, qword ptr [rsi + 8*rax]
     test rdx, rdx
     jne .L2
-    mov rdx, qword ptr [r8 + 16]
-    mov qword ptr [rsi + 8*rax], rdx
-    mov rdx, qword ptr [r8 + 24]
-    add qword ptr [r8 + 8], rdx
+    mov qword ptr [rsi + 8*rax], r8
     inc rax
     cmp rcx, rax
     jne .L1
@@ -41,24 +35,21 @@ fill_empty:
 .L2:
     ret
 
-# 20 instructions
+# 17 instructions
 fill_empty:
     mov rax, rdx
     cmp rdx, rcx
     jae .L2
-    add rsi, qword ptr [rdi]
     movabs rdx, 4503598553628672
-.L1:
-    mov rdi, qword ptr [rsi + 8*rax]
-    test rdi, rdi
-    jne .L2
-    mov rdi, qword ptr [r8 + 16]
-    mov qword ptr [rsi + 8*rax], rdi
-    mov r9, qword ptr [r8 + 24]
-    add qword ptr [r8 + 8], r9
     and r9, rdx
-    add r9, rdi
-    mov qword ptr [r8 + 16], r9
+    or r9, r8
+    add rsi, qword ptr [rdi]
+.L1:
+    mov rdx, qword ptr [rsi + 8*rax]
+    test rdx, rdx
+    jne .L2
+    mov qword ptr [rsi + 8*rax], r9
+    add r9, 1073741824
     inc rax
     cmp rcx, rax
     jne .L1
@@ -66,24 +57,21 @@ fill_empty:
 .L2:
     ret
 
-# 20 instructions
+# 17 instructions
 fill_empty:
     mov rax, rdx
     cmp rdx, rcx
     jae .L2
-    add rsi, qword ptr [rdi]
     movabs rdx, 4503599625273344
-.L1:
-    mov rdi, qword ptr [rsi + 8*rax]
-    neg rdi
-    jno .L2
-    mov rdi, qword ptr [r8 + 16]
-    mov qword ptr [rsi + 8*rax], rdi
-    mov r9, qword ptr [r8 + 24]
-    add qword ptr [r8 + 8], r9
     and r9, rdx
-    add r9, rdi
-    mov qword ptr [r8 + 16], r9
+    or r9, r8
+    add rsi, qword ptr [rdi]
+.L1:
+    mov rdx, qword ptr [rsi + 8*rax]
+    neg rdx
+    jno .L2
+    mov qword ptr [rsi + 8*rax], r9
+    add r9, 2097152
     inc rax
     cmp rcx, rax
     jne .L1
@@ -91,24 +79,21 @@ fill_empty:
 .L2:
     ret
 
-# 20 instructions
+# 17 instructions
 fill_empty:
     mov rax, rdx
     cmp rdx, rcx
     jae .L2
-    add rsi, qword ptr [rdi]
     movabs rdx, 4503599625273344
-.L1:
-    mov rdi, qword ptr [rsi + 8*rax]
-    test rdi, rdi
-    jne .L2
-    mov rdi, qword ptr [r8 + 16]
-    mov qword ptr [rsi + 8*rax], rdi
-    mov r9, qword ptr [r8 + 24]
-    add qword ptr [r8 + 8], r9
     and r9, rdx
-    add r9, rdi
-    mov qword ptr [r8 + 16], r9
+    or r9, r8
+    add rsi, qword ptr [rdi]
+.L1:
+    mov rdx, qword ptr [rsi + 8*rax]
+    test rdx, rdx
+    jne .L2
+    mov qword ptr [rsi + 8*rax], r9
+    add r9, 2097152
     inc rax
     cmp rcx, rax
     jne .L1
@@ -116,24 +101,21 @@ fill_empty:
 .L2:
     ret
 
-# 20 instructions
+# 17 instructions
 fill_empty:
     mov rax, rdx
     cmp rdx, rcx
     jae .L2
-    add rsi, qword ptr [rdi]
     movabs rdx, 4503599627366400
+    and r9, rdx
+    or r9, r8
+    add rsi, qword ptr [rdi]
 .L1:
-    mov rdi, qword ptr [rsi + 8*rax]
-    neg rdi
+    mov rdx, qword ptr [rsi + 8*rax]
+    neg rdx
     jno .L2
-    mov rdi, qword ptr [r8 + 16]
-    mov qword ptr [rsi + 8*rax], rdi
-    mov r9, qword ptr [r8 + 24]
-    add qword ptr [r8 + 8], r9
-    and r9, rdx
-    add r9, rdi
-    mov qword ptr [r8 + 16], r9
+    mov qword ptr [rsi + 8*rax], r9
+    add r9, 4096
     inc rax
     cmp rcx, rax
     jne .L1
@@ -141,24 +123,21 @@ fill_empty:
 .L2:
     ret
 
-# 20 instructions
+# 17 instructions
 fill_empty:
     mov rax, rdx
     cmp rdx, rcx
     jae .L2
-    add rsi, qword ptr [rdi]
     movabs rdx, 4503599627366400
-.L1:
-    mov rdi, qword ptr [rsi + 8*rax]
-    test rdi, rdi
-    jne .L2
-    mov rdi, qword ptr [r8 + 16]
-    mov qword ptr [rsi + 8*rax], rdi
-    mov r9, qword ptr [r8 + 24]
-    add qword ptr [r8 + 8], r9
     and r9, rdx
-    add r9, rdi
-    mov qword ptr [r8 + 16], r9
+    or r9, r8
+    add rsi, qword ptr [rdi]
+.L1:
+    mov rdx, qword ptr [rsi + 8*rax]
+    test rdx, rdx
+    jne .L2
+    mov qword ptr [rsi + 8*rax], r9
+    add r9, 4096
     inc rax
     cmp rcx, rax
     jne .L1

@@ -56,7 +56,7 @@ fn find<'c>(counts: &'c [Count], design: &str, workload: &str, who: &str) -> Opt
 }
 
 fn print(rows: &[Row], counts: &[Count]) {
-    say(&format!("instructions a page          {:>10} {:>8} {:>8} {:>8}", "engine", "budget", "goal", "by hand"));
+    say(&format!("instructions a page          {:>10} {:>8} {:>12} {:>8}", "engine", "budget", "goal", "by hand"));
     for row in rows {
         for (design, budget) in DESIGNS.iter().zip(row.budgets) {
             let Some(engine) = find(counts, design, &row.workload, "engine") else { continue };
@@ -64,7 +64,7 @@ fn print(rows: &[Row], counts: &[Count]) {
             let hand = hand.map_or("-".to_owned(), |hand| format!("{:.2}", hand.per_operation()));
             let budget = budget.map_or("-".to_owned(), |budget| format!("{budget:.1}"));
             let (workload, each) = (&row.workload, engine.per_operation());
-            say(&format!("{design:<7}{workload:<22}{each:>10.2} {budget:>8} {:>8} {hand:>8}", row.goal));
+            say(&format!("{design:<7}{workload:<22}{each:>10.2} {budget:>8} {:>12} {hand:>8}", row.goal));
         }
     }
 }
