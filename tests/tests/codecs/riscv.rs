@@ -14,21 +14,21 @@ const NO_TYPES: [(&str, u64); 1] = [("memory_type", 3)];
 fn entries_of_the_supervisor_are_what_the_manual_says() {
     let random = &mut Random::new(seed("codecs, RISC-V supervisor"));
     macro_rules! leaf {
-        ($level:ident, $shift:literal, $low:literal, $($rest:tt)*) => {
+        ($level:ident, $shift:literal, $low:literal, many $($napot:ident)?, $($rest:tt)*) => {
             let mut table = table!(supervisor::PageEntry<supervisor::$level> {
                 read with_read [1..=1]; write with_write [2..=2]; execute with_execute [3..=3]; user with_user [4..=4];
                 global with_global [5..=5]; accessed with_accessed [6..=6]; dirty with_dirty [7..=7];
-                frame with_frame [$low..=53] << $shift; memory_type with_memory_type [61..=62];
+                frame with_frame [$low..=53] << $shift; memory_type with_memory_type [61..=62]; $($napot with_napot [63..=63];)?
             } ones [0..=0] $($rest)* free [8..=9]);
             table.nameless = NO_TYPES.to_vec();
             table.check(stringify!($level), random);
         };
     }
-    leaf!(L0, 12, 10, zeroes [54..=60, 63..=63]);
-    leaf!(L1, 21, 19, zeroes [10..=18, 54..=60, 63..=63]);
-    leaf!(L2, 30, 28, zeroes [10..=27, 54..=60, 63..=63]);
-    leaf!(L3, 39, 37, zeroes [10..=36, 54..=60, 63..=63]);
-    leaf!(L4, 48, 46, zeroes [10..=45, 54..=60, 63..=63]);
+    leaf!(L0, 12, 10, many napot, zeroes [54..=60]);
+    leaf!(L1, 21, 19, many, zeroes [10..=18, 54..=60, 63..=63]);
+    leaf!(L2, 30, 28, many, zeroes [10..=27, 54..=60, 63..=63]);
+    leaf!(L3, 39, 37, many, zeroes [10..=36, 54..=60, 63..=63]);
+    leaf!(L4, 48, 46, many, zeroes [10..=45, 54..=60, 63..=63]);
     macro_rules! link {
         ($($level:ident)*) => {$(
             table!(supervisor::TableEntry<supervisor::$level> {
@@ -44,21 +44,21 @@ fn entries_of_the_supervisor_are_what_the_manual_says() {
 fn entries_of_the_g_stage_are_what_the_manual_says() {
     let random = &mut Random::new(seed("codecs, RISC-V G-stage"));
     macro_rules! leaf {
-        ($level:ident, $shift:literal, $low:literal, $($rest:tt)*) => {
+        ($level:ident, $shift:literal, $low:literal, many $($napot:ident)?, $($rest:tt)*) => {
             let mut table = table!(g_stage::PageEntry<g_stage::$level> {
                 read with_read [1..=1]; write with_write [2..=2]; execute with_execute [3..=3];
                 accessed with_accessed [6..=6]; dirty with_dirty [7..=7];
-                frame with_frame [$low..=53] << $shift; memory_type with_memory_type [61..=62];
+                frame with_frame [$low..=53] << $shift; memory_type with_memory_type [61..=62]; $($napot with_napot [63..=63];)?
             } ones [0..=0, 4..=4] $($rest)* free [5..=5, 8..=9]);
             table.nameless = NO_TYPES.to_vec();
             table.check(stringify!($level), random);
         };
     }
-    leaf!(L0, 12, 10, zeroes [54..=60, 63..=63]);
-    leaf!(L1, 21, 19, zeroes [10..=18, 54..=60, 63..=63]);
-    leaf!(L2, 30, 28, zeroes [10..=27, 54..=60, 63..=63]);
-    leaf!(L3, 39, 37, zeroes [10..=36, 54..=60, 63..=63]);
-    leaf!(L4, 48, 46, zeroes [10..=45, 54..=60, 63..=63]);
+    leaf!(L0, 12, 10, many napot, zeroes [54..=60]);
+    leaf!(L1, 21, 19, many, zeroes [10..=18, 54..=60, 63..=63]);
+    leaf!(L2, 30, 28, many, zeroes [10..=27, 54..=60, 63..=63]);
+    leaf!(L3, 39, 37, many, zeroes [10..=36, 54..=60, 63..=63]);
+    leaf!(L4, 48, 46, many, zeroes [10..=45, 54..=60, 63..=63]);
     macro_rules! link {
         ($($level:ident)*) => {$(
             table!(g_stage::TableEntry<g_stage::$level> {
