@@ -72,10 +72,12 @@ fn measure(quick: bool) -> io::Result<Measured> {
     measured.code = program::code(&own).unwrap_or_else(|| skipped("no nm and objdump: code has no size"));
     measured.expansion = program::expansion();
     if !quick {
+        // What was measured is worth writing down, even where cargo cannot build.
         step("cold builds");
-        measured.builds = program::cold_builds()?;
+        measured.builds = program::cold_builds().unwrap_or_else(|error| skipped(&error.to_string()));
         step("a build with LTO");
-        measured.with_lto = instructions::count(&program::with_lto()?)?.unwrap_or_default();
+        let counted = program::with_lto().and_then(|program| instructions::count(&program));
+        measured.with_lto = counted.unwrap_or_else(|error| Some(skipped(&error.to_string()))).unwrap_or_default();
     }
     Ok(measured)
 }
