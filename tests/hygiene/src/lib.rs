@@ -10,5 +10,6 @@
 pub mod alone;
 pub mod both;
 pub mod everything;
+pub mod features;
 pub mod kept;
 mod unused;

@@ -10,6 +10,7 @@ const FEATURES: usize = 64;
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     if let Some(config) = &module.config {
         fields(config, report);
+        no_pair(module, config, report);
     }
     for level in module.levels.iter().flat_map(|levels| &levels.levels) {
         if let Some(condition) = &level.leaf_if {
@@ -28,6 +29,19 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
         }
         presence(format, report);
         one_condition(format, report);
+    }
+}
+
+/// The trees of a VM with private memory are made together, by the monitor's rules and without a configuration.
+fn no_pair(module: &Module, config: &Config, report: &mut Report<'_>) {
+    let pair = module.tables.iter().find(|table| table.is_walked() && !table.propagates_to.is_empty());
+    if let Some(table) = pair {
+        let message = format!(
+            "`{}` propagates to a table that a monitor owns, and is made without a configuration: remove it, or declare \
+             the tables that have one in a module of their own",
+            table.head.ident
+        );
+        report.error(config.head.ident.span(), message);
     }
 }
 

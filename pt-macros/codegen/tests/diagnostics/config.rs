@@ -156,6 +156,15 @@ fn a_second_configuration() {
 }
 
 #[test]
+fn a_configuration_beside_private_memory() {
+    let config = "#[config] pub struct Machine { nxe: bool }\n    /// EPT memory types";
+    assert_errors(
+        &with(&tdx(), "/// EPT memory types", config),
+        &[("Machine", "`PrivateEpt` propagates to a table that a monitor owns, and is made without a configuration")],
+    );
+}
+
+#[test]
 fn every_access_of_somebody_else() {
     assert_errors(
         &with(&npt(), "every_access = user", "every_access = usr"),
