@@ -14,7 +14,7 @@
 mod flags;
 mod tlb;
 
-#[cfg(feature = "instructions")]
+#[cfg(all(feature = "instructions", target_arch = "x86_64"))]
 pub use tlb::LocalTlb;
 pub use tlb::{Flushes, flushes};
 

@@ -33,11 +33,11 @@ pub fn flushes(scope: Scope<Virtual>) -> Option<Flushes> {
 
 /// Drops stale translations of the CPU that this runs on, in the current PCID: all there is to do where no other CPU
 /// uses the tree.
-#[cfg(feature = "instructions")]
+#[cfg(all(feature = "instructions", target_arch = "x86_64"))]
 #[derive(Debug)]
 pub struct LocalTlb(());
 
-#[cfg(feature = "instructions")]
+#[cfg(all(feature = "instructions", target_arch = "x86_64"))]
 mod instructions {
     use super::{Flushes, LocalTlb, PAGE, flushes};
     use crate::PageTables;
