@@ -7,6 +7,7 @@
 use pt_mmu::image::{Image, Transcript, bochs};
 use pt_mmu::machine::missing;
 use pt_mmu::{say, seed, skip};
+use pt_plan::Mistake;
 use std::path::Path;
 use std::time::Duration;
 
@@ -48,7 +49,7 @@ fn a_guest_reaches_what_its_ept_maps_and_nothing_else() {
 #[test]
 fn a_planted_mistake_is_seen() {
     let seed = seed("EPT, planted mistakes");
-    for mistake in ["permission", "address", "level"] {
+    for mistake in Mistake::ALL.map(Mistake::name) {
         let Some(transcript) = play(SKYLAKE, &format!("seed={seed} plant={mistake}"), mistake) else { return };
         assert_eq!(transcript.outcome(), Some("failed"), "{mistake}: {}", transcript.text());
         assert!(transcript.wrong().next().is_some(), "{mistake}: {}", transcript.text());

@@ -5,6 +5,7 @@
 use pt_mmu::image::{Image, Transcript, bochs, qemu};
 use pt_mmu::machine::missing;
 use pt_mmu::{say, seed, skip};
+use pt_plan::Mistake;
 use std::path::Path;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ fn a_planted_mistake_is_seen() {
         return skip("that a mistake in nested tables would be seen", why);
     }
     let seed = seed("svm, planted");
-    for mistake in ["permission", "address", "level"] {
+    for mistake in Mistake::ALL.map(Mistake::name) {
         let transcript = play(CPUS[0], seed, Some(mistake));
         assert_eq!(transcript.outcome(), Some("failed"), "{mistake}: {}", transcript.text());
         for experiment in &EXPERIMENTS[..3] {

@@ -31,21 +31,15 @@ use pt_freestanding::options::Options;
 use pt_freestanding::println;
 use pt_plan::Mistake;
 
-/// Runs all experiments, with the seed of the option `seed`, and the mistake of the option `plant` in each plan.
+/// Runs all experiments, with the seed of the option `seed`, and the mistake of the option `plant` in each plan, by
+/// its [name](Mistake::name).
+///
+/// # Panics
+/// If the options are not understood.
 pub fn run(options: Options<'_>) -> Outcome {
-    let plant = match options.get("plant") {
-        Some("permission") => Some(Mistake::Permission),
-        Some("address") => Some(Mistake::Address),
-        Some("level") => Some(Mistake::Level),
-        _ => None,
-    };
-    let seed = match options.number("seed", 1) {
-        Ok(seed) => seed,
-        Err(error) => {
-            println!("{error}");
-            return Outcome::Failed;
-        }
-    };
+    let named = |name| Mistake::named(name).unwrap_or_else(|| panic!("`plant={name}`: there is no such mistake"));
+    let plant = options.get("plant").map(named);
+    let seed = options.number("seed", 1).unwrap_or_else(|error| panic!("{error}"));
     let mut lab = match Lab::new(seed, plant) {
         Ok(lab) => lab,
         Err(missing) => {

@@ -20,6 +20,15 @@ impl Permissions {
     /// Fetches of the user, where the machine has a permission of its own for them. [`allow`](Self::allow) knows none.
     pub const USER_EXECUTE: Self = Self(1 << 4);
 
+    /// All that an entry of x86 can say in a page table: a page that is present can be read. Those of the supervisor
+    /// come first.
+    pub const X86: [Self; 8] = {
+        let user = Self::USER;
+        let (r, rw, rx) = (Self::READ, Self::READ.union(Self::WRITE), Self::READ.union(Self::EXECUTE));
+        let rwx = rw.union(rx);
+        [r, rw, rx, rwx, r.union(user), rw.union(user), rx.union(user), rwx.union(user)]
+    };
+
     /// Whether all of `others` are among these.
     #[must_use]
     pub const fn contains(self, others: Self) -> bool {

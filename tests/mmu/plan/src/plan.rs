@@ -100,6 +100,22 @@ impl Mistake {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Permission, Self::Address, Self::Level];
 
+    /// Its name in the options of an image.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Permission => "permission",
+            Self::Address => "address",
+            Self::Level => "level",
+        }
+    }
+
+    /// The mistake of this [name](Self::name), if there is one.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mistake| mistake.name() == name)
+    }
+
     /// A mapping with this mistake, if it can have it.
     #[must_use]
     pub fn made_in(self, right: Mapping) -> Option<Mapping> {

@@ -49,19 +49,14 @@ type Experiment = (&'static str, fn(&mut Lab));
 
 /// Runs all experiments.
 ///
-/// Options: `seed` is a number; `plant` is a mistake to make in one mapping of each experiment, `permission`, `address`
-/// or `level`.
+/// Options: `seed` is a number; `plant` is a mistake to make in one mapping of each experiment, by its
+/// [name](Mistake::name).
 ///
 /// # Panics
 /// If the options are not understood.
 pub fn run(options: Options<'_>) -> Outcome {
-    let plant = match options.get("plant") {
-        None => None,
-        Some("permission") => Some(Mistake::Permission),
-        Some("address") => Some(Mistake::Address),
-        Some("level") => Some(Mistake::Level),
-        Some(other) => panic!("`plant={other}`: there is no such mistake"),
-    };
+    let named = |name| Mistake::named(name).unwrap_or_else(|| panic!("`plant={name}`: there is no such mistake"));
+    let plant = options.get("plant").map(named);
     let seed = options.number("seed", 1).unwrap_or_else(|error| panic!("{error}"));
     let mut lab = match Lab::new(seed, plant) {
         Ok(lab) => lab,

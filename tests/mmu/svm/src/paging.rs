@@ -21,16 +21,6 @@ const READ: Permissions = Permissions::READ;
 const WRITE: Permissions = READ.union(Permissions::WRITE);
 const EXECUTE: Permissions = Permissions::EXECUTE;
 const USER: Permissions = Permissions::USER;
-const PERMISSIONS: [Permissions; 8] = [
-    READ,
-    WRITE,
-    READ.union(EXECUTE),
-    WRITE.union(EXECUTE),
-    READ.union(USER),
-    WRITE.union(USER),
-    READ.union(EXECUTE).union(USER),
-    WRITE.union(EXECUTE).union(USER),
-];
 
 /// Where the guest sees its program: as the user, and as the supervisor.
 const USER_PROGRAM: u64 = 0x1000;
@@ -44,7 +34,7 @@ pub fn run(lab: &mut Lab) {
         let bits = paging.width() - 1;
         let inputs = [Span::new(1 << 30, (1 << bits) - 1), Span::new(u64::MAX << bits, u64::MAX)];
         let space =
-            Space { inputs: &inputs, memory: lab.probed(), shifts: &[12, 12, 21, 30], permissions: &PERMISSIONS };
+            Space { inputs: &inputs, memory: lab.probed(), shifts: &[12, 12, 21, 30], permissions: &Permissions::X86 };
         let target = Virtual::new(lab, paging);
         Round::new(lab, &space, target, number).run(lab, &space);
     }

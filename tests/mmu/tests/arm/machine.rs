@@ -1,26 +1,17 @@
 //! QEMU's `virt` machine with the executor: where things are, and how it is run.
 
 use pt_core::{Arena, Hpa};
-use pt_mmu::machine::{Emulator, Executor, GuestRam, Toolchain, assemble, missing};
-use pt_mmu::skip;
+use pt_mmu::machine::{Board, Executor, Program, Toolchain};
 use pt_plan::{Mapping, Permissions, Span};
-use std::path::Path;
-use std::sync::OnceLock;
-use std::time::Duration;
 
-const QEMU: &str = "qemu-system-aarch64";
 const TOOLCHAIN: Toolchain = Toolchain {
     assembler: &["aarch64-linux-gnu-as"],
     linker: "aarch64-linux-gnu-ld",
     objcopy: "aarch64-linux-gnu-objcopy",
 };
-const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 
-/// RAM begins here, with a device tree.
-const BASE: u64 = 0x4000_0000;
-const BYTES: u64 = 512 << 20;
-/// What is there.
-pub const RAM: Span = Span::new(BASE, BASE + BYTES - 1);
+/// What is there. It begins with a device tree.
+pub const RAM: Span = Span::new(0x4000_0000, 0x5fff_ffff);
 /// The executor, and in it the stub page: as in `executor.S`.
 const CODE: u64 = 0x4020_0000;
 const STUB: u64 = CODE + 0x1_1000;
@@ -34,8 +25,22 @@ pub const DATA: Span = Span::new(0x5000_0000, 0x5fff_ffff);
 /// `hvc #0`, which ends a fetch that is let through.
 pub const HVC: u32 = 0xd400_0002;
 
-/// What a run takes, unless something is wrong: a second.
-const LIMIT: Duration = Duration::from_mins(1);
+/// The machine.
+pub static BOARD: Board = Board {
+    name: "arm",
+    emulator: "qemu-system-aarch64",
+    arguments: &["-machine", "virt,virtualization=on,gic-version=3,memory-backend=ram", "-cpu", "max"],
+    entry: Some(CODE),
+    ram: RAM,
+    program: Program::new(
+        TOOLCHAIN,
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/arm/executor.S"),
+        CODE,
+        EXECUTOR.shared - CODE,
+    ),
+    executor: EXECUTOR,
+    folder: env!("CARGO_TARGET_TMPDIR"),
+};
 
 /// The stub page, which every tree maps, with a granule of `1 << shift` bytes. It can be read and executed at EL1 and
 /// EL0. It lies in the first 64 KiB: other mappings must not.
@@ -52,35 +57,4 @@ pub const FREE: u64 = 0x1_0000;
 pub fn arena(bytes: usize) -> Arena {
     assert!(TABLES.as_u64() + bytes as u64 <= DATA.first, "tables end before the data");
     Arena::new(TABLES, bytes)
-}
-
-/// Whether a program is missing. It says so.
-pub fn is_missing(what: &str) -> bool {
-    let [assembler, linker, objcopy] = TOOLCHAIN.programs();
-    let missing = missing(&[QEMU, assembler, linker, objcopy]);
-    if let Some(missing) = &missing {
-        skip(what, missing);
-    }
-    missing.is_some()
-}
-
-/// The memory of a machine, with the executor in it.
-pub fn ram(name: &str) -> GuestRam {
-    static ASSEMBLED: OnceLock<Vec<u8>> = OnceLock::new();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/arm/executor.S");
-    let code = ASSEMBLED.get_or_init(|| assemble(TOOLCHAIN, &source, CODE, Path::new(FOLDER)));
-    let ram = GuestRam::new(Path::new(FOLDER), name, BASE, BYTES);
-    ram.write(CODE, code);
-    ram
-}
-
-/// The executor, and the emulator that runs it in this memory.
-pub fn machine(ram: &GuestRam) -> (Executor, Emulator) {
-    let memory = format!("memory-backend-file,id=ram,size={BYTES},mem-path={},share=on", ram.path().display());
-    let entry = format!("loader,addr={CODE:#x},cpu-num=0");
-    let emulator = Emulator::new(QEMU, LIMIT)
-        .arguments(&["-machine", "virt,virtualization=on,gic-version=3,memory-backend=ram", "-cpu", "max"])
-        .arguments(&["-object", &memory, "-m", &format!("{BYTES}B"), "-device", &entry])
-        .arguments(&["-display", "none", "-serial", "none", "-monitor", "none", "-net", "none"]);
-    (EXECUTOR, emulator)
 }

@@ -31,23 +31,6 @@ const LIMIT: Duration = Duration::from_mins(1);
 
 type Requests = Plan<400>;
 
-const READ: Permissions = Permissions::READ;
-const WRITE: Permissions = Permissions::WRITE;
-const EXECUTE: Permissions = Permissions::EXECUTE;
-const USER: Permissions = Permissions::USER;
-
-/// What x86-64 can say: a page that is present can be read.
-const PERMISSIONS: [Permissions; 8] = [
-    READ,
-    READ.union(WRITE),
-    READ.union(EXECUTE),
-    READ.union(WRITE).union(EXECUTE),
-    READ.union(USER),
-    READ.union(WRITE).union(USER),
-    READ.union(EXECUTE).union(USER),
-    READ.union(WRITE).union(EXECUTE).union(USER),
-];
-
 /// Canonical addresses, without the top 2 GiB, where the executor is, and without what the first entry of the upper
 /// half of four levels covers: hosts that run KVM on page tables alone keep that for themselves while the user runs.
 const FOUR_LEVELS: [Span; 2] = [Span::new(0, 0x7fff_ffff_ffff), Span::new(0xffff_8080_0000_0000, executor::WINDOW - 1)];
@@ -59,7 +42,7 @@ fn space(paging: Paging, large: bool) -> Space<'static> {
         inputs: if paging == Paging::FiveLevels { &FIVE_LEVELS } else { &FOUR_LEVELS },
         memory: ram::DATA,
         shifts: if large { &[12, 12, 21, 30] } else { &[12, 12, 21] },
-        permissions: &PERMISSIONS,
+        permissions: &Permissions::X86,
     }
 }
 

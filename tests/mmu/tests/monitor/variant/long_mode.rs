@@ -1,6 +1,6 @@
 //! Long mode: four and five levels.
 
-use super::{MEMORY, PERMISSIONS, Variant, tables};
+use super::{MEMORY, Variant, tables};
 use crate::machine::Mode;
 use pt_core::{Arena, Hpa};
 use pt_plan::{Mapping, Permissions, Space, Span};
@@ -22,7 +22,7 @@ impl Variant for Paging {
             Self::FourLevels => &FOUR_LEVELS,
             Self::FiveLevels => &FIVE_LEVELS,
         };
-        Space { inputs, memory: MEMORY, shifts: &[12, 12, 21, 30], permissions: &PERMISSIONS }
+        Space { inputs, memory: MEMORY, shifts: &[12, 12, 21, 30], permissions: &Permissions::X86 }
     }
 
     fn build(&self, arena: &Arena, former: &[Mapping], requested: &[Mapping]) -> Result<Hpa, Box<dyn Error>> {

@@ -6,7 +6,7 @@ mod tables;
 
 use crate::machine::Mode;
 use pt_core::{Arena, Hpa};
-use pt_plan::{Mapping, Permissions, Space, Span};
+use pt_plan::{Mapping, Space, Span};
 use std::error::Error;
 use std::fmt::Debug;
 
@@ -30,20 +30,3 @@ pub const VARIANTS: [&dyn Variant; 3] =
 
 /// Where leaves lead to. There need not be memory: nothing is read from it.
 const MEMORY: Span = Span::new(0, (1 << 46) - 1);
-
-const READ: Permissions = Permissions::READ;
-const WRITE: Permissions = Permissions::WRITE;
-const EXECUTE: Permissions = Permissions::EXECUTE;
-const USER: Permissions = Permissions::USER;
-
-/// What x86 can say: a page that is present can be read.
-const PERMISSIONS: [Permissions; 8] = [
-    READ,
-    READ.union(WRITE),
-    READ.union(EXECUTE),
-    READ.union(WRITE).union(EXECUTE),
-    READ.union(USER),
-    READ.union(WRITE).union(USER),
-    READ.union(EXECUTE).union(USER),
-    READ.union(WRITE).union(EXECUTE).union(USER),
-];

@@ -1,6 +1,6 @@
 //! PAE: 32-bit addresses.
 
-use super::{MEMORY, PERMISSIONS, Variant, tables};
+use super::{MEMORY, Variant, tables};
 use crate::machine::Mode;
 use pt_core::{Arena, Hpa};
 use pt_pae::{Features, PageEntryFields, PageTables, Paging, Pt};
@@ -15,7 +15,7 @@ impl Variant for Paging {
     }
 
     fn space(&self) -> Space<'static> {
-        Space { inputs: &INPUTS, memory: MEMORY, shifts: &[12, 12, 21], permissions: &PERMISSIONS }
+        Space { inputs: &INPUTS, memory: MEMORY, shifts: &[12, 12, 21], permissions: &Permissions::X86 }
     }
 
     fn build(&self, arena: &Arena, former: &[Mapping], requested: &[Mapping]) -> Result<Hpa, Box<dyn Error>> {

@@ -1,16 +1,9 @@
 //! Tables of any variant, made by the engine.
 
-use pt_core::flush::Scope;
-use pt_core::{Arena, Direct, Hpa, Invalidate, LeafLevelOf, Page, PageOf, Shared, Tree, UsedByCpu, Whole};
+use pt_core::{Arena, Direct, Hpa, LeafLevelOf, Page, PageOf, Shared, Tree, UsedByCpu, Whole};
+use pt_mmu::NoCpus;
 use pt_plan::{Mapping, Permissions};
 use std::error::Error;
-
-/// The CPUs that translate with tables which the machine has not entered yet.
-struct Nobody;
-
-impl<T: UsedByCpu> Invalidate<T> for Nobody {
-    fn invalidate(&mut self, _scope: Scope<T::Space>) {}
-}
 
 /// Tables of `T`, whose smallest pages are those of level `L`. `attributes` says permissions in its words.
 ///
@@ -37,13 +30,13 @@ where
     }
     for mapping in former {
         let range = geometry.range(geometry.address(mapping.input)?, mapping.bytes())?;
-        cursor.clear_range(range, &mut Nobody).map_err(|stopped| stopped.to_string())?.flush(&mut Nobody);
+        cursor.clear_range(range, &mut NoCpus).map_err(|stopped| stopped.to_string())?.flush(&mut NoCpus);
     }
     for mapping in requested {
         let range = geometry.range(geometry.address(mapping.input)?, mapping.bytes())?;
         cursor.map_range(range, Page::<_, L>::new(Hpa::new(mapping.output))?, attributes(Permissions::READ))?;
-        let changed = cursor.protect_range(range, attributes(mapping.permissions), &mut Nobody);
-        changed.map_err(|stopped| stopped.to_string())?.flush(&mut Nobody);
+        let changed = cursor.protect_range(range, attributes(mapping.permissions), &mut NoCpus);
+        changed.map_err(|stopped| stopped.to_string())?.flush(&mut NoCpus);
     }
     drop(cursor);
     Ok(tree.root_frame())
