@@ -54,8 +54,17 @@ pub mod granule {
         #[root(Lm1, width = 49..=52)]                                      StartLm1 { bits: u32 },
     }
 
-    /// A page or block descriptor. Without `FEAT_XNX`, one bit denies the fetch at both exception levels.
-    #[entry(leaf, present = kind, reserved(50, 53), software(55..=58), ignored(59..=63),
+    /// Who may fetch instructions: XN[1:0]. A PE without `FEAT_XNX` knows `Any` and `Nobody` only, and bit 53 is reserved.
+    #[values]
+    pub enum Execute {
+        Any = 0,
+        #[value(denies = execute)]                El0 = 1,
+        #[value(denies = execute | user_execute)] Nobody = 2,
+        #[value(denies = user_execute)]           El1 = 3,
+    }
+
+    /// A page or block descriptor.
+    #[entry(leaf, present = kind, reserved(50), software(55..=58), ignored(59..=63),
         levels(L0, L1, L2, L3, only(k4_lpa2)), levels(L1, L2, L3, only(k4, k16_lpa2, k64_lpa)),
         levels(L2, L3, only(k16, k64)), reserved(48..=49, only(k4, k16, k64, k64_lpa)),
         reserved(12..=13, only(k16, k16_lpa2)), reserved(12..=15, only(k64)))]
@@ -84,7 +93,7 @@ pub mod granule {
         #[bits(52, levels(L2, L3), span = 32, only(k64, k64_lpa))]
         #[bits(52, levels(L0), ignored, only(k4_lpa2))]
         #[bits(52, levels(L1), ignored, only(k16_lpa2, k64_lpa))]  contiguous: bool,
-        #[bits(54, denies = execute)]                              execute_never: bool,
+        #[bits(53..=54)]                                           execute: Execute,
     }
 
     /// A table descriptor.

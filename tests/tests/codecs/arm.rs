@@ -1,9 +1,18 @@
 //! Arm: DDI 0487 figures of D8.3, for each granule and width of addresses.
 
-use crate::codec::table;
+use crate::codec::{table, values};
 use pt_arm::{stage1, stage2};
 use pt_mmu::seed;
 use pt_plan::Random;
+
+values!(
+    stage2::k4::Execute,
+    stage2::k4_lpa2::Execute,
+    stage2::k16::Execute,
+    stage2::k16_lpa2::Execute,
+    stage2::k64::Execute,
+    stage2::k64_lpa::Execute
+);
 
 /// A leaf of both stages. The frame is `[bits] << lowest address bit`; the rest are the bits that differ.
 macro_rules! leaf {
@@ -22,9 +31,9 @@ macro_rules! leaf {
             memory_attributes with_memory_attributes [2..=5]; read with_read [6..=6]; write with_write [7..=7];
             $($share with_shareability $bits;)? accessed with_accessed [10..=10]; not_xs with_not_xs [11..=11];
             frame with_frame $frame << $shift; dirty_modifier with_dirty_modifier [51..=51];
-            $($span with_contiguous [52..=52];)? execute_never with_execute_never [54..=54];
+            $($span with_contiguous [52..=52];)? execute with_execute [53..=54];
         } ones $ones zeroes $zeroes free $free);
-        table.zeroes.extend([50..=50, 53..=53]);
+        table.zeroes.push(50..=50);
         table.check(concat!("stage 2, ", stringify!($granule), ", ", stringify!($level)), $random);
     };
 }

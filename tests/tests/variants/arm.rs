@@ -130,6 +130,24 @@ fn a_table_denies_what_lies_behind_it() {
 }
 
 #[test]
+fn the_second_stage_says_who_may_fetch() {
+    use pt_core::format::Access;
+    use stage2::k4::{Execute, L3, PageEntry};
+    let page = PageEntry::<L3>::new(Hpa::new(0x5000)).unwrap().with_read(true);
+    let fetch = Access::EXECUTE.union(Access::USER_EXECUTE);
+    for (execute, xn, allowed) in [
+        (Execute::Any, 0, fetch),
+        (Execute::El0, 1, Access::USER_EXECUTE),
+        (Execute::Nobody, 2, Access::NONE),
+        (Execute::El1, 3, Access::EXECUTE),
+    ] {
+        let page = page.with_execute(execute);
+        assert_eq!(page.bits() >> 53 & 3, xn, "{execute:?}");
+        assert_eq!(page.access().without(Access::READ.union(Access::USER)), allowed, "{execute:?}");
+    }
+}
+
+#[test]
 fn each_end_of_the_address_space_has_its_root() {
     use stage1::k4::{L3, PageEntryFields, Stage1, Stage1Upper, Width};
     let ends = TwoRoots { lower: Width::StartL0 { bits: 48 }, upper: Width::StartL1 { bits: 36 } };

@@ -1,7 +1,9 @@
 //! The configuration, and the conditions that name its features.
 
 use super::report::Report;
-use crate::model::{Condition, Conditional, Config, ConfigKind, Format, Module, Otherwise, Place, Presence, Role};
+use crate::model::{
+    Condition, Conditional, Config, ConfigKind, Field, Format, Module, Otherwise, Place, Presence, Role,
+};
 use std::collections::HashSet;
 
 /// The most features of a configuration: one bit of a word each.
@@ -28,7 +30,7 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
             known(module, condition, report);
         }
         presence(format, report);
-        one_condition(format, report);
+        one_condition(module, format, report);
     }
 }
 
@@ -129,13 +131,14 @@ fn presence(format: &Format, report: &mut Report<'_>) {
 }
 
 /// What decides about access and presence depends on one condition: the code asks once.
-fn one_condition(format: &Format, report: &mut Report<'_>) {
-    let deciding = |place: &&Place| {
+fn one_condition(module: &Module, format: &Format, report: &mut Report<'_>) {
+    let deciding = |(field, place): &(&Field, &Place)| {
         let ignored = place.conditional.as_ref().is_some_and(|it| it.otherwise != Otherwise::Reserved);
-        ignored && !(place.allows.is_empty() && place.denies.is_empty())
+        ignored && field.decides(place, module)
     };
-    let places = format.fields.iter().flat_map(|field| &field.places).filter(deciding);
-    let conditions: Vec<_> = places.filter_map(|place| Some(&place.conditional.as_ref()?.condition)).collect();
+    let places = format.fields.iter().flat_map(|field| field.places.iter().map(move |place| (field, place)));
+    let conditional = places.filter(deciding).filter_map(|(_, place)| place.conditional.as_ref());
+    let conditions: Vec<_> = conditional.map(|conditional| &conditional.condition).collect();
     let different: HashSet<_> = conditions.iter().map(ToString::to_string).collect();
     if let (true, Some(last)) = (different.len() > 1, conditions.last()) {
         let message =

@@ -12,7 +12,9 @@ pub(super) fn emit(values: &Values) -> TokenStream {
     let numbered = values.values.iter().filter_map(|value| Some((value, **value.number.as_ref()?)));
     let (names, (numbers, docs)): (Vec<_>, (Vec<_>, Vec<_>)) = numbered
         .map(|(value, number)| {
-            let doc = attrs_and_doc(&value.attrs, &format!("Value {number}."));
+            let words: Vec<_> = value.denies.iter().map(|permission| permission.word()).collect();
+            let denies = if words.is_empty() { String::new() } else { format!(", denies {}", words.join(" and ")) };
+            let doc = attrs_and_doc(&value.attrs, &format!("Value {number}{denies}."));
             (&value.ident, (decimal(number), doc))
         })
         .unzip();

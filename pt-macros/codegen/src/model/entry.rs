@@ -1,6 +1,6 @@
 //! The `#[entry]` structs: formats of entries.
 
-use super::{BitList, Conditional, Head, Illegal, LevelList, Module, Spanned};
+use super::{BitList, Conditional, Head, Illegal, LevelList, Module, Spanned, Values};
 use proc_macro2::Span;
 use syn::{Attribute, Ident, Path, Type};
 
@@ -281,6 +281,19 @@ impl Field {
     #[must_use]
     pub fn at(&self, level: &Ident) -> Option<&Place> {
         self.places.iter().find(|place| place.is_at(level))
+    }
+
+    /// The values that it may have, where those decide what an entry lets through.
+    #[must_use]
+    pub fn denying<'m>(&self, place: &Place, module: &'m Module) -> Option<&'m Values> {
+        let FieldType::Values(name) = self.kind(module) else { return None };
+        module.values(&name).filter(|values| place.role == Role::Value && values.deny())
+    }
+
+    /// Whether the field decides there what an entry lets through.
+    #[must_use]
+    pub fn decides(&self, place: &Place, module: &Module) -> bool {
+        !place.allows.is_empty() || !place.denies.is_empty() || self.denying(place, module).is_some()
     }
 
     /// What kind of type it has.

@@ -1,6 +1,6 @@
 //! The `#[values]` enums.
 
-use super::{Head, Spanned};
+use super::{Head, Permission, Spanned};
 use syn::{Attribute, Ident};
 
 /// The values that a field may have.
@@ -19,9 +19,17 @@ pub struct Value {
     pub ident: Ident,
     /// The discriminant, unless it is missing (and was reported).
     pub number: Option<Spanned<u64>>,
+    /// `#[value(denies = …)]`: what an entry does not let through whose field has it.
+    pub denies: Vec<Spanned<Permission>>,
 }
 
 impl Values {
+    /// Whether they decide what an entry lets through.
+    #[must_use]
+    pub fn deny(&self) -> bool {
+        self.values.iter().any(|value| !value.denies.is_empty())
+    }
+
     /// Whether each value of a field of `width` bits has a name.
     #[must_use]
     pub fn covers(&self, width: u32) -> bool {

@@ -235,7 +235,7 @@ fn role(options: &mut Options<'_>) -> (Role, Option<Span>) {
     roles.first().map_or((Role::Value, None), |(role, span)| (*role, Some(*span)))
 }
 
-fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<Spanned<Permission>> {
+pub(super) fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<Spanned<Permission>> {
     let Some(value) = options.value(name) else { return Vec::new() };
     let errors = options.errors();
     let names = errors.handle(alternatives(&value)).unwrap_or_default();

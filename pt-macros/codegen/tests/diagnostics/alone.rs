@@ -57,6 +57,20 @@ fn a_wide_format() {
 }
 
 #[test]
+fn what_a_value_denies_is_known_inside_of_a_module() {
+    let values = quote! {
+        enum Kind {
+            Any = 0,
+            #[value(denies = execute)]
+            None = 1,
+        }
+    };
+    let wanted = "what a value denies is looked up in the same module: declare the enum beside the formats that have it, \
+                  in a `#[page_tables]` module";
+    assert_eq!(errors("values", quote!(), values), [wanted]);
+}
+
+#[test]
 fn values_of_one_number() {
     let found = errors(
         "values",

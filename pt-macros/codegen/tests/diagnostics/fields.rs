@@ -56,6 +56,20 @@ fn values_that_do_not_fit() {
 }
 
 #[test]
+fn what_a_value_denies() {
+    assert_slip(
+        "WriteBack = 6 ",
+        "#[value(denies = fetch)] WriteBack = 6 ",
+        &[("fetch", "unknown word `fetch`: it is one of `read`, `write`, `execute`, `user`, `user_execute`")],
+    );
+    assert_slip(
+        "WriteBack = 6 ",
+        "#[value] WriteBack = 6 ",
+        &[("#[value]", "what does an entry with this value not let through? Write `#[value(denies = …)]`")],
+    );
+}
+
+#[test]
 fn codes_that_do_not_fit() {
     assert_slip(
         "PendingBlocked = 0x78",

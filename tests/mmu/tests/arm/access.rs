@@ -78,6 +78,7 @@ impl Access {
         let has = |wanted| permissions.contains(wanted);
         let (write, user) = (has(Permissions::WRITE), has(Permissions::USER));
         match (self.stage, self.privilege, self.kind) {
+            (_, Privilege::User, AccessKind::Fetch) => has(Permissions::USER_EXECUTE),
             (Stage::Second, _, kind) => has(kind.needs()),
             (Stage::First, Privilege::Supervisor, AccessKind::Load) => true,
             (Stage::First, Privilege::Supervisor, AccessKind::Store) => write,
@@ -85,7 +86,6 @@ impl Access {
             (Stage::First, Privilege::Supervisor, AccessKind::Fetch) => has(Permissions::EXECUTE) && !(write && user),
             (Stage::First, Privilege::User, AccessKind::Load) => user,
             (Stage::First, Privilege::User, AccessKind::Store) => user && write,
-            (Stage::First, Privilege::User, AccessKind::Fetch) => has(Permissions::USER_EXECUTE),
         }
     }
 

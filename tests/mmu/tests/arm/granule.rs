@@ -48,7 +48,7 @@ macro_rules! granule {
             ) -> pt_arm::$stage::$module::PageEntryFields {
                 pt_arm::$stage::$module::PageEntryFields {
                     $($shareability: pt_core::Bits::from_bits(random.pick(&[0, 2, 3])),)?
-                    ..$attributes!(pt_arm::$stage::$module::PageEntryFields, mapping, random)
+                    ..$attributes!(pt_arm::$stage::$module, mapping, random)
                 }
             }
 

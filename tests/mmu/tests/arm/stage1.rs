@@ -9,8 +9,8 @@ use pt_plan::{Mapping, Permissions};
 
 /// What every leaf says, whatever its granule.
 macro_rules! attributes {
-    ($fields:path, $mapping:ident, $random:ident) => {{
-        type Fields = $fields;
+    ($($module:ident)::+, $mapping:ident, $random:ident) => {{
+        use $($module)::+::PageEntryFields as Fields;
         let (has, traits) = (|wanted| $mapping.permissions.contains(wanted), $crate::reach::Traits::of($mapping));
         Fields {
             attribute_index: pt_core::Bits::from_bits(traits.attribute_index),

@@ -7,15 +7,20 @@ use pt_plan::Permissions;
 
 /// What every leaf says, whatever its granule.
 macro_rules! attributes {
-    ($fields:path, $mapping:ident, $random:ident) => {{
-        type Fields = $fields;
+    ($($module:ident)::+, $mapping:ident, $random:ident) => {{
+        use $($module)::+::{Execute, PageEntryFields as Fields};
         let has = |wanted| $mapping.permissions.contains(wanted);
         Fields {
             memory_attributes: pt_core::Bits::from_bits($random.pick(&[0b0101, 0b0111, 0b1111])),
             read: has(Permissions::READ),
             write: has(Permissions::WRITE),
             accessed: $crate::reach::Traits::of($mapping).accessed,
-            execute_never: !has(Permissions::EXECUTE),
+            execute: match (has(Permissions::EXECUTE), has(Permissions::USER_EXECUTE)) {
+                (true, true) => Execute::Any,
+                (true, false) => Execute::El1,
+                (false, true) => Execute::El0,
+                (false, false) => Execute::Nobody,
+            },
             ..Fields::new()
         }
     }};
@@ -53,9 +58,29 @@ granule!(Kib64Lpa: stage2::k64_lpa::Stage2, upper = false, range = pt_mmu::range
 pub const PERMISSIONS: &[Permissions] = {
     const R: Permissions = Permissions::READ;
     const W: Permissions = Permissions::WRITE;
+    const RW: Permissions = R.union(W);
     const X: Permissions = Permissions::EXECUTE;
+    const UX: Permissions = Permissions::USER_EXECUTE;
+    const XX: Permissions = X.union(UX);
     const NONE: Permissions = R.without(R);
-    &[NONE, X, R, W, R.union(X), W.union(X), R.union(W), R.union(W).union(X)]
+    &[
+        NONE,
+        X,
+        UX,
+        XX,
+        R,
+        R.union(X),
+        R.union(UX),
+        R.union(XX),
+        W,
+        W.union(X),
+        W.union(UX),
+        W.union(XX),
+        RW,
+        RW.union(X),
+        RW.union(UX),
+        RW.union(XX),
+    ]
 };
 
 /// The registers for a tree. `VTCR_EL2`, D24.2.190.

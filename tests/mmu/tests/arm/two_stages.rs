@@ -16,7 +16,7 @@ pub const WINDOW: Span = Span::new(0x8_0000_0000, 0x8_03ff_ffff);
 /// What the second stage maps: RAM below the data, with the tables of the first and the stub page, where it is; and of
 /// the window, in blocks or in pages, the most part, with random permissions.
 pub fn second_stage<G: Granule>(shape: Shape, permissions: &[Permissions], random: &mut Random) -> Vec<Mapping> {
-    let all = Permissions::READ | Permissions::WRITE | Permissions::EXECUTE;
+    let all = Permissions::READ | Permissions::WRITE | Permissions::EXECUTE | Permissions::USER_EXECUTE;
     let block = shape.shift(2);
     let blocks = |span: Span| (span.first >> block..=span.last >> block).map(|number| number << block);
     let identical = |input| Mapping { input, output: input, shift: block, permissions: all };

@@ -101,11 +101,11 @@ fn common<'f>(context: Context<'_>, format: &Format, field: &'f Field) -> Option
 
 /// Whether `EntryFormat` is written once for all levels: the frame and what decides about access is.
 fn is_uniform(context: Context<'_>, format: &Format) -> bool {
-    let decides = |place: &Place| {
+    let decides = |field: &Field, place: &Place| {
         let depends = place.conditional.is_some() && matches!(place.role, Role::Hardware(_));
-        matches!(place.role, Role::Frame { .. }) || !place.allows.is_empty() || !place.denies.is_empty() || depends
+        matches!(place.role, Role::Frame { .. }) || field.decides(place, context.module) || depends
     };
-    let mut deciding = format.fields.iter().filter(|field| field.places.iter().any(decides));
+    let mut deciding = format.fields.iter().filter(|field| field.places.iter().any(|place| decides(field, place)));
     deciding.all(|field| common(context, format, field).is_some())
 }
 

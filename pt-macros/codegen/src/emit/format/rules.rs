@@ -2,7 +2,7 @@
 
 use crate::emit::Context;
 use crate::emit::literal::hex64;
-use crate::model::{Condition, Conditional, Format, Illegal, Otherwise, Place, Presence, Role, Shape, Wanted};
+use crate::model::{Condition, Conditional, Field, Format, Illegal, Otherwise, Place, Presence, Role, Shape, Wanted};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -151,21 +151,24 @@ pub(super) fn unless(condition: &Condition) -> String {
 /// What depends on the features: permissions and bits that the CPU writes, where they are ignored without them.
 pub(super) fn with_features(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
     let krate = context.krate;
-    let ignored = |place: &&Place| place.conditional.as_ref().is_some_and(|it| it.otherwise != Otherwise::Reserved);
-    let places: Vec<&Place> = format.fields.iter().filter_map(|field| field.at(level)).filter(ignored).collect();
-    let permitting = places.iter().find(|place| !place.allows.is_empty() || !place.denies.is_empty());
-    let access = permitting.and_then(|place| place.conditional.as_ref()).map(|Conditional { condition, .. }| {
-        let (holds, access) = (holds(context, condition), super::traits::access(format, level, false));
-        hygienic! {
-            #[inline(always)]
-            fn access_with(self, features: u64) -> #krate::format::Access {
-                use #krate::format::Access;
-                if #holds { self.access() } else { #access }
+    let ignored = |place: &Place| place.conditional.as_ref().is_some_and(|it| it.otherwise != Otherwise::Reserved);
+    let fields = format.fields.iter().filter_map(|field| Some((field, field.at(level)?)));
+    let fields: Vec<(&Field, &Place)> = fields.filter(|(_, place)| ignored(place)).collect();
+    let permitting = fields.iter().find(|(field, place)| field.decides(place, context.module));
+    let access =
+        permitting.and_then(|(_, place)| place.conditional.as_ref()).map(|Conditional { condition, .. }| {
+            let (holds, access) = (holds(context, condition), super::traits::access(context, format, level, false));
+            hygienic! {
+                #[inline(always)]
+                fn access_with(self, features: u64) -> #krate::format::Access {
+                    use #krate::format::Access;
+                    if #holds { self.access() } else { #access }
+                }
             }
-        }
-    });
-    let written: Vec<TokenStream> = places
+        });
+    let written: Vec<TokenStream> = fields
         .iter()
+        .map(|(_, place)| place)
         .filter(|place| matches!(place.role, Role::Hardware(_)))
         .filter_map(|place| {
             let holds = holds(context, &place.conditional.as_ref()?.condition);

@@ -5,7 +5,7 @@ use super::bits::plain_frame;
 use super::{frame, is_uniform, levels, rules};
 use crate::emit::Context;
 use crate::emit::literal::mask;
-use crate::model::{Format, Otherwise, Permission, Place, Role, Shape, Word};
+use crate::model::{Field, Format, Otherwise, Permission, Place, Role, Shape, Value, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -36,7 +36,7 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
 
 fn body(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {
     let frames = frames(context, format, level);
-    let access = access(format, level, true);
+    let access = access(context, format, level, true);
     let with_features = rules::with_features(context, format, level);
     let krate = context.krate;
     hygienic! {
@@ -85,16 +85,24 @@ fn frames(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenS
 
 /// What an entry lets through: what no field decides, what set fields allow, less what set fields deny. `all`: fields
 /// that are there under a condition decide too.
-pub(super) fn access(format: &Format, level: &Ident, all: bool) -> TokenStream {
+pub(super) fn access(context: Context<'_>, format: &Format, level: &Ident, all: bool) -> TokenStream {
     if !format.has(Shape::Leaf) && !format.has(Shape::Table) {
         return hygienic!(Access::NONE);
     }
     let is_meant =
-        |place: &&Place| all || place.conditional.as_ref().is_none_or(|it| it.otherwise == Otherwise::Reserved);
-    let places: Vec<&Place> = format.fields.iter().filter_map(|field| field.at(level)).filter(is_meant).collect();
-    let of_user = places.iter().any(|place| {
-        place.allows.iter().chain(&place.denies).any(|permission| **permission == Permission::UserExecute)
-    });
+        |place: &Place| all || place.conditional.as_ref().is_none_or(|it| it.otherwise == Otherwise::Reserved);
+    let fields = format.fields.iter().filter_map(|field| Some((field, field.at(level)?)));
+    let fields: Vec<(&Field, &Place)> = fields.filter(|(_, place)| is_meant(place)).collect();
+    let places: Vec<&Place> = fields.iter().map(|(_, place)| *place).collect();
+    let by_value: Vec<(&Place, &Value)> = fields
+        .iter()
+        .filter_map(|(field, place)| Some((*place, field.denying(place, context.module)?)))
+        .flat_map(|(place, values)| values.values.iter().map(move |value| (place, value)))
+        .filter(|(_, value)| !value.denies.is_empty())
+        .collect();
+    let of_values = by_value.iter().flat_map(|(_, value)| &value.denies);
+    let mut named = places.iter().flat_map(|place| place.allows.iter().chain(&place.denies)).chain(of_values);
+    let of_user = named.any(|permission| **permission == Permission::UserExecute);
     let bits = |permission: Permission| match permission {
         Permission::Read => 1,
         Permission::Write => 2,
@@ -124,6 +132,12 @@ pub(super) fn access(format: &Format, level: &Ident, all: bool) -> TokenStream {
     for place in places.iter().filter(|place| !place.denies.is_empty()) {
         let (denied, mask) = (constant(set(&place.denies)), mask(place.bits.mask()));
         terms.extend(hygienic!(.without(Access::when(self.bits & #mask != 0, #denied))));
+    }
+    for (place, value) in by_value {
+        let Some(number) = &value.number else { continue };
+        let (denied, mask, number) =
+            (constant(set(&value.denies)), mask(place.bits.mask()), mask(place.bits.place(**number)));
+        terms.extend(hygienic!(.without(Access::when(self.bits & #mask == #number, #denied))));
     }
     let given = constant(given);
     hygienic!(#given #terms)
