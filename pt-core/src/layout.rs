@@ -7,6 +7,7 @@
 use crate::format::{EntryFormat, FieldClass, FieldInfo};
 use crate::rule::Rule;
 use crate::span::Span;
+use crate::writers::Writers;
 use core::fmt;
 
 /// The bits of a format at one level. Masks are in place.
@@ -44,6 +45,8 @@ pub trait HasLayout: 'static {
     /// What an entry that is present may not be there, beside wrong reserved bits. Those that make it count as not
     /// present come first.
     const RULES: &'static [Rule] = &[];
+    /// Who writes which of its bits, where the declaration says so.
+    const WRITERS: Writers = Writers::NONE;
 }
 
 /// The format of a leaf whose attributes, all that it says beside its frame, are the struct `A`.

@@ -51,6 +51,7 @@ pub mod table;
 pub mod tree;
 pub mod two_roots;
 pub mod validity;
+pub mod writers;
 
 pub use address::{Address, AddressRange, Gfn, Gpa, Hpa, RawGpa, Route, Va};
 pub use allocator::{OutOfTables, Reserve, TableAllocator};
@@ -82,3 +83,4 @@ pub use table::{AddressOf, Direct, Pair, Propagating, Table, UsedByCpu, Visible}
 pub use tree::Tree;
 pub use two_roots::{End, OneEnd, TwoRoots};
 pub use validity::{Invalid, Valid};
+pub use writers::{ForeignBits, Party, Writers};

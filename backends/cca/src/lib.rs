@@ -54,21 +54,21 @@ pub mod cca {
         #[bits(55)]                            unprotected: bool,
     }
 
-    /// A page or block descriptor.
+    /// A page or block descriptor. In the unprotected half, the host chooses a part of it, its writer being the VMM.
     #[entry(leaf, levels(L1, L2, L3), present = kind, reserved(11, 48..=50), software(56..=58), ignored(59..=63))]
     pub struct RttLeaf {
         #[bits(0..=1, levels(L1, L2), tag = 1)]
-        #[bits(0..=1, levels(L3), tag = 3)]    kind: (),
-        #[bits(2..=5)]                         memory_attributes: Bits<4>,
-        #[bits(6, allows = read)]              read: bool,
-        #[bits(7, allows = write)]             write: bool,
-        #[bits(8..=9)]                         shareability: Bits<2>,
-        #[bits(10, hardware = accessed)]       accessed: bool,
-        #[bits(12..=47, frame)]                frame: Hpa,
-        #[bits(51)]                            dirty_modifier: bool,
-        #[bits(52)]                            contiguous: bool,
-        #[bits(53..=54)]                       execute_never: Bits<2>,
-        #[bits(55)]                            unprotected: bool,
+        #[bits(0..=1, levels(L3), tag = 3)]                kind: (),
+        #[bits(2..=5, written_by(vmm))]                    memory_attributes: Bits<4>,
+        #[bits(6, allows = read, written_by(vmm))]         read: bool,
+        #[bits(7, allows = write, written_by(vmm))]        write: bool,
+        #[bits(8..=9, written_by(monitor))]                shareability: Bits<2>,
+        #[bits(10, hardware = accessed)]                   accessed: bool,
+        #[bits(12..=47, frame, written_by(vmm))]           frame: Hpa,
+        #[bits(51, written_by(monitor))]                   dirty_modifier: bool,
+        #[bits(52, written_by(monitor))]                   contiguous: bool,
+        #[bits(53..=54, written_by(monitor))]              execute_never: Bits<2>,
+        #[bits(55, written_by(monitor))]                   unprotected: bool,
     }
 
     /// A table descriptor.
@@ -135,6 +135,7 @@ pub mod cca {
         fn data_map(&self, range: AddressRange<Private>, data: Hpa) -> Outcome<DataMap>;
         #[hook(remove, fused, lossy, partial, busy, incomplete, stopped)]
         fn data_unmap(&self, range: AddressRange<Private>) -> Outcome<DataUnmap>;
+        /// The descriptor has bits of the VMM alone, `RttLeaf::<L3>::WRITERS`: the RMM refuses others and adds its own.
         #[hook(map, stopped)]
         fn rtt_map_unprotected(&self, at: Gpa<Shared>, level: Level, descriptor: RttLeaf<L3>) -> Outcome<RttMapUnprotected>;
         #[hook(remove, fused, partial, stopped)]

@@ -11,7 +11,10 @@ use pt_cca::{
 };
 use pt_core::hook::{Busy, Fatal, Hook, Incomplete, MonitorEntry, Outcome, Partial, Refusal, Stopped};
 use pt_core::states::{PhaseName, Shape, States};
-use pt_core::{AddressRange, Geometry, Gpa, Hpa, Level as _, Levels, Private, RawGpa, Route, Shared, Split, Table};
+use pt_core::{
+    AddressRange, Bits, ForeignBits, Geometry, Gpa, HasLayout, Hpa, Level as _, Levels, Party, Private, RawGpa, Route,
+    Shared, Split, Table, Writers,
+};
 
 const IPA: Ipa = Ipa::StartL1 { ipa_bits: 40 };
 
@@ -50,6 +53,23 @@ fn a_block_and_a_page_have_different_descriptors() {
     assert_eq!(RttLeaf::<L2>::new(Hpa::new(0x1000)), None, "a block is aligned to 2 MiB");
     assert_eq!(RttTable::<L2>::new(Hpa::new(0x1000)).map(RttTable::bits), Some(0x1003));
     assert!(!page.unprotected() && page.with_unprotected(true).bits() >> 55 == 1);
+}
+
+#[test]
+fn the_host_writes_a_part_of_a_descriptor() {
+    const { assert!(RttLeaf::<L3>::WRITERS.vmm == 0x0000_ffff_ffff_f0fc) };
+    // The bits below the alignment of a block are nobody's.
+    assert_eq!(RttLeaf::<L2>::WRITERS.vmm, 0x0000_ffff_ffe0_00fc);
+    let host = Hpa::new(0x0012_3440_0000).as_u64() | 0xc0;
+    assert_eq!(RttLeaf::<L2>::WRITERS.check(Party::Vmm, host), Ok(()));
+    for (word, bits) in [(host | 3, 3), (host | 1 << 55 | 1 << 52, 1 << 55 | 1 << 52), (host | 0x1000, 0x1000)] {
+        let refused = RttLeaf::<L2>::WRITERS.check(Party::Vmm, word);
+        assert_eq!(refused, Err(ForeignBits { party: Party::Vmm, bits }), "{word:#x}");
+    }
+    // What the RMM adds to it are bits of its own, and the tag.
+    let monitor = RttLeaf::<L2>::from_bits(host).with_unprotected(true).with_shareability(Bits::from_bits(3));
+    assert_eq!(RttLeaf::<L2>::WRITERS.check_change(Party::Monitor, host, monitor.bits()), Ok(()));
+    assert_eq!(RttAbsent::<L2>::WRITERS, Writers::NONE);
 }
 
 #[test]

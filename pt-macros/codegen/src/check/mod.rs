@@ -38,6 +38,7 @@ mod spans;
 mod states;
 mod tables;
 mod values;
+mod writers;
 mod written;
 
 use crate::model::Module;
@@ -65,6 +66,7 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         spans::check,
         presence::check,
         illegal::check,
+        writers::check,
         tables::check,
         parties::check,
         spaces::check,

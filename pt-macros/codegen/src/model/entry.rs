@@ -95,6 +95,8 @@ pub struct ClassBits {
     pub bits: BitList,
     /// `levels(…)`; all levels of the format without it.
     pub levels: Option<LevelList>,
+    /// `written_by(…)`.
+    pub writers: Vec<Spanned<Party>>,
     /// The option.
     pub span: Span,
 }
@@ -126,6 +128,8 @@ pub struct Place {
     pub allows: Vec<Spanned<Permission>>,
     /// `denies = …`: what a set field does not let through.
     pub denies: Vec<Spanned<Permission>>,
+    /// `written_by(…)`: who chooses the value.
+    pub writers: Vec<Spanned<Party>>,
     /// `absent = N`: the value in absent entries.
     pub absent: Option<Spanned<u64>>,
     /// `values`: the type is a `#[values]` enum that is declared elsewhere.
@@ -207,6 +211,42 @@ impl Permission {
             Self::Execute => "execute",
             Self::User => "user",
             Self::UserExecute => "user_execute",
+        }
+    }
+}
+
+/// Who writes to tables.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Party {
+    /// The VMM.
+    Vmm,
+    /// The guest.
+    Guest,
+    /// The monitor.
+    Monitor,
+}
+
+impl Party {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Vmm, Self::Guest, Self::Monitor];
+
+    /// The word that declares it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Vmm => "vmm",
+            Self::Guest => "guest",
+            Self::Monitor => "monitor",
+        }
+    }
+
+    /// Its name in a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Vmm => "the VMM",
+            Self::Guest => "the guest",
+            Self::Monitor => "the monitor",
         }
     }
 }

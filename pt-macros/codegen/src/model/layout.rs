@@ -1,6 +1,6 @@
 //! What each bit of a format is at one level, with the reserved bits that follow from the alignment of a leaf.
 
-use super::{ClassBits, Field, Format, Module, Place, Role, Shape};
+use super::{ClassBits, Field, Format, Module, Party, Place, Role, Shape, Spanned};
 use proc_macro2::Span;
 use syn::Ident;
 
@@ -35,6 +35,18 @@ pub enum Source<'a> {
     Class(&'a ClassBits),
     /// Frame bits that are below the alignment of a leaf at this level, so that they must be zero.
     Alignment,
+}
+
+impl<'a> Source<'a> {
+    /// Who writes the bits, as declared.
+    #[must_use]
+    pub fn writers(&self) -> &'a [Spanned<Party>] {
+        match self {
+            Self::Field(_, place) => &place.writers,
+            Self::Class(class) => &class.writers,
+            Self::Alignment => &[],
+        }
+    }
 }
 
 impl<'a> Layout<'a> {

@@ -24,7 +24,8 @@ pub use config::{Condition, Conditional, Config, ConfigField, ConfigKind, Illega
 pub use darling::util::SpannedValue as Spanned;
 pub use encoding::Encoding;
 pub use entry::{
-    ClassBits, Default, Field, FieldType, Format, HardwareBit, Permission, Place, Presence, Role, Shape, Spanning, Word,
+    ClassBits, Default, Field, FieldType, Format, HardwareBit, Party, Permission, Place, Presence, Role, Shape,
+    Spanning, Word,
 };
 pub use geometry::{Extension, Geometry, Root, Split, SplitBit, Width};
 pub use hooks::{Answers, Hook, HookRole, Hooks, Order, upper_camel};

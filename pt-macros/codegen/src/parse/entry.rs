@@ -2,16 +2,16 @@
 
 use super::bits::{bits, levels};
 use super::condition;
-use super::options::{Options, alternatives, number, path, split_at_commas, word};
+use super::options::{Options, alternatives, idents, number, path, split_at_commas, word};
 use super::{Errors, Reader, arguments, first_and_rest, take_named};
 use crate::model::{
-    BitList, ClassBits, Default, Field, Format, HardwareBit, LevelList, Permission, Place, Presence, Role, Shape,
-    Spanned, Spanning, Word,
+    BitList, ClassBits, Default, Field, Format, HardwareBit, LevelList, Party, Permission, Place, Presence, Role,
+    Shape, Spanned, Spanning, Word,
 };
 use darling::Error;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, ItemStruct, Lit, Meta};
+use syn::{Attribute, Expr, Ident, ItemStruct, Lit, Meta};
 
 const SHAPES: [(&str, Shape); 3] = [("leaf", Shape::Leaf), ("table", Shape::Table), ("absent", Shape::Absent)];
 
@@ -47,9 +47,25 @@ const FORMAT_OPTIONS: [&str; 13] = [
     "illegal",
 ];
 
-const FIELD_OPTIONS: [&str; 17] = [
-    "frame", "shift", "tag", "span", "napot", "hardware", "software", "ignored", "reserved", "levels", "allows",
-    "denies", "absent", "values", "default", "if", "else",
+const FIELD_OPTIONS: [&str; 18] = [
+    "frame",
+    "shift",
+    "tag",
+    "span",
+    "napot",
+    "hardware",
+    "software",
+    "ignored",
+    "reserved",
+    "levels",
+    "allows",
+    "denies",
+    "absent",
+    "values",
+    "default",
+    "if",
+    "else",
+    "written_by",
 ];
 
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
@@ -137,22 +153,30 @@ pub(super) fn class_bits(meta: &Meta, role: Role, errors: &mut Errors) -> Option
         errors.push(Error::custom(format!("which bits? Write `{name}(LOW..=HIGH)`")).with_span(meta));
         return None;
     };
-    let (mut ranges, mut filter) = (Vec::new(), None);
+    let (mut ranges, mut filter, mut writers) = (Vec::new(), None, Vec::new());
     for chunk in split_at_commas(list.tokens.clone()) {
-        match level_filter(&chunk) {
-            Some((tokens, span)) => filter = Some(levels(tokens, span, errors)),
-            None => ranges.push(errors.handle(bits(&chunk))),
+        if let Some((tokens, span)) = level_filter(&chunk) {
+            filter = Some(levels(tokens, span, errors));
+        } else if let Some((tokens, _)) = named_list(&chunk, "written_by") {
+            writers.extend(parties(idents(tokens), errors));
+        } else {
+            ranges.push(errors.handle(bits(&chunk)));
         }
     }
     // A list of which a part cannot be read is none: the bits of that part are not forgotten.
     let ranges = ranges.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flat_map(|bits| bits.ranges).collect();
-    Some(ClassBits { role, bits: BitList { ranges, span: list.span() }, levels: filter, span: meta.span() })
+    Some(ClassBits { role, bits: BitList { ranges, span: list.span() }, levels: filter, writers, span: meta.span() })
 }
 
 pub(super) fn level_filter(chunk: &TokenStream) -> Option<(TokenStream, Span)> {
+    named_list(chunk, "levels")
+}
+
+/// `name(…)`.
+fn named_list(chunk: &TokenStream, wanted: &str) -> Option<(TokenStream, Span)> {
     let mut tokens = chunk.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {
-        (TokenTree::Ident(name), TokenTree::Group(group)) if name == "levels" => Some((group.stream(), chunk.span())),
+        (TokenTree::Ident(name), TokenTree::Group(group)) if name == wanted => Some((group.stream(), chunk.span())),
         _ => None,
     }
 }
@@ -169,6 +193,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
     let (role, role_span) = role(&mut options);
     let allows = permissions(&mut options, "allows");
     let denies = permissions(&mut options, "denies");
+    let writers = options.idents("written_by").map_or_else(Vec::new, |names| parties(Ok(names), options.errors()));
     let absent = options.number("absent");
     let default = options.value("default");
     let values = options.flag("values");
@@ -186,7 +211,20 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
     }
     let bits = bits?;
     let (role_span, span) = (role_span.unwrap_or(bits.span), attribute.span());
-    Some(Place { bits, role, role_span, levels: filter, allows, denies, absent, values, default, conditional, span })
+    Some(Place {
+        bits,
+        role,
+        role_span,
+        levels: filter,
+        allows,
+        denies,
+        writers,
+        absent,
+        values,
+        default,
+        conditional,
+        span,
+    })
 }
 
 /// The one option that says what the bits are for, and where its value is.
@@ -240,6 +278,13 @@ pub(super) fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<
     let errors = options.errors();
     let names = errors.handle(alternatives(&value)).unwrap_or_default();
     names.iter().filter_map(|name| word(name, &PERMISSIONS, errors)).collect()
+}
+
+/// The parties that these words name.
+fn parties(names: Result<Vec<Ident>, Error>, errors: &mut Errors) -> Vec<Spanned<Party>> {
+    let words = Party::ALL.map(|party| (party.word(), party));
+    let names = errors.handle(names).unwrap_or_default();
+    names.iter().filter_map(|name| word(name, &words, errors)).collect()
 }
 
 /// `7`, `true`, or the name of a variant or constant.

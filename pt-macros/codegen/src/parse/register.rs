@@ -91,6 +91,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
         levels: None,
         allows: Vec::new(),
         denies: Vec::new(),
+        writers: Vec::new(),
         absent: None,
         values,
         default,

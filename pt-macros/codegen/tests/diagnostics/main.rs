@@ -32,3 +32,4 @@ mod states;
 mod tables;
 mod valid;
 mod variants;
+mod writers;

@@ -99,10 +99,10 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
     }
     let (name, with, ty) = (&field.ident, with_name(field), &field.ty);
     let doc = match field.places.as_slice() {
-        [_] => format!("{}{}.", positions(place), meaning(place)),
+        [_] => format!("{}{}.{}", positions(place), meaning(place), writers(place)),
         // Which bits they are depends on the level.
-        _ if is_frame(place) => String::from("The frame."),
-        _ => format!("{}{} at this level.", positions(place), meaning(place)),
+        _ if is_frame(place) => format!("The frame.{}", writers(place)),
+        _ => format!("{}{} at this level.{}", positions(place), meaning(place), writers(place)),
     };
     let doc = attrs_and_doc(&field.attrs, &doc);
     let (returns, value) = (getter_type(context, field, place), read(context, field, place, format));
@@ -117,7 +117,8 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
     };
     if is_frame(place) {
         let doc = crate::emit::docs::doc(&format!(
-            "The entry with this `{name}`, or `None` if that is too wide or not aligned to the level."
+            "The entry with this `{name}`, or `None` if that is too wide or not aligned to the level.{}",
+            writers(place)
         ));
         let body = with_frame(context, format, place, &mask);
         return hygienic! {
@@ -132,7 +133,7 @@ fn accessors(context: Context<'_>, format: &Format, field: &Field, place: &Place
     }
     let value = untyped(context, field, place, &hygienic!(#name));
     let bits = put(&place.bits, &value, format.word, exact(context, field, place));
-    let doc = crate::emit::docs::doc(&format!("The entry with this `{name}`."));
+    let doc = crate::emit::docs::doc(&format!("The entry with this `{name}`.{}", writers(place)));
     hygienic! {
         #getter
         #doc
@@ -192,4 +193,10 @@ fn meaning(place: &Place) -> &'static str {
         Role::Ignored => ", ignored by the CPU",
         _ => "",
     }
+}
+
+/// Who chooses the value, as a sentence that follows another.
+fn writers(place: &Place) -> String {
+    let names: Vec<_> = place.writers.iter().map(|party| party.name()).collect();
+    if names.is_empty() { String::new() } else { format!(" Written by {}.", names.join(" and ")) }
 }

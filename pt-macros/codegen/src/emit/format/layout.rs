@@ -4,7 +4,7 @@ use super::bits::{default_bits, default_value, put, untyped};
 use super::{levels, rules, word};
 use crate::emit::Context;
 use crate::emit::literal::{decimal, hex, hex64};
-use crate::model::{Field, Format, HardwareBit, Layout, Place, Role, Slot, Source, Word};
+use crate::model::{Field, Format, HardwareBit, Layout, Party, Place, Role, Slot, Source, Word};
 use proc_macro2::TokenStream;
 use syn::Ident;
 
@@ -28,11 +28,13 @@ pub(super) fn emit(context: Context<'_>, format: &Format) -> TokenStream {
             };
             let rules = rules::emit(context, format, level, &mut kept);
             let span = span(context, format, level);
+            let writers = writers(context, format, level);
             hygienic! {
                 impl #krate::HasLayout for #ident<#level> {
                     const LAYOUT: #krate::Layout = #layout;
                     #span
                     #rules
+                    #writers
                 }
             }
         })
@@ -58,6 +60,18 @@ fn span(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenStr
             coded: #coded,
         });
     })
+}
+
+/// The masks of the parties, where a bit of the level has a writer.
+fn writers(context: Context<'_>, format: &Format, level: &Ident) -> Option<TokenStream> {
+    let krate = context.krate;
+    let layout = Layout::merged(context.module, format, level);
+    let written = |party: Party| layout.mask(|slot| slot.source.writers().iter().any(|writer| **writer == party));
+    let masks = Party::ALL.map(written);
+    let [vmm, guest, monitor] = masks.map(hex64);
+    masks.iter().any(|mask| *mask != 0).then(
+        || hygienic!(const WRITERS: #krate::Writers = #krate::Writers { vmm: #vmm, guest: #guest, monitor: #monitor };),
+    )
 }
 
 fn masks(context: Context<'_>, format: &Format, level: &Ident) -> TokenStream {

@@ -3,13 +3,13 @@
 
 use super::levels;
 use crate::emit::Context;
-use crate::model::{Default, Field, FieldType, Format, Place, Presence, Role};
+use crate::model::{Default, Field, FieldType, Format, Party, Place, Presence, Role};
 use syn::Ident;
 
 /// The sentences, in a paragraph of their own.
 pub(super) fn remarks(context: Context<'_>, format: &Format) -> String {
     let sentences = presence(format).into_iter().chain(frames(format)).chain(names(context, format));
-    let sentences = sentences.chain(held(context, format));
+    let sentences = sentences.chain(held(context, format)).chain(writers(format));
     let text = sentences.collect::<Vec<_>>().join(" ");
     if text.is_empty() { text } else { format!("\n\n{text}") }
 }
@@ -80,6 +80,17 @@ fn names<'f>(context: Context<'f>, format: &'f Format) -> impl Iterator<Item = S
         let variants = &context.module.values(&values)?.values;
         let named = variants.iter().filter_map(|value| Some(format!("{} `{}`", *value.number?, value.ident)));
         Some(format!("`{}` is one of [`{values}`]: {}.", field.ident, named.collect::<Vec<_>>().join(", ")))
+    })
+}
+
+/// Which fields each party writes, where the declaration says so.
+fn writers(format: &Format) -> impl Iterator<Item = String> {
+    Party::ALL.into_iter().filter_map(|party| {
+        let writes = |place: &Place| place.writers.iter().any(|writer| **writer == party);
+        let fields = format.fields.iter().filter(|field| field.places.iter().any(writes));
+        let names: Vec<_> = fields.map(|field| format!("`{}`", field.ident)).collect();
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        (!names.is_empty()).then(|| format!("{} {verb} written by {}.", joined(&names, "and"), party.name()))
     })
 }
 
