@@ -39,9 +39,9 @@ fn a_guest_reaches_what_its_ept_maps_and_nothing_else() {
         if transcript.number("five levels") == Some(0) {
             skip("extended page tables of five levels", format_args!("Bochs has none in its {cpu}"));
         }
-        let number = |name| transcript.number(name).unwrap_or(0);
-        let numbers = ["mappings", "probes", "violations resolved", "flushes", "misconfigurations"].map(number);
-        say(format_args!("EPT, {cpu}: {numbers:?} mappings, probes, violations resolved, flushes, misconfigurations"));
+        let number = |name| transcript.number(&format!("ept {name}")).unwrap_or(0);
+        let numbers = ["mappings", "probes", "faults resolved", "flushes", "misconfigurations"].map(number);
+        say(format_args!("EPT, {cpu}: {numbers:?} mappings, probes, faults resolved, flushes, misconfigurations"));
         assert!(numbers[1] >= 5_000 && numbers[2..].iter().all(|&number| number >= 50), "{}", transcript.text());
     }
 }

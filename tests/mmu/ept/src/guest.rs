@@ -3,7 +3,6 @@
 //! It runs in 64-bit mode on page tables of its own, made by the engine, that translate each address to itself. Its
 //! tables and its program lie in guest-physical memory at the address that they have in the host's, in the first GiB.
 
-use crate::code;
 use crate::lab::{EptTree, GuestTree};
 use crate::pointer::EptPointer;
 use crate::request::map;
@@ -11,10 +10,11 @@ use core::arch::x86_64::__cpuid;
 use pt_core::reader::EntryAt;
 use pt_core::{Entry, Hpa, Levels, Page, Shared, Whole};
 use pt_ept::MemoryType;
+use pt_freestanding::missing::Missing;
 use pt_freestanding::register;
 use pt_freestanding::tables::Tables;
-use pt_freestanding::vmx::{EptCapabilities, Exit, Missing, Mode, Vcpu, Vmx};
-use pt_plan::{AccessKind, Mapping, Permissions};
+use pt_freestanding::vmx::{EptCapabilities, Exit, Mode, Vcpu, Vmx};
+use pt_plan::{AccessCode, AccessKind, Mapping, Permissions};
 use pt_x86_64::{Level, PageEntryFields, PageTables, Paging, Pt};
 
 /// CPUID leaf 8000 0001H, EDX: the guest's own pages can have 1 GiB.
@@ -81,7 +81,7 @@ impl Guest {
 
     /// The address of the instruction that makes an access.
     pub const fn program(&self, kind: AccessKind) -> u64 {
-        self.code.as_u64() + code::offset(kind)
+        self.code.as_u64() + AccessCode::offset(kind)
     }
 
     /// Where the entries of the guest's own tables are that translate an address, from the root on.

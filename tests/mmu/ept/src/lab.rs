@@ -1,15 +1,16 @@
 //! What every experiment has: the guest, memory, random numbers, and a report.
 
-use crate::code;
+use crate::code::CODE;
 use crate::guest::Guest;
-use crate::report::Report;
 use crate::request;
 use core::sync::atomic::Ordering;
 use pt_core::{DirectMap, Hpa, Tree};
 use pt_ept::{Ept, MemoryType, WalkLength};
 use pt_freestanding::guest_memory::GuestMemory;
+use pt_freestanding::missing::Missing;
+use pt_freestanding::report::Report;
 use pt_freestanding::tables::Tables;
-use pt_freestanding::vmx::{EptCapabilities, Exit, Missing, Qualification, Vmx};
+use pt_freestanding::vmx::{EptCapabilities, Exit, Qualification, Vmx};
 use pt_plan::{AccessKind, Expected, Mapping, Mistake, Permissions, Plan, Privilege, Probe, Random, Space, Span};
 
 /// An EPT.
@@ -51,6 +52,8 @@ pub struct Lab {
     pub random: Random,
     /// What was found.
     pub report: Report,
+    /// Entries that no EPT may have, and that the CPU has refused.
+    pub misconfigurations: u64,
     /// A mistake to make, if any.
     pub plant: Option<Mistake>,
 }
@@ -63,7 +66,7 @@ impl Lab {
     pub fn new(seed: u64, plant: Option<Mistake>) -> Result<Self, Missing> {
         let (tables, memory) = (Tables::get(), GuestMemory::get());
         let vmx = Vmx::enable(tables)?;
-        code::write(memory, memory.start());
+        memory.write(memory.start(), &CODE.bytes());
         Ok(Self {
             tables,
             memory,
@@ -71,6 +74,7 @@ impl Lab {
             guest: Guest::new(&vmx, tables, memory.start())?,
             random: Random::new(seed),
             report: Report::default(),
+            misconfigurations: 0,
             plant,
         })
     }
@@ -142,7 +146,7 @@ impl Lab {
             let word = match kind {
                 AccessKind::Load => token,
                 AccessKind::Store => 0,
-                AccessKind::Fetch => code::landing(token as u32),
+                AccessKind::Fetch => CODE.landing(token as u32),
             };
             self.memory.word64(Hpa::new(physical)).store(word, Ordering::Relaxed);
         }
@@ -155,7 +159,9 @@ impl Lab {
         self.report.probes += 1;
         let what = format_args!("{kind:?} at {address:#x}");
         match expected {
-            Expected::Unmapped => self.report.compare(what, violation(kind, None, address), exit),
+            Expected::Unmapped => {
+                self.report.compare(what, violation(kind, None, address), exit);
+            }
             Expected::Denied(permissions) => {
                 self.report.compare(what, violation(kind, Some(permissions), address), exit);
             }

@@ -21,7 +21,6 @@ mod lab;
 mod mappings;
 mod misconfiguration;
 mod pointer;
-mod report;
 mod request;
 mod walk;
 
@@ -29,6 +28,7 @@ use lab::Lab;
 use pt_freestanding::exit::Outcome;
 use pt_freestanding::options::Options;
 use pt_freestanding::println;
+use pt_freestanding::report::Report;
 use pt_plan::Mistake;
 
 /// Runs all experiments, with the seed of the option `seed`, and the mistake of the option `plant` in each plan, by
@@ -54,6 +54,7 @@ pub fn run(options: Options<'_>) -> Outcome {
     history::run(&mut lab);
     walk::run(&mut lab);
     misconfiguration::run(&mut lab);
-    lab.report.say();
+    lab.report.say("ept", &Report::default());
+    println!("ept misconfigurations: {}", lab.misconfigurations);
     if lab.report.wrong == 0 { Outcome::Passed } else { Outcome::Failed }
 }

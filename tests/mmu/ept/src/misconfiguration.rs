@@ -61,7 +61,7 @@ fn turn_each_bit(lab: &mut Lab, ept: &EptTree, (address, level): (u64, Level), l
         let exit = lab.guest.access(AccessKind::Load, address, 0);
         lab.report.probes += 1;
         let expected = if is_misconfigured(lab, wrong, level, leaf) {
-            lab.report.misconfigurations += 1;
+            lab.misconfigurations += 1;
             Exit::EptMisconfiguration { guest_physical: address }
         } else if wrong & READ == 0 {
             violation(AccessKind::Load, permissions(wrong), address)

@@ -23,9 +23,11 @@ pub mod exit;
 pub mod guest_memory;
 #[cfg(feature = "image")]
 mod libc;
+pub mod missing;
 pub mod options;
 pub mod port;
 pub mod register;
+pub mod report;
 pub mod serial;
 pub mod svm;
 pub mod tables;

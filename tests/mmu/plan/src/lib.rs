@@ -9,12 +9,14 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod access_code;
 mod mapping;
 mod plan;
 mod probe;
 mod random;
 mod walk;
 
+pub use access_code::AccessCode;
 pub use mapping::{Mapping, Permissions};
 pub use plan::{Mistake, Plan, Space, Span};
 pub use probe::{AccessKind, Expected, Privilege, Probe};

@@ -4,7 +4,7 @@
 //! is moved to where the access goes. The tables and the program lie in guest-physical memory at the address that
 //! they have in the host's, and are mapped in the nested tables when the walk to them faults.
 
-use crate::code;
+use crate::code::CODE;
 use crate::history::Bits;
 use crate::lab::{GuestTree, Lab, NestedTree};
 use crate::request::{map_guest, map_nested};
@@ -12,7 +12,7 @@ use pt_core::format::Access;
 use pt_core::reader::{Cause, Fault};
 use pt_core::{Hpa, Whole};
 use pt_freestanding::svm::{Exit, ExitCode, FaultCode, Mode, Paging, Privilege, Vcpu};
-use pt_plan::{AccessKind, Mapping, Permissions, Random};
+use pt_plan::{AccessCode, AccessKind, Mapping, Permissions, Random};
 
 /// Everything, for the user as well.
 const ALL: Permissions =
@@ -112,7 +112,7 @@ impl Guest {
         let mut tables = lab.guest_tree(paging);
         let program = Mapping { input: PROGRAM, output: lab.code().as_u64(), shift: 12, permissions: ALL };
         map_guest(paging, &mut tables.exclusive(lab.tables), &program);
-        code::write(lab.memory, lab.code());
+        lab.memory.write(lab.code(), &CODE.bytes());
         let vcpu = Vcpu::new(nested.root_frame().as_u64());
         let mut guest = Self { tables, shown: 0, privilege: Privilege::User, vcpu, nested };
         guest.map_window(lab);
@@ -154,7 +154,7 @@ impl Guest {
             pt_x86_64::Paging::FiveLevels => Paging::FiveLevels,
         };
         let mode = Mode { privilege: self.privilege, ..Mode::new(self.tables.root_frame().as_u64(), paging) };
-        self.vcpu.begin(mode, PROGRAM + code::offset(kind));
+        self.vcpu.begin(mode, PROGRAM + AccessCode::offset(kind));
         self.vcpu.vmcb.save.rax = seen(address);
         self.vcpu.registers.rbx = value;
         self.go_on(lab)

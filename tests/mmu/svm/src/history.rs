@@ -1,6 +1,7 @@
 //! Accessed and dirty bits: what the probes must have left behind.
 
-use crate::report::{Report, Shown};
+use crate::shown::Shown;
+use pt_freestanding::report::Report;
 use pt_plan::{AccessKind, Mapping};
 
 /// The two bits of `N` leaves.

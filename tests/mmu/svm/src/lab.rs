@@ -1,10 +1,11 @@
 //! What every experiment has: the machine, random numbers, and a report.
 
-use crate::report::Report;
 use pt_core::{DirectMap, Hpa, Whole};
 use pt_freestanding::guest_memory::GuestMemory;
+use pt_freestanding::missing::Missing;
 use pt_freestanding::register;
-use pt_freestanding::svm::{Exit, Missing, Svm, Vcpu};
+use pt_freestanding::report::Report;
+use pt_freestanding::svm::{Exit, Svm, Vcpu};
 use pt_freestanding::tables::Tables;
 use pt_npt::{Host, Npt};
 use pt_plan::{Mistake, Random, Span};

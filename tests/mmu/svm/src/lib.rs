@@ -24,10 +24,10 @@ mod logging;
 mod nested;
 mod pages;
 mod paging;
-mod report;
 mod request;
 mod reserved;
 mod round;
+mod shown;
 
 use crate::lab::Lab;
 use pt_freestanding::exit::Outcome;

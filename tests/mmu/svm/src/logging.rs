@@ -4,8 +4,8 @@
 use crate::guest::{Guest, Outcome};
 use crate::history::History;
 use crate::lab::Lab;
-use crate::report::Shown;
 use crate::request::map_nested;
+use crate::shown::Shown;
 use pt_core::Whole;
 use pt_freestanding::svm::TlbControl;
 use pt_plan::{AccessKind, Permissions, Plan, Space, Span};

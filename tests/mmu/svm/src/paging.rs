@@ -2,7 +2,7 @@
 //!
 //! The nested tables map what there is of memory at its own address, so that only the guest's tables decide.
 
-use crate::code;
+use crate::code::CODE;
 use crate::guest::{Outcome, cause_bits, error_bits, wanted};
 use crate::history::Bits;
 use crate::lab::{GuestTree, Lab, NestedTree};
@@ -12,7 +12,7 @@ use pt_core::format::Access;
 use pt_core::reader::Fault;
 use pt_core::{Geometry, Hpa, Page, Shared, Whole};
 use pt_freestanding::svm::{FaultCode, Mode, Paging, Privilege, Vcpu};
-use pt_plan::{AccessKind, Mapping, Permissions, Random, Space, Span};
+use pt_plan::{AccessCode, AccessKind, Mapping, Permissions, Random, Space, Span};
 
 /// Trees.
 const ROUNDS: u32 = 12;
@@ -53,7 +53,7 @@ impl Virtual {
     pub fn new(lab: &Lab, paging: pt_x86_64::Paging) -> Self {
         let nested = identity(lab);
         let mut tables = lab.guest_tree(paging);
-        code::write(lab.memory, lab.code());
+        lab.memory.write(lab.code(), &CODE.bytes());
         let mut cursor = tables.exclusive(lab.tables);
         for (input, permissions) in
             [(USER_PROGRAM, READ.union(EXECUTE).union(USER)), (SUPERVISOR_PROGRAM, READ.union(EXECUTE))]
@@ -144,7 +144,7 @@ impl Target for Virtual {
             Privilege::User => USER_PROGRAM,
             Privilege::Supervisor => SUPERVISOR_PROGRAM,
         };
-        self.vcpu.begin(self.mode, program + code::offset(kind));
+        self.vcpu.begin(self.mode, program + AccessCode::offset(kind));
         self.vcpu.vmcb.save.rax = address;
         self.vcpu.registers.rbx = value;
         self.go_on(lab)

@@ -3,9 +3,9 @@
 use crate::guest::{Guest, Outcome};
 use crate::lab::Lab;
 use crate::paging::Virtual;
-use crate::report::Shown;
 use crate::request::nested_fields;
 use crate::round::Target;
+use crate::shown::Shown;
 use pt_core::{Hpa, MapError, Obstacle, Page, Shared};
 use pt_freestanding::svm::FaultCode;
 use pt_npt::{Host, Pt};

@@ -7,7 +7,7 @@ use crate::code::CALL_WORD;
 use crate::guest::Outcome;
 use crate::history::{Bits, History};
 use crate::lab::Lab;
-use crate::report::Shown;
+use crate::shown::Shown;
 use core::sync::atomic::Ordering;
 use pt_core::Hpa;
 use pt_freestanding::svm::Vcpu;

@@ -5,7 +5,7 @@
 
 use crate::ram;
 use pt_core::GuestRam;
-use pt_plan::{AccessKind, Mapping, Permissions, Privilege};
+use pt_plan::{AccessCode, AccessKind, Mapping, Permissions, Privilege};
 
 /// Linear address of the physical address 0: the executor is mapped in the top 2 GiB.
 pub const WINDOW: u64 = 0xffff_ffff_8000_0000;
@@ -44,21 +44,13 @@ pub const TASK: Table = (WINDOW + TSS, 0x67);
 /// The end of the stack.
 pub const STACK_TOP: u64 = WINDOW + STACK_END;
 
-/// Eight bytes of code that prove where they were fetched from: `MOV EBX, token; OUT DONE, AL; HLT`.
-pub fn landing(token: u32) -> [u8; 8] {
-    let [a, b, c, d] = token.to_le_bytes();
-    [0xbb, a, b, c, d, 0xe6, DONE as u8, 0xf4]
-}
+/// One access, and `out DONE, al; hlt`.
+pub const CODE: AccessCode = AccessCode { hand_over: [0xe6, DONE as u8, 0xf4] };
 
 /// The linear address of the code that does one access: of `[RAX]` with RBX, or a jump to RAX.
 pub fn code(kind: AccessKind, privilege: Privilege) -> u64 {
     let page = if privilege == Privilege::User { USER_CODE } else { SUPERVISOR_CODE };
-    let offset = match kind {
-        AccessKind::Load => 0,
-        AccessKind::Store => 0x10,
-        AccessKind::Fetch => 0x20,
-    };
-    WINDOW + page + offset
+    WINDOW + page + AccessCode::offset(kind)
 }
 
 /// The pages that have to be mapped for it.
@@ -92,9 +84,7 @@ pub fn write(ram: &GuestRam) {
         ram::write(ram, IDT + 16 * u64::from(vector) + 8, &high.to_le_bytes());
     }
     for page in [SUPERVISOR_CODE, USER_CODE] {
-        ram::write(ram, page, &[0x48, 0x8b, 0x18, 0xe6, DONE as u8, 0xf4]); // MOV RBX, [RAX]; OUT DONE, AL; HLT
-        ram::write(ram, page + 0x10, &[0x48, 0x89, 0x18, 0xe6, DONE as u8, 0xf4]); // MOV [RAX], RBX; OUT DONE, AL; HLT
-        ram::write(ram, page + 0x20, &[0xff, 0xe0]); // JMP RAX
+        ram::write(ram, page, &CODE.bytes());
     }
 }
 

@@ -72,7 +72,7 @@ fn try_access(
         match probe.kind {
             AccessKind::Load => ram::write(ram, physical, &token.to_le_bytes()),
             AccessKind::Store => ram::write(ram, physical, &[0; 8]),
-            AccessKind::Fetch => ram::write(ram, physical, &executor::landing(token as u32)),
+            AccessKind::Fetch => ram::write(ram, physical, &executor::CODE.landing(token as u32).to_le_bytes()),
         }
     }
     let rbx = if probe.kind == AccessKind::Store { token } else { 0 };

@@ -18,10 +18,10 @@ pub use mode::{Mode, Paging, Privilege};
 pub use vcpu::{Registers, Vcpu};
 pub use vmcb::{ControlArea, SaveArea, Segment, TlbControl, Vmcb};
 
+use crate::missing::Missing;
 use crate::register::{MSR_EFER, read_msr, write_msr};
 use crate::tables::Tables;
 use core::arch::x86_64::__cpuid;
-use core::fmt;
 
 /// SVM is enabled on this CPU.
 #[derive(Debug)]
@@ -58,17 +58,3 @@ impl Svm {
         Ok(Self(()))
     }
 }
-
-/// The CPU lacks something.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct Missing(
-    /// What it is.
-    pub &'static str,
-);
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this CPU has no {}", self.0)
-    }
-}
-impl core::error::Error for Missing {}

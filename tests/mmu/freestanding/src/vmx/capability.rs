@@ -1,6 +1,6 @@
 //! What the CPU can do in VMX operation, as its capability MSRs say: SDM 3D appendix A.
 
-use super::Missing;
+use crate::missing::Missing;
 use crate::register::read_msr;
 use core::fmt;
 

@@ -25,10 +25,10 @@ pub use mode::Mode;
 pub use vcpu::{Registers, Vcpu};
 pub use vmcs::Vmcs;
 
+use crate::missing::Missing;
 use crate::register::{read_msr, write_msr};
 use crate::tables::Tables;
 use core::arch::x86_64::__cpuid;
-use core::fmt;
 use core::sync::atomic::Ordering;
 use pt_core::{Hpa, Memory};
 
@@ -98,17 +98,3 @@ fn region(tables: &Tables, capabilities: &Capabilities) -> Hpa {
     tables.direct_map().word(page, 0).store(capabilities.revision().into(), Ordering::Relaxed);
     page
 }
-
-/// The CPU lacks something.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct Missing(
-    /// What it is.
-    pub &'static str,
-);
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this CPU has no {}", self.0)
-    }
-}
-impl core::error::Error for Missing {}

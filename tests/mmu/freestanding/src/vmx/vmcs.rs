@@ -2,7 +2,8 @@
 
 use super::capability::Controls;
 use super::field::Field;
-use super::{Missing, Vmx, instruction, region};
+use super::{Vmx, instruction, region};
+use crate::missing::Missing;
 use crate::register::{MSR_EFER, read_msr};
 use crate::tables::Tables;
 use crate::{boot, exception, register};
