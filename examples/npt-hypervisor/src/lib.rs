@@ -139,7 +139,7 @@ impl Hypervisor {
 
     /// Answers a call of the guest, which goes on behind it.
     fn answer(&mut self) {
-        let (number, value) = (self.vcpu.vmcb.save.rax, self.vcpu.registers.rbx);
+        let (number, value) = (self.vcpu.registers.rax, self.vcpu.registers.rbx);
         match number {
             guest::WRITTEN => {
                 println!("guest: {value} pages are written");

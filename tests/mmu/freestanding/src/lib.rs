@@ -32,6 +32,7 @@ pub mod serial;
 pub mod svm;
 pub mod tables;
 pub mod vmx;
+pub mod world_switch;
 
 use crate::exit::{Outcome, exit};
 use crate::options::Options;

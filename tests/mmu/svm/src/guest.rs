@@ -155,7 +155,7 @@ impl Guest {
         };
         let mode = Mode { privilege: self.privilege, ..Mode::new(self.tables.root_frame().as_u64(), paging) };
         self.vcpu.begin(mode, PROGRAM + AccessCode::offset(kind));
-        self.vcpu.vmcb.save.rax = seen(address);
+        self.vcpu.registers.rax = seen(address);
         self.vcpu.registers.rbx = value;
         self.go_on(lab)
     }

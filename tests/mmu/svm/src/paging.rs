@@ -145,7 +145,7 @@ impl Target for Virtual {
             Privilege::Supervisor => SUPERVISOR_PROGRAM,
         };
         self.vcpu.begin(self.mode, program + AccessCode::offset(kind));
-        self.vcpu.vmcb.save.rax = address;
+        self.vcpu.registers.rax = address;
         self.vcpu.registers.rbx = value;
         self.go_on(lab)
     }

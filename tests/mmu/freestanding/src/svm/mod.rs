@@ -15,7 +15,7 @@ mod vmcb;
 
 pub use exit::{Exit, ExitCode, FaultCode};
 pub use mode::{Mode, Paging, Privilege};
-pub use vcpu::{Registers, Vcpu};
+pub use vcpu::Vcpu;
 pub use vmcb::{ControlArea, SaveArea, Segment, TlbControl, Vmcb};
 
 use crate::missing::Missing;

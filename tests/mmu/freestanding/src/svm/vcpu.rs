@@ -5,32 +5,16 @@ use super::exit::{Exit, ExitCode};
 use super::mode::apply_flat;
 use super::vmcb::{SaveArea, TlbControl, Vmcb};
 use super::{Mode, Svm};
-use core::arch::naked_asm;
-use core::mem::offset_of;
+use crate::world_switch::{Registers, world_switch};
 use pt_core::flush::{Invlpg, Scope, Stage, TlbControl as NestedStage};
 use pt_core::{Invalidate, UsedByCpu};
-
-/// The general registers of a guest that `VMRUN` does not load.
-#[repr(C)]
-#[derive(Copy, Clone, Debug, Default)]
-#[allow(missing_docs, reason = "their names say it all")]
-pub struct Registers {
-    pub rbx: u64,
-    pub rcx: u64,
-    pub rdx: u64,
-    pub rsi: u64,
-    pub rdi: u64,
-    pub rbp: u64,
-    /// R8 to R15.
-    pub r: [u64; 8],
-}
 
 /// A virtual CPU.
 #[derive(Debug)]
 pub struct Vcpu {
     /// Its control block.
     pub vmcb: Vmcb,
-    /// Its general registers but for RAX and RSP, which are in the control block.
+    /// Its general registers. RAX is in the control block only while the guest runs.
     pub registers: Registers,
 }
 
@@ -72,9 +56,11 @@ impl Vcpu {
     /// # Safety
     /// Whatever the guest does by its nested page tables, it writes to no memory that Rust code relies on.
     pub unsafe fn run(&mut self, _svm: &Svm) -> Exit {
+        self.vmcb.save.rax = self.registers.rax;
         // SAFETY: SVM is enabled. The block is a page that is mapped identically and not used by anything else
         // meanwhile, and the caller vouches for what the guest does.
-        unsafe { enter(&raw mut self.vmcb, &raw mut self.registers) };
+        unsafe { enter(&raw mut self.registers, &raw mut self.vmcb) };
+        self.registers.rax = self.vmcb.save.rax;
         let control = &mut self.vmcb.control;
         control.tlb_control = TlbControl::Keep;
         Exit {
@@ -98,69 +84,18 @@ impl<T: UsedByCpu<Stage: Joined>> Invalidate<T> for Vcpu {
     }
 }
 
-/// Loads the guest's registers, runs it, and stores them. The host's are kept as the System V ABI wants it.
+/// Loads the guest's registers, runs it, and stores them. `VMRUN` itself does that for RAX, which holds the address of the
+/// control block meanwhile.
 ///
 /// # Safety
 /// As for [`Vcpu::run`]. The control block and the registers are the guest's, and the former lies at its physical
 /// address.
 #[unsafe(naked)]
-unsafe extern "C" fn enter(vmcb: *mut Vmcb, registers: *mut Registers) {
-    naked_asm!(
-        "push rbx",
-        "push rbp",
-        "push r12",
-        "push r13",
-        "push r14",
-        "push r15",
-        "push rsi",
-        "mov rax, rdi",
-        "mov rdi, rsi",
-        "mov rbx, [rdi + {rbx}]",
-        "mov rcx, [rdi + {rcx}]",
-        "mov rdx, [rdi + {rdx}]",
-        "mov rsi, [rdi + {rsi}]",
-        "mov rbp, [rdi + {rbp}]",
-        "mov r8, [rdi + {r}]",
-        "mov r9, [rdi + {r} + 8]",
-        "mov r10, [rdi + {r} + 16]",
-        "mov r11, [rdi + {r} + 24]",
-        "mov r12, [rdi + {r} + 32]",
-        "mov r13, [rdi + {r} + 40]",
-        "mov r14, [rdi + {r} + 48]",
-        "mov r15, [rdi + {r} + 56]",
-        "mov rdi, [rdi + {rdi}]",
-        "vmrun rax",
-        "push rdi",
-        "mov rdi, [rsp + 8]",
-        "mov [rdi + {rbx}], rbx",
-        "mov [rdi + {rcx}], rcx",
-        "mov [rdi + {rdx}], rdx",
-        "mov [rdi + {rsi}], rsi",
-        "mov [rdi + {rbp}], rbp",
-        "mov [rdi + {r}], r8",
-        "mov [rdi + {r} + 8], r9",
-        "mov [rdi + {r} + 16], r10",
-        "mov [rdi + {r} + 24], r11",
-        "mov [rdi + {r} + 32], r12",
-        "mov [rdi + {r} + 40], r13",
-        "mov [rdi + {r} + 48], r14",
-        "mov [rdi + {r} + 56], r15",
-        "pop rsi",
-        "mov [rdi + {rdi}], rsi",
-        "pop rsi",
-        "pop r15",
-        "pop r14",
-        "pop r13",
-        "pop r12",
-        "pop rbp",
-        "pop rbx",
-        "ret",
-        rbx = const offset_of!(Registers, rbx),
-        rcx = const offset_of!(Registers, rcx),
-        rdx = const offset_of!(Registers, rdx),
-        rsi = const offset_of!(Registers, rsi),
-        rdi = const offset_of!(Registers, rdi),
-        rbp = const offset_of!(Registers, rbp),
-        r = const offset_of!(Registers, r),
+unsafe extern "C" fn enter(registers: *mut Registers, vmcb: *mut Vmcb) {
+    world_switch!(
+        prepare: ["mov rax, rsi"],
+        enter: ["vmrun rax"],
+        leave: [],
+        finish: [],
     )
 }

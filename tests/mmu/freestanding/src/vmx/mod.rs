@@ -22,7 +22,7 @@ pub use exit::{Exit, Qualification};
 pub use field::{Field, Segment};
 pub use instruction::Failed;
 pub use mode::Mode;
-pub use vcpu::{Registers, Vcpu};
+pub use vcpu::Vcpu;
 pub use vmcs::Vmcs;
 
 use crate::missing::Missing;

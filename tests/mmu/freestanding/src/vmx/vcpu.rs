@@ -8,26 +8,10 @@ use super::vmcs::Vmcs;
 use super::{Vmx, instruction};
 use crate::missing::Missing;
 use crate::tables::Tables;
-use core::arch::naked_asm;
+use crate::world_switch::{Registers, world_switch};
 use core::mem::offset_of;
 use pt_core::flush::{Invept, Scope};
 use pt_core::{Invalidate, UsedByCpu};
-
-/// The general registers of a guest, but for RSP, which is in the VMCS.
-#[repr(C)]
-#[derive(Copy, Clone, Debug, Default)]
-#[allow(missing_docs, reason = "their names say it all")]
-pub struct Registers {
-    pub rax: u64,
-    pub rbx: u64,
-    pub rcx: u64,
-    pub rdx: u64,
-    pub rsi: u64,
-    pub rdi: u64,
-    pub rbp: u64,
-    /// R8 to R15.
-    pub r: [u64; 8],
-}
 
 /// The virtual CPU of the image.
 #[derive(Debug)]
@@ -96,88 +80,38 @@ impl<T: UsedByCpu<Stage = Invept>> Invalidate<T> for Vcpu {
     }
 }
 
-/// Loads the guest's registers, enters it, and stores them when it exits. The host's are kept as the System V ABI
-/// wants it. Returns whether the entry was refused.
+/// Loads the guest's registers, enters it, and stores them when it exits. Returns whether the entry was refused.
 ///
 /// # Safety
 /// As for [`Vcpu::run`]. The current VMCS is complete but for the host's stack and instruction.
 #[unsafe(naked)]
 unsafe extern "C" fn enter(registers: *mut Registers, launched: bool) -> bool {
-    naked_asm!(
-        "push rbx",
-        "push rbp",
-        "push r12",
-        "push r13",
-        "push r14",
-        "push r15",
-        "push rdi",
-        "mov eax, {host_rsp}",
-        "vmwrite rax, rsp",
-        "lea rdx, [rip + 4f]",
-        "mov eax, {host_rip}",
-        "vmwrite rax, rdx",
-        "test sil, sil",
+    world_switch!(
         // The flags stay until the jump.
-        "mov rax, [rdi + {rax}]",
-        "mov rbx, [rdi + {rbx}]",
-        "mov rcx, [rdi + {rcx}]",
-        "mov rdx, [rdi + {rdx}]",
-        "mov rsi, [rdi + {rsi}]",
-        "mov rbp, [rdi + {rbp}]",
-        "mov r8, [rdi + {r}]",
-        "mov r9, [rdi + {r} + 8]",
-        "mov r10, [rdi + {r} + 16]",
-        "mov r11, [rdi + {r} + 24]",
-        "mov r12, [rdi + {r} + 32]",
-        "mov r13, [rdi + {r} + 40]",
-        "mov r14, [rdi + {r} + 48]",
-        "mov r15, [rdi + {r} + 56]",
-        "mov rdi, [rdi + {rdi}]",
-        "jnz 2f",
-        "vmlaunch",
-        "jmp 3f",
-        "2:vmresume",
-        // It comes here only if there was no entry.
-        "3:pop rdi",
-        "mov eax, 1",
-        "jmp 5f",
-        // Where an exit comes, with the stack as it was.
-        "4:push rdi",
-        "mov rdi, [rsp + 8]",
-        "mov [rdi + {rax}], rax",
-        "mov [rdi + {rbx}], rbx",
-        "mov [rdi + {rcx}], rcx",
-        "mov [rdi + {rdx}], rdx",
-        "mov [rdi + {rsi}], rsi",
-        "mov [rdi + {rbp}], rbp",
-        "mov [rdi + {r}], r8",
-        "mov [rdi + {r} + 8], r9",
-        "mov [rdi + {r} + 16], r10",
-        "mov [rdi + {r} + 24], r11",
-        "mov [rdi + {r} + 32], r12",
-        "mov [rdi + {r} + 40], r13",
-        "mov [rdi + {r} + 48], r14",
-        "mov [rdi + {r} + 56], r15",
-        "pop rsi",
-        "mov [rdi + {rdi}], rsi",
-        "pop rdi",
-        "xor eax, eax",
-        "5:pop r15",
-        "pop r14",
-        "pop r13",
-        "pop r12",
-        "pop rbp",
-        "pop rbx",
-        "ret",
+        prepare: [
+            "mov eax, {host_rsp}",
+            "vmwrite rax, rsp",
+            "lea rdx, [rip + 4f]",
+            "mov eax, {host_rip}",
+            "vmwrite rax, rdx",
+            "test sil, sil",
+            "mov rax, [rdi + {rax}]"
+        ],
+        // It comes to 3 only if there was no entry. An exit comes to 4.
+        enter: [
+            "jnz 2f",
+            "vmlaunch",
+            "jmp 3f",
+            "2:vmresume",
+            "3:pop rdi",
+            "mov eax, 1",
+            "jmp 5f",
+            "4:"
+        ],
+        leave: ["mov [rdi + {rax}], rax"],
+        finish: ["xor eax, eax", "5:"],
         host_rsp = const Field::HOST_RSP.0,
         host_rip = const Field::HOST_RIP.0,
         rax = const offset_of!(Registers, rax),
-        rbx = const offset_of!(Registers, rbx),
-        rcx = const offset_of!(Registers, rcx),
-        rdx = const offset_of!(Registers, rdx),
-        rsi = const offset_of!(Registers, rsi),
-        rdi = const offset_of!(Registers, rdi),
-        rbp = const offset_of!(Registers, rbp),
-        r = const offset_of!(Registers, r),
     )
 }
