@@ -1,6 +1,7 @@
 //! Why an operation on a tree did not happen: at which address and level, and what was found there.
 
 use crate::address::{Address, AddressRange, Hpa};
+use crate::allocator::OutOfTables;
 use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::level::{LevelOf, Levels};
@@ -243,3 +244,37 @@ impl<T: Table, P> fmt::Display for MapRangeError<T, P> {
     }
 }
 impl<T: Table, P: fmt::Debug> core::error::Error for MapRangeError<T, P> {}
+
+/// Why there is no new tree.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum TreeError {
+    /// There is no page for the root.
+    OutOfTables(OutOfTables),
+    /// The root of an upper end has the last entries of a table. Of one this narrow there are so few that they begin
+    /// where no register can point to.
+    Unaligned {
+        /// Bits of an input address.
+        width: u32,
+        /// What the address of a root has to be a multiple of, in bytes.
+        alignment: u64,
+    },
+}
+
+impl From<OutOfTables> for TreeError {
+    fn from(out: OutOfTables) -> Self {
+        Self::OutOfTables(out)
+    }
+}
+
+impl fmt::Display for TreeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfTables(out) => out.fmt(f),
+            Self::Unaligned { width, alignment } => write!(
+                f,
+                "the root for addresses of {width} bits in the upper end is not a multiple of {alignment} bytes"
+            ),
+        }
+    }
+}
+impl core::error::Error for TreeError {}

@@ -61,7 +61,7 @@ pub use config::Config;
 pub use cursor::{Cursor, Stale};
 pub use direct_map::DirectMap;
 pub use entry::{Absent, Entry};
-pub use error::{MapError, MapRangeError, Obstacle};
+pub use error::{MapError, MapRangeError, Obstacle, TreeError};
 pub use flush::{Flush, Invalidate};
 pub use format::{Bits, EntryFormat, FieldInfo};
 pub use geometry::{Geometry, Half, Split, Whole};

@@ -73,6 +73,9 @@ impl Rule {
     /// The frame has bits beyond the physical address width.
     pub const BEYOND: Self = Self::misconfigured("the physical address width", Test::ALWAYS, Test::ALWAYS);
 
+    /// A leaf says that it is one of a span, and its frame does not have the code of the span's size.
+    pub const SPAN: Self = Self::misconfigured("the code of a span", Test::ALWAYS, Test::ALWAYS);
+
     /// A rule that malformed entries break.
     #[must_use]
     pub const fn misconfigured(name: &'static str, illegal: Test, when: Test) -> Self {

@@ -57,10 +57,20 @@ impl Span {
         if self.coded { Hpa::new(frame.as_u64() & !self.inside() | address & self.inside()) } else { frame }
     }
 
+    /// The bit of a coded frame that says how large the span is, below which all are zero.
+    const fn code(self) -> u64 {
+        1 << (self.shift() - 1)
+    }
+
+    /// Whether a leaf of the span may hold `frame`. The low bits of a coded one have other values for sizes that there
+    /// may be one day (RISC-V privileged architecture, chapter 13).
+    pub(crate) const fn may_hold(self, frame: Hpa) -> bool {
+        !self.coded || frame.as_u64() & self.inside() == self.code()
+    }
+
     /// The leaf of a span for the page in `frame`, made of `template`.
     pub(crate) fn join<F: EntryFormat>(self, template: u64, frame: Hpa) -> u64 {
-        let code = 1 << (self.shift() - 1);
-        let held = if self.coded { Hpa::new(frame.as_u64() & !self.inside() | code) } else { frame };
+        let held = if self.coded { Hpa::new(frame.as_u64() & !self.inside() | self.code()) } else { frame };
         template | self.bits | F::frame_bits(held)
     }
 }

@@ -58,6 +58,10 @@ pub trait Visible: Table {
     /// guest-physical addresses in a format that knows users.
     const EVERY_ACCESS: Access = Access::NONE;
 
+    /// What the address of a root has to be a multiple of, in bytes, for a register to hold it. That of a whole table
+    /// always is; the root of a narrow [upper end](crate::two_roots) may not be.
+    const ROOT_ALIGNMENT: u64 = 8;
+
     /// Runs `visitor` at the root level of this geometry: the one place where a run-time level becomes a type.
     fn at_root<V: RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output;
 }

@@ -7,6 +7,7 @@ use crate::address::{Address, Hpa};
 use crate::allocator::{OutOfTables, TableAllocator};
 use crate::config::Unconfigured;
 use crate::entry::Entry;
+use crate::error::TreeError;
 use crate::format::EntryFormat;
 use crate::geometry::{Extension, Geometry};
 use crate::level::LevelOf;
@@ -31,8 +32,8 @@ impl<T: Visible, M: Memory> Tree<T, M> {
     /// A tree with an empty root.
     ///
     /// # Errors
-    /// [`OutOfTables`] if there is no page for the root.
-    pub fn new<A: TableAllocator>(geometry: T::Geometry, memory: M, allocator: &A) -> Result<Self, OutOfTables>
+    /// [`TreeError`] if there is no page for the root, or the root would lie where it cannot be loaded from.
+    pub fn new<A: TableAllocator>(geometry: T::Geometry, memory: M, allocator: &A) -> Result<Self, TreeError>
     where
         T::Config: Unconfigured,
     {
@@ -42,8 +43,21 @@ impl<T: Visible, M: Memory> Tree<T, M> {
     /// A tree with an empty root, for a machine with these features. Nothing is written to it that they do not allow.
     ///
     /// # Errors
-    /// [`OutOfTables`] if there is no page for the root.
+    /// [`TreeError`] if there is no page for the root, or the root would lie where it cannot be loaded from.
     pub fn configured<A: TableAllocator>(
+        geometry: T::Geometry,
+        config: T::Config,
+        memory: M,
+        allocator: &A,
+    ) -> Result<Self, TreeError> {
+        if !root_offset::<T>(geometry).is_multiple_of(T::ROOT_ALIGNMENT) {
+            return Err(TreeError::Unaligned { width: geometry.width(), alignment: T::ROOT_ALIGNMENT });
+        }
+        Ok(Self::empty(geometry, config, memory, allocator)?)
+    }
+
+    /// The same for a geometry that has no upper end, or that a tree was made for before.
+    pub(crate) fn empty<A: TableAllocator>(
         geometry: T::Geometry,
         config: T::Config,
         memory: M,
@@ -59,8 +73,7 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     /// [`Reader::root_table`](crate::Reader::root_table).
     ///
     /// The root of an upper end that is narrower than a whole table indexes has just its last entries, and begins with
-    /// the first of these. (Arm aligns roots to 64 bytes at least: an upper end whose root has two or four entries of a
-    /// larger table cannot be loaded.)
+    /// the first of these.
     #[inline]
     #[must_use]
     pub fn root_frame(&self) -> Hpa
@@ -68,13 +81,7 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
         T: UsedByCpu,
         V: ValidRoot<T>,
     {
-        match T::EXTENSION {
-            Extension::Zero | Extension::Sign => self.root,
-            Extension::Ones => {
-                let unused = T::at_root(self.geometry, UnusedEntries { width: self.geometry.width() });
-                Hpa::new(self.root.as_u64() + (unused as u64) * 8)
-            }
-        }
+        Hpa::new(self.root.as_u64() + root_offset::<T>(self.geometry))
     }
 
     /// The frame of the root table, for the engine's own walks.
@@ -126,6 +133,14 @@ impl<T: Direct, M: Memory, V: Validity> Tree<T, M, V> {
         V: InvalidRoot<T>,
     {
         T::at_root(self.geometry, FreeTables { memory: &self.memory, allocator, root: self.root })
+    }
+}
+
+/// Where in its table the root of a tree begins that a CPU loads: bytes.
+fn root_offset<T: Visible>(geometry: T::Geometry) -> u64 {
+    match T::EXTENSION {
+        Extension::Zero | Extension::Sign => 0,
+        Extension::Ones => T::at_root(geometry, UnusedEntries { width: geometry.width() }) as u64 * 8,
     }
 }
 

@@ -67,7 +67,7 @@ impl<T: Direct, M: Memory> Tree<T, M> {
     where
         M: Clone,
     {
-        let new = Self::configured(self.geometry(), self.config(), self.memory().clone(), allocator)?;
+        let new = Self::empty(self.geometry(), self.config(), self.memory().clone(), allocator)?;
         Ok(core::mem::replace(self, new).invalidate())
     }
 

@@ -136,9 +136,9 @@ pub mod granule {
         live = break_before_make)]
     pub struct Stage1;
 
-    /// The translation tables of the upper end, `TTBR1_EL1`.
+    /// The translation tables of the upper end, `TTBR1_EL1`, which holds no bits below bit 6 where addresses have 52 bits.
     #[table(virtual, select(upper), visible_to(vmm), used_by(cpu), entries(PageEntry, TableEntry), flush = TlbiVa,
-        live = break_before_make)]
+        live = break_before_make, root(align = 64, only(k4_lpa2, k16_lpa2, k64_lpa)))]
     pub struct Stage1Upper;
 }
 

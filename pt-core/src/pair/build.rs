@@ -24,8 +24,8 @@ impl<P: Pair, M: Memory + Clone, A: TableAllocator, H> Vm<P, Build, M, A, H> {
     /// [`OutOfTables`] if there are no pages for the two roots. None stays taken then.
     pub fn build(geometry: P::Geometry, memory: M, allocator: A, hooks: H) -> Result<Self, OutOfTables> {
         const { assert!(distinct::<P::Private>(), "frozen and blocked entries must differ from each other") };
-        let shared = Tree::new(geometry, memory.clone(), &allocator)?;
-        let private = match Tree::new(geometry, memory, &allocator) {
+        let shared = Tree::empty(geometry, Default::default(), memory.clone(), &allocator)?;
+        let private = match Tree::empty(geometry, Default::default(), memory, &allocator) {
             Ok(private) => private,
             Err(out) => {
                 shared.invalidate().free(&allocator);

@@ -15,6 +15,7 @@ use crate::geometry::Geometry as _;
 use crate::level::{LevelOf, Levels};
 use crate::memory::{Memory, Word};
 use crate::rule::{Class, Rule};
+use crate::span;
 use crate::table::{AddressOf, RootVisitor, Visible};
 use crate::tree::TableOf;
 use core::fmt;
@@ -156,6 +157,9 @@ impl<T: Visible, M: Memory> Attempt<'_, T, M> {
             Some(Rule { class: Class::NotPresent, .. }) => Some(Cause::NotPresent),
             Some(rule) => Some(Cause::Misconfigured { rule }),
             None if (raw ^ F::RESERVED_ONES) & F::RESERVED != 0 => Some(Cause::Misconfigured { rule: &Rule::RESERVED }),
+            None if span::of(entry).is_some_and(|span| !span.may_hold(entry.frame())) => {
+                Some(Cause::Misconfigured { rule: &Rule::SPAN })
+            }
             None if entry.frame().as_u64() & config.beyond() != 0 => Some(Cause::Misconfigured { rule: &Rule::BEYOND }),
             None => None,
         };

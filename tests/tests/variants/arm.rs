@@ -4,7 +4,8 @@ use pt_arm::{stage1, stage2};
 use pt_core::flush::Scope;
 use pt_core::geometry::RangeError;
 use pt_core::{
-    Arena, End, EntryFormat, Geometry, Hpa, Invalidate, Level, Page, Shared, Tree, TwoRoots, UsedByCpu, Whole,
+    Arena, End, EntryFormat, Geometry, Hpa, Invalidate, Level, Page, Shared, Tree, TreeError, TwoRoots, UsedByCpu,
+    Whole,
 };
 
 struct Pes;
@@ -145,6 +146,35 @@ fn the_second_stage_says_who_may_fetch() {
         assert_eq!(page.bits() >> 53 & 3, xn, "{execute:?}");
         assert_eq!(page.access().without(Access::READ.union(Access::USER)), allowed, "{execute:?}");
     }
+}
+
+/// Makes trees of both ends with addresses of `bits` bits, and says why there is none of the upper end.
+macro_rules! upper_end {
+    ($granule:ident, $start:ident, $bits:literal) => {{
+        use stage1::$granule::{Stage1, Stage1Upper, Width};
+        let (width, arena) = (Width::$start { bits: $bits }, Arena::new(Hpa::new(0x1000_0000), 1 << 20));
+        let lower: Tree<Stage1, _> = Tree::new(width, &arena, &arena).unwrap();
+        let _ = lower.invalidate().free(&arena);
+        let upper: Result<Tree<Stage1Upper, _>, _> = Tree::new(width, &arena, &arena);
+        let refused = upper.map(|tree| tree.invalidate().free(&arena)).err();
+        assert_eq!(arena.pages_in_use(), 0);
+        refused
+    }};
+}
+
+#[test]
+fn a_root_that_no_register_can_hold_is_refused() {
+    let refused = |width| Some(TreeError::Unaligned { width, alignment: 64 });
+    assert_eq!(upper_end!(k4_lpa2, StartL1, 31), refused(31));
+    assert_eq!(upper_end!(k4_lpa2, StartL0, 41), refused(41));
+    assert_eq!(upper_end!(k4_lpa2, StartL0, 42), None, "eight entries");
+    assert_eq!(upper_end!(k16_lpa2, StartL0, 48), refused(48));
+    assert_eq!(upper_end!(k16_lpa2, StartL0, 50), None);
+    assert_eq!(upper_end!(k64_lpa, StartL1, 44), refused(44));
+    assert_eq!(upper_end!(k64_lpa, StartL1, 45), None);
+    assert_eq!(upper_end!(k4, StartL1, 31), None, "of 48 bits, the register holds those above the lowest four");
+    let text = "the root for addresses of 31 bits in the upper end is not a multiple of 64 bytes";
+    assert_eq!(refused(31).unwrap().to_string(), text);
 }
 
 #[test]

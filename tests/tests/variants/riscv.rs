@@ -115,3 +115,32 @@ fn levels_are_numbered_as_in_the_manual() {
     let numbers = [L0::LEVEL, L1::LEVEL, L2::LEVEL, L3::LEVEL, L4::LEVEL].map(Levels::number);
     assert_eq!(numbers, [0, 1, 2, 3, 4]);
 }
+
+#[test]
+fn a_span_of_a_size_that_does_not_exist_is_malformed() {
+    use core::sync::atomic::Ordering;
+    use pt_core::format::Access;
+    use pt_core::reader::Cause;
+    use pt_core::rule::Rule;
+    use supervisor::{Features, Mode, PageEntryFields, PageTables};
+    const NAPOT: u64 = 1 << 63;
+    let (mode, arena) = (Mode::Sv39, Arena::new(Hpa::new(0x100_0000), 16 << 12));
+    let mut tree: Tree<PageTables, _> = Tree::configured(mode, Features::all(), &arena, &arena).unwrap();
+    let at = mode.address(0x4000_5000).unwrap();
+    let page = Page::<Shared, supervisor::L0>::new(Hpa::new(0x8000_0000)).unwrap();
+    tree.exclusive(&arena).map(at, page, PageEntryFields { read: true, ..Default::default() }).unwrap();
+    let leaf = tree.reader().query(at).unwrap().raw;
+    let mut words = (0x100_0000_u64..0x101_0000).step_by(8).map(Hpa::new);
+    let word = arena.word_at(words.find(|&word| arena.read(word) == Some(leaf)).unwrap()).unwrap();
+    for low in 0..16 {
+        word.store(leaf | NAPOT | low << 10, Ordering::Release);
+        let walked = tree.reader().access(at, Access::READ);
+        if low == 0b1000 {
+            assert_eq!(walked.unwrap().address, Hpa::new(0x8000_5000), "64 KiB");
+        } else {
+            assert_eq!(walked.unwrap_err().cause, Cause::Misconfigured { rule: &Rule::SPAN }, "PPN[3:0] = {low:#x}");
+        }
+    }
+    word.store(leaf, Ordering::Release);
+    let _ = tree.invalidate().free(&arena);
+}

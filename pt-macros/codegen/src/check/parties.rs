@@ -1,7 +1,7 @@
 //! Parties: who sees a table, who writes it and who uses it are independent, and have consequences.
 
 use super::report::Report;
-use crate::model::{Module, Table};
+use crate::model::{Module, Select, Table};
 
 pub(super) fn check(module: &Module, report: &mut Report<'_>) {
     for table in &module.tables {
@@ -35,6 +35,15 @@ fn parties(table: &Table, report: &mut Report<'_>) {
     if let (Some(frozen), false) = (table.frozen, table.is_walked()) {
         let message = format!("the VMM does not walk `{name}`, and freezes no entry of it: remove `frozen`");
         report.error(frozen.span(), message);
+    }
+    if let Some(alignment) = table.root_alignment {
+        let upper = table.select.is_some_and(|select| *select == Select::Upper);
+        if !upper || !table.is_walked() {
+            let message = format!("the roots of `{name}` are whole tables, aligned as such: remove `root`");
+            report.error(alignment.span(), message);
+        } else if !alignment.is_power_of_two() || !(8..=4096).contains(&*alignment) {
+            report.error(alignment.span(), "a root begins at a multiple of a power of two: write one from 8 to 4096");
+        }
     }
     if let (Some(live), false) = (table.live, table.is_walked()) {
         let message = format!("the VMM does not walk `{name}`, and changes no entry in use: remove `live`");

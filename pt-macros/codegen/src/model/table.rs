@@ -40,6 +40,8 @@ pub struct Table {
     pub live: Option<Spanned<LiveRule>>,
     /// `every_access = user`: whoever makes an access, the table sees one of a user.
     pub every_access_of_user: Option<Span>,
+    /// `root(align = N)`: what the address of a root has to be a multiple of, in bytes.
+    pub root_alignment: Option<Spanned<u64>>,
     /// `owner = "…"`.
     pub owner: Option<String>,
 }

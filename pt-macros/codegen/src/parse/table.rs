@@ -2,9 +2,9 @@
 
 use super::options::{Options, word};
 use super::{Errors, Reader};
-use crate::model::{Kind, LiveRule, Select, Space, Table};
+use crate::model::{Kind, LiveRule, Select, Space, Spanned, Table};
 use darling::Error;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::{Fields, ItemStruct};
 
 const SPACES: [(&str, Space); 5] = [
@@ -15,7 +15,7 @@ const SPACES: [(&str, Space); 5] = [
     ("virtual", Space::Virtual),
 ];
 
-const OPTIONS: [&str; 21] = [
+const OPTIONS: [&str; 22] = [
     "shared",
     "private",
     "protected",
@@ -36,6 +36,7 @@ const OPTIONS: [&str; 21] = [
     "select",
     "live",
     "every_access",
+    "root",
     "owner",
 ];
 
@@ -67,7 +68,9 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
         options.word("live", &[("in_place", LiveRule::InPlace), ("break_before_make", LiveRule::BreakBeforeMake)]);
     let every_access = options.word("every_access", &[("user", ())]);
     let owner = owner(&mut options);
+    let root = options.list("root");
     head.broken |= !options.are_understood();
+    let root_alignment = root.and_then(|(tokens, span)| root_alignment(tokens, span, errors));
     if space.is_none() && !head.broken {
         let message = "which addresses does this table translate? Begin with `shared`, `private`, `protected`, `guest` or \
                        `virtual`";
@@ -92,6 +95,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
         select,
         live,
         every_access_of_user: every_access.map(|user| user.span()),
+        root_alignment,
         owner,
     }
 }
@@ -103,7 +107,7 @@ fn party(options: &mut Options<'_>, name: &'static str, party: &'static str) -> 
     words.map(|word| word.span()).last()
 }
 
-fn select(options: &mut Options<'_>) -> Option<crate::model::Spanned<Select>> {
+fn select(options: &mut Options<'_>) -> Option<Spanned<Select>> {
     let names = options.idents("select")?;
     let words = [
         ("shared", Select::Shared),
@@ -114,6 +118,16 @@ fn select(options: &mut Options<'_>) -> Option<crate::model::Spanned<Select>> {
     ];
     let name = names.first()?;
     word(name, &words, options.errors())
+}
+
+/// `root(align = N)`.
+fn root_alignment(tokens: TokenStream, span: Span, errors: &mut Errors) -> Option<Spanned<u64>> {
+    let mut options = Options::new(tokens, &["align"], errors);
+    let alignment = options.number("align");
+    if alignment.is_none() && options.are_understood() {
+        errors.push(Error::custom("where can a root lie? Write `root(align = BYTES)`").with_span(&span));
+    }
+    alignment
 }
 
 fn owner(options: &mut Options<'_>) -> Option<String> {

@@ -63,3 +63,11 @@ fn a_wide_format() {
         &[("RmpEntry", "an entry of a table is a `u64`, and `RmpEntry` is a `u128`: it can only stand alone")],
     );
 }
+
+#[test]
+fn where_a_root_can_lie() {
+    let whole = "the roots of `SharedEpt` are whole tables, aligned as such: remove `root`";
+    assert_slip("flush = Invept)", "flush = Invept, root(align = 64))", &[("64", whole)]);
+    let missing = "where can a root lie? Write `root(align = BYTES)`";
+    assert_slip("flush = Invept)", "flush = Invept, root())", &[("root()", missing)]);
+}

@@ -82,6 +82,10 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
     let every = table
         .every_access_of_user
         .map(|_| hygienic!(const EVERY_ACCESS: #krate::format::Access = #krate::format::Access::USER;));
+    let alignment = table.root_alignment.map(|bytes| {
+        let bytes = decimal(*bytes);
+        hygienic!(const ROOT_ALIGNMENT: u64 = #bytes;)
+    });
     let geometry = module.geometry.as_ref();
     let first = module.levels.as_ref().and_then(|levels| levels.levels.first());
     let roots = geometry.map_or(&[][..], |geometry| &geometry.roots).iter().map(|root| {
@@ -100,6 +104,7 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
             const FROZEN: u64 = #frozen;
             #live
             #every
+            #alignment
 
             #[inline(always)]
             fn at_root<V: #krate::table::RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output {
