@@ -13,7 +13,9 @@ use core::fmt;
 ///
 /// Takes `&self`, because parallel faults allocate too.
 pub trait TableAllocator {
-    /// A block that nobody else uses, or `None`. Its content does not matter.
+    /// A block that nobody else uses, or `None`. Its content does not matter. A block at the frame 0 can be a root, and is
+    /// refused ([`FrameDoesNotFit`](crate::Obstacle::FrameDoesNotFit)) where an entry would link it: an entry that
+    /// has a frame points to a table.
     fn allocate(&self, order: u32) -> Option<Hpa>;
     /// Takes a block back.
     fn free(&self, block: Hpa, order: u32);

@@ -207,6 +207,7 @@ impl Memory for Arena {
 
 impl<Inner: Memory + ?Sized> Memory for Arc<Inner> {
     type Word = Inner::Word;
+    const WRITTEN_BY_OTHERS: bool = Inner::WRITTEN_BY_OTHERS;
     #[inline(always)]
     fn word(&self, table: Hpa, index: usize) -> &Self::Word {
         (**self).word(table, index)

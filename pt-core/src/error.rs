@@ -60,7 +60,7 @@ pub enum Obstacle<S: Space, L: Levels> {
         /// The level of the table.
         level: L,
     },
-    /// The entries of this level cannot hold the frame: it is too wide, or not aligned.
+    /// The entries of this level cannot hold the frame: it is too wide, or not aligned; or it is the frame 0 of a table.
     FrameDoesNotFit {
         /// The frame.
         frame: Hpa,

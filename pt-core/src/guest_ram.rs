@@ -66,6 +66,7 @@ impl TableAllocator for GuestRam {
 /// that walks them panic.
 impl Memory for GuestRam {
     type Word = AtomicU64;
+    const WRITTEN_BY_OTHERS: bool = true;
 
     #[inline]
     fn word(&self, table: Hpa, index: usize) -> &AtomicU64 {

@@ -85,6 +85,16 @@ pub trait LevelOf<T: Visible>: Level {
     /// Reads an entry once, into what it is.
     fn decode(raw: u64) -> Entry<Self::Leaf, Self::Subtable>;
 
+    /// Reads an entry that the engine has written. Where the declaration proves that an absent one has no frame of a
+    /// table, to have one is the whole test of an entry that points to a table: the frame is extracted anyway, so that
+    /// presence costs nothing. The proof needs tables in other frames than 0, and no payload that
+    /// [`annotate`](crate::Cursor::annotate) refuses.
+    #[inline(always)]
+    #[must_use]
+    fn decode_own(raw: u64) -> Entry<Self::Leaf, Self::Subtable> {
+        Self::decode(raw)
+    }
+
     /// The entry of a leaf with these attributes, its frame bits zero. Zero at a level without leaves.
     #[inline(always)]
     #[must_use]

@@ -46,6 +46,11 @@ pub trait Memory {
     /// An entry in this memory.
     type Word: Word;
 
+    /// Whether software beside the engine writes entries: a guest that runs on the tables and may write them. A translation
+    /// then tests each entry for presence, and not only whether it has a frame: see
+    /// [`LevelOf::decode_own`](crate::LevelOf::decode_own). What a CPU writes (accessed and dirty bits) does not count.
+    const WRITTEN_BY_OTHERS: bool = false;
+
     /// Entry `index` of the table in `table`. The index is below the number of entries of the table.
     fn word(&self, table: Hpa, index: usize) -> &Self::Word;
 
@@ -55,6 +60,7 @@ pub trait Memory {
 
 impl<M: Memory + ?Sized> Memory for &M {
     type Word = M::Word;
+    const WRITTEN_BY_OTHERS: bool = M::WRITTEN_BY_OTHERS;
     #[inline(always)]
     fn word(&self, table: Hpa, index: usize) -> &Self::Word {
         (**self).word(table, index)

@@ -41,6 +41,10 @@ impl<T: Visible, L: LevelOf<T>, const BITS: u32> LevelOf<T> for Concatenated<L, 
         L::decode(raw)
     }
     #[inline(always)]
+    fn decode_own(raw: u64) -> Entry<L::Leaf, L::Subtable> {
+        L::decode_own(raw)
+    }
+    #[inline(always)]
     fn leaf_template(attributes: &T::Attributes) -> u64 {
         L::leaf_template(attributes)
     }

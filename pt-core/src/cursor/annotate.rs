@@ -24,10 +24,11 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// # Errors
     /// What is there instead of an absent entry, as for [`map`](Self::map); or what `payload` is instead of one, at the
     /// address it was meant for: a [`Leaf`](Obstacle::Leaf), a [`Table`](Obstacle::Table), or a frozen entry
-    /// ([`Retry`](Obstacle::Retry), which no retry mends).
+    /// ([`Retry`](Obstacle::Retry), which no retry mends). In a table that declares no `absent` format a payload in the bits
+    /// of a table's frame is a table too, where there can be one: see [`LevelOf::decode_own`].
     pub fn annotate<L: LevelOf<T>>(&mut self, at: impl AddressOf<T>, payload: Absent) -> Result<Absent, ObstacleOf<T>> {
         let (at, new) = (at.address(), payload.bits());
-        match L::decode(new) {
+        match L::decode_own(new) {
             Entry::Absent(_) => {}
             other => return Err(Obstacle::entry::<T, L>(at, other)),
         }

@@ -103,13 +103,17 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         Ok(table)
     }
 
-    /// A page for a table that the entry of level `L` for `at` can link.
+    /// A page for a table that the entry of level `L` for `at` can link. It is never the frame 0: see [`LevelOf::decode_own`].
     pub(super) fn table_page<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<Hpa, ObstacleOf<T>> {
         let order = L::Below::TABLE_ORDER;
         let Some(frame) = self.source.allocate(order) else {
             return Err(Obstacle::OutOfTables { at: at.align_down(L::SHIFT), level: L::Below::LEVEL });
         };
-        if let Err(obstacle) = check_frame::<T, L, L::Subtable>(frame, at, self.config) {
+        let checked = match frame.as_u64() {
+            0 => Err(Obstacle::FrameDoesNotFit { frame, level: L::LEVEL }),
+            _ => check_frame::<T, L, L::Subtable>(frame, at, self.config),
+        };
+        if let Err(obstacle) = checked {
             self.source.free(frame, order);
             return Err(obstacle);
         }

@@ -1,7 +1,8 @@
 //! The fast path: from an input address to the byte behind it.
 //!
 //! The recursion over the levels is resolved when it is compiled: for each geometry it is one load, one test of
-//! presence and one extraction a level, without a loop, a call or a panic.
+//! presence and one extraction a level, without a loop, a call or a panic. Where the declaration allows it, the extraction
+//! of a table's frame is the test: see [`LevelOf::decode_own`].
 
 use super::Reader;
 use crate::address::{Address, Hpa};
@@ -52,7 +53,7 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Walk<'_, T, M> {
 impl<T: Visible, M: Memory> Walk<'_, T, M> {
     #[inline(always)]
     fn entry<L: LevelOf<T>>(&self, raw: u64) -> Option<Translation<T::Levels>> {
-        let entry = L::decode(raw);
+        let entry = if M::WRITTEN_BY_OTHERS { L::decode(raw) } else { L::decode_own(raw) };
         if let Entry::Subtable(entry) = entry {
             let table = TableOf::<T, L::Below>::at(entry.frame());
             return self.entry::<L::Below>(table.word(self.memory, self.address).load());

@@ -11,8 +11,11 @@ const LINES_OF_TDX: usize = 1_800;
 
 /// The expansion of the declaration in a file, formatted.
 fn expand(declaration: &Path) -> String {
-    let text = std::fs::read_to_string(declaration).expect("the declaration is there");
-    let file = syn::parse_file(&text).expect("the declaration is Rust");
+    expand_text(&std::fs::read_to_string(declaration).expect("the declaration is there"))
+}
+
+fn expand_text(text: &str) -> String {
+    let file = syn::parse_file(text).expect("the declaration is Rust");
     let module = file.items.into_iter().find(|item| matches!(item, syn::Item::Mod(module) if module.content.is_some()));
     let Some(syn::Item::Mod(mut module)) = module else { panic!("the declaration is an inline module") };
     let arguments = module.attrs.iter().find(|attr| attr.path().is_ident("page_tables")).map(|attr| match &attr.meta {
@@ -70,4 +73,24 @@ fn a_declaration_that_is_being_typed() {
 #[test]
 fn everything_else() {
     compare("../../tests/hygiene/src/everything.rs", "everything.rs");
+}
+
+/// At how many levels the frame tells a table from an absent entry.
+fn levels_told_by_frame(declaration: &str) -> usize {
+    expand_text(declaration).matches("fn decode_own(").count()
+}
+
+#[test]
+fn the_frame_tells_a_table_unless_a_payload_may_look_like_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/codegen/src/nested.rs");
+    let plain = std::fs::read_to_string(path).expect("the declaration is there");
+    let with_payload = |bits: &str| {
+        let payload = format!(
+            "#[entry(absent, levels(Pml4, Pdpt, Pd, Pt))] pub struct Payload {{ #[bits({bits})] owner: Bits<4> }} #[table("
+        );
+        plain.replacen("#[table(", &payload, 1).replacen("entries(Leaf, Link", "entries(Leaf, Link, Payload", 1)
+    };
+    assert_eq!(levels_told_by_frame(&plain), 3);
+    assert_eq!(levels_told_by_frame(&with_payload("52..=55")), 3);
+    assert_eq!(levels_told_by_frame(&with_payload("49..=52")), 0, "one bit is that of a frame");
 }

@@ -1,41 +1,38 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 62 instructions, 47 on the longest path
+# 64 instructions, 44 on the longest path
 translate_nested:
     mov rcx, rsi
     shr rcx, 48
     mov dl, 4
-    jne .L1
+    jne .L3
     mov rax, rsi
-    mov rcx, rsi
-    shr rcx, 39
+    movabs rcx, 4503599627366400
+    mov r8, rsi
+    shr r8, 39
     mov rsi, qword ptr [rdi]
     mov rdi, qword ptr [rdi + 16]
     add rdi, rsi
-    mov rdi, qword ptr [rdi + 8*rcx]
-    test dil, 7
-    je .L1
-    movabs rcx, 4503599627366400
+    mov rdi, qword ptr [rdi + 8*r8]
     and rdi, rcx
+    je .L3
     mov r8, rax
     shr r8, 30
     and r8d, 511
     add rdi, rsi
     mov rdi, qword ptr [rdi + 8*r8]
-    test dil, 7
-    je .L1
     test dil, dil
-    js .L2
+    js .L1
     and rdi, rcx
+    je .L3
     add rdi, rsi
     mov r8d, eax
     shr r8d, 18
     and r8d, 4088
     mov rdi, qword ptr [r8 + rdi]
-    test dil, 7
-    je .L1
     test dil, dil
-    js .L3
+    js .L2
     and rdi, rcx
+    je .L3
     add rsi, rdi
     mov edx, eax
     shr edx, 9
@@ -49,22 +46,27 @@ translate_nested:
     mov dl, 3
     ret
 .L1:
-    ret
-.L2:
+    test dil, 7
+    je .L3
     add rcx, -1073737728
     and rdi, rcx
     and eax, 1073741823
     or rax, rdi
     mov dl, 1
     ret
-.L3:
+.L2:
+    test dil, 7
+    je .L3
     add rcx, -2093056
     and rdi, rcx
     and eax, 2097151
     or rax, rdi
     mov dl, 2
     ret
+.L3:
+    ret
 .L4:
+    xor eax, eax
     mov dl, 4
     ret
 

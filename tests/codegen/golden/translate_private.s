@@ -1,5 +1,5 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 91 instructions, 67 on the longest path
+# 92 instructions, 67 on the longest path
 translate_private:
     mov rax, rsi
     mov r8, qword ptr [rdi]
@@ -97,6 +97,7 @@ translate_private:
     ret
 .L6:
     mov dl, 5
+    xor eax, eax
     ret
 
 # 80 instructions, 68 on the longest path

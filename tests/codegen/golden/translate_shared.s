@@ -1,5 +1,5 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 79 instructions, 57 on the longest path
+# 78 instructions, 53 on the longest path
 translate_shared:
     mov rax, rsi
     mov r8, qword ptr [rdi]
@@ -11,56 +11,52 @@ translate_shared:
     lea rsi, [rcx + 4096]
     mov dl, 5
     cmp rax, rsi
-    jae .L3
+    jae .L4
     mov r9, rax
     shr r9, 48
     mov rsi, qword ptr [rdi + 8]
     add r8, rsi
     mov rdi, qword ptr [r8 + 8*r9]
-    test dil, 7
-    je .L3
     and rdi, rcx
+    je .L4
     mov r8, rax
     shr r8, 39
     and r8d, 511
     add rdi, rsi
     mov rdi, qword ptr [rdi + 8*r8]
-    test dil, 7
+    and rdi, rcx
     jne .L2
-    jmp .L3
+    jmp .L4
 .L1:
     mov rcx, rax
     shr rcx, 48
     mov dl, 5
-    jne .L3
-    mov rcx, rax
-    shr rcx, 39
+    jne .L4
+    movabs rcx, 4503599627366400
+    mov r9, rax
+    shr r9, 39
     mov rsi, qword ptr [rdi + 8]
     add r8, rsi
-    mov rdi, qword ptr [r8 + 8*rcx]
-    test dil, 7
-    je .L3
-    movabs rcx, 4503599627366400
-.L2:
+    mov rdi, qword ptr [r8 + 8*r9]
     and rdi, rcx
+    je .L4
+.L2:
     mov r8, rax
     shr r8, 30
     and r8d, 511
     add rdi, rsi
     mov rdi, qword ptr [rdi + 8*r8]
-    test dil, 7
-    je .L3
     and rdi, rcx
+    je .L4
     add rdi, rsi
     mov r8d, eax
     shr r8d, 18
     and r8d, 4088
     mov rdi, qword ptr [r8 + rdi]
-    test dil, 7
-    je .L3
     test dil, dil
-    js .L4
+    js .L3
     and rdi, rcx
+    je .L4
     add rsi, rdi
     mov edx, eax
     shr edx, 9
@@ -74,15 +70,18 @@ translate_shared:
     mov dl, 4
     ret
 .L3:
-    ret
-.L4:
+    test dil, 7
+    je .L4
     add rcx, -2093056
     and rdi, rcx
     and eax, 2097151
     or rax, rdi
     mov dl, 3
     ret
+.L4:
+    ret
 .L5:
+    xor eax, eax
     mov dl, 5
     ret
 

@@ -1,108 +1,121 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 97 instructions, 59 on the longest path
+# 109 instructions, 55 on the longest path
 translate_x86_64:
     mov rax, rsi
-    mov rcx, qword ptr [rdi]
+    mov r8, qword ptr [rdi]
     cmp byte ptr [rdi + 48], 1
     jne .L1
-    movabs rdx, 72057594037927936
-    add rdx, rax
-    shr rdx, 57
+    movabs rcx, 72057594037927936
+    add rcx, rax
+    shr rcx, 57
     mov dl, 5
-    jne .L2
-    mov r8, rax
-    shr r8, 48
-    and r8d, 511
-    mov rsi, qword ptr [rdi + 32]
-    add rcx, rsi
-    mov rdi, qword ptr [rcx + 8*r8]
-    test dil, 1
-    je .L2
+    jne .L3
     movabs rcx, 4503599627366400
+    mov r9, rax
+    shr r9, 48
+    and r9d, 511
+    mov rsi, qword ptr [rdi + 32]
+    add r8, rsi
+    mov rdi, qword ptr [r8 + 8*r9]
     and rdi, rcx
+    je .L3
     mov r8, rax
     shr r8, 39
     and r8d, 511
     add rdi, rsi
     mov rdi, qword ptr [rdi + 8*r8]
-    test dil, 1
-    je .L2
     and rdi, rcx
+    je .L3
     mov r8, rax
     shr r8, 30
     and r8d, 511
     add rdi, rsi
     mov rdi, qword ptr [rdi + 8*r8]
-    test dil, 1
-    jne .L3
-    ret
-.L1:
-    movabs rdx, 140737488355328
-    add rdx, rax
-    shr rdx, 48
-    mov dl, 5
-    jne .L2
-    mov r8, rax
-    shr r8, 39
-    and r8d, 511
-    mov rsi, qword ptr [rdi + 32]
-    add rcx, rsi
-    mov rdi, qword ptr [rcx + 8*r8]
-    test dil, 1
-    je .L2
-    movabs rcx, 4503599627366400
-    and rdi, rcx
-    mov r8, rax
-    shr r8, 30
-    and r8d, 511
-    add rdi, rsi
-    mov rdi, qword ptr [rdi + 8*r8]
-    test dil, 1
-    jne .L3
-.L2:
-    ret
-.L3:
     test dil, dil
     js .L4
     and rdi, rcx
+    je .L3
     add rdi, rsi
     mov r8d, eax
     shr r8d, 18
     and r8d, 4088
     mov rdi, qword ptr [r8 + rdi]
-    test dil, 1
-    je .L5
     test dil, dil
-    js .L6
+    js .L5
     and rdi, rcx
+    jne .L2
+    jmp .L3
+.L1:
+    movabs rcx, 140737488355328
+    add rcx, rax
+    shr rcx, 48
+    mov dl, 5
+    jne .L3
+    movabs rcx, 4503599627366400
+    mov r9, rax
+    shr r9, 39
+    and r9d, 511
+    mov rsi, qword ptr [rdi + 32]
+    add r8, rsi
+    mov rdi, qword ptr [r8 + 8*r9]
+    and rdi, rcx
+    je .L3
+    mov r8, rax
+    shr r8, 30
+    and r8d, 511
+    add rdi, rsi
+    mov rdi, qword ptr [rdi + 8*r8]
+    test dil, dil
+    js .L4
+    and rdi, rcx
+    je .L3
+    add rdi, rsi
+    mov r8d, eax
+    shr r8d, 18
+    and r8d, 4088
+    mov rdi, qword ptr [r8 + rdi]
+    test dil, dil
+    js .L5
+    and rdi, rcx
+    je .L3
+.L2:
     add rsi, rdi
     mov edx, eax
     shr edx, 9
     and edx, 4088
     mov rdx, qword ptr [rdx + rsi]
     test dl, 1
-    je .L7
+    je .L8
     and rdx, rcx
     and eax, 4095
     or rax, rdx
     mov dl, 4
     ret
+.L3:
+    ret
 .L4:
+    test dil, 1
+    je .L6
     add rcx, -1073737728
     and rdi, rcx
     and eax, 1073741823
     or rax, rdi
     mov dl, 2
-.L5:
     ret
+.L5:
+    test dil, 1
+    jne .L7
 .L6:
+    ret
+.L7:
     add rcx, -2093056
     and rdi, rcx
     and eax, 2097151
     or rax, rdi
     mov dl, 3
     ret
-.L7:
+.L8:
+    xor eax, eax
     mov dl, 5
     ret
 

@@ -1303,6 +1303,14 @@ pub mod tdx {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }
         }
+        #[inline(always)]
+        fn decode_own(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
+            if raw & 0x000f_ffff_ffff_f000 != 0 {
+                ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
+            } else {
+                ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
+            }
+        }
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pml4 {
         type Below = Pdpt;
@@ -1312,6 +1320,14 @@ pub mod tdx {
         #[inline(always)]
         fn decode(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
             if raw & 0x7 != 0 {
+                ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
+            } else {
+                ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
+            }
+        }
+        #[inline(always)]
+        fn decode_own(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
+            if raw & 0x000f_ffff_ffff_f000 != 0 {
                 ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
             } else {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
@@ -1331,6 +1347,14 @@ pub mod tdx {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }
         }
+        #[inline(always)]
+        fn decode_own(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
+            if raw & 0x000f_ffff_ffff_f000 != 0 {
+                ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
+            } else {
+                ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
+            }
+        }
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pd {
         type Below = Pt;
@@ -1345,6 +1369,23 @@ pub mod tdx {
                 } else {
                     ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
                 }
+            } else {
+                ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
+            }
+        }
+        #[inline(always)]
+        fn decode_own(raw: u64) -> ::pt_core::Entry<Self::Leaf, Self::Subtable> {
+            if raw & 0x80 != 0 {
+                if raw & 0x7 != 0 {
+                    ::pt_core::Entry::Leaf(::pt_core::EntryFormat::from_bits(raw))
+                } else {
+                    ::pt_core::Entry::vacant(
+                        raw,
+                        <SharedEpt as ::pt_core::Visible>::FROZEN,
+                    )
+                }
+            } else if raw & 0x000f_ffff_ffff_f000 != 0 {
+                ::pt_core::Entry::Subtable(::pt_core::EntryFormat::from_bits(raw))
             } else {
                 ::pt_core::Entry::vacant(raw, <SharedEpt as ::pt_core::Visible>::FROZEN)
             }

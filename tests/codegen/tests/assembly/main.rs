@@ -36,9 +36,9 @@ const LOOPS: &[(&str, &str)] = &[("fill_empty", "twin_fill_empty")];
 /// What the engine may call, and where: the walk to another table, which also says what cannot be done.
 const RARE: &[&str] = &["map_elsewhere", "refuse"];
 
-/// How many bytes an out-of-line translation may have: that is the goal for trees of one or two shapes. The tables of a
-/// TDX guest have three.
-const SIZES: &[(&str, u64)] = &[("translate_nested", 240), ("translate_x86_64", 370), ("translate_shared", 290)];
+/// How many bytes an out-of-line translation may have. The goal is 240: `README.md` says why trees of several geometries
+/// have more.
+const SIZES: &[(&str, u64)] = &[("translate_nested", 240), ("translate_x86_64", 425), ("translate_shared", 290)];
 
 /// Functions, and how many of their instructions lock the bus.
 const LOCKED: &[(&str, usize)] = &[

@@ -171,7 +171,7 @@ pub(super) fn read(context: Context<'_>, field: &Field, place: &Place, format: &
 }
 
 /// Whether the frame field holds the address bits where they are in the address.
-pub(super) fn plain_frame(place: &Place) -> bool {
+pub(in crate::emit) fn plain_frame(place: &Place) -> bool {
     matches!(place.role, Role::Frame { .. })
         && matches!(place.bits.ranges.as_slice(), [range] if range.low == place.frame_shift())
 }

@@ -17,6 +17,7 @@ mod remarks;
 mod rules;
 mod traits;
 
+pub(super) use bits::plain_frame;
 pub(super) use fields::name as fields_name;
 pub(super) use layout::template_bits;
 pub(super) use register::emit as emit_register;

@@ -9,7 +9,7 @@ use syn::Ident;
 
 /// A condition on a raw word.
 #[derive(Clone, PartialEq, Eq)]
-enum Test {
+pub(super) enum Test {
     /// It always holds.
     Always,
     /// It never holds.
@@ -72,7 +72,7 @@ impl Test {
         }
     }
 
-    fn tokens(&self) -> TokenStream {
+    pub(super) fn tokens(&self) -> TokenStream {
         match self {
             Self::Always => hygienic!(true),
             Self::Never => hygienic!(false),
@@ -111,8 +111,7 @@ impl Test {
 pub(super) fn decode(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
     let (krate, ident) = (context.krate, &table.head.ident);
     let vacant = hygienic!(#krate::Entry::vacant(raw, <#ident as #krate::Visible>::FROZEN));
-    let (leaf, subtable) = shapes(context, table, level);
-    let branches = branches(leaf.as_ref(), subtable.as_ref());
+    let branches = branches(context, table, level);
     let take = |shape: TokenStream| hygienic!(#krate::Entry::#shape(#krate::EntryFormat::from_bits(raw)));
     let (leaf, subtable) = (take(hygienic!(Leaf)), take(hygienic!(Subtable)));
     let condition = |test: &Test| test.tokens();
@@ -150,7 +149,7 @@ pub(super) fn decode(context: Context<'_>, table: &Table, level: &Level) -> Toke
 }
 
 /// How a level decodes.
-enum Branches {
+pub(super) enum Branches {
     /// Nothing is ever present.
     None,
     /// One shape (a leaf, if `true`), when the test holds.
@@ -180,11 +179,11 @@ fn shapes(context: Context<'_>, table: &Table, level: &Level) -> (Option<Shaped>
     (shaped(Shape::Leaf), shaped(Shape::Table))
 }
 
-fn branches(leaf: Option<&Shaped>, subtable: Option<&Shaped>) -> Branches {
-    let (leaf, subtable) = match (leaf, subtable) {
+pub(super) fn branches(context: Context<'_>, table: &Table, level: &Level) -> Branches {
+    let (leaf, subtable) = match shapes(context, table, level) {
         (None, None) => return Branches::None,
-        (Some(leaf), None) => return Branches::One(leaf.present.clone(), true),
-        (None, Some(subtable)) => return Branches::One(subtable.present.clone(), false),
+        (Some(leaf), None) => return Branches::One(leaf.present, true),
+        (None, Some(subtable)) => return Branches::One(subtable.present, false),
         (Some(leaf), Some(subtable)) => (leaf, subtable),
     };
     let tells = (leaf.value ^ subtable.value) & leaf.fixed & subtable.fixed;
@@ -196,12 +195,12 @@ fn branches(leaf: Option<&Shaped>, subtable: Option<&Shaped>) -> Branches {
     } else if of_table != 0 {
         Test::Differs(of_table, subtable.value & of_table)
     } else {
-        return Branches::Apart(leaf.present.clone(), subtable.present.clone());
+        return Branches::Apart(leaf.present, subtable.present);
     };
     if leaf.present == subtable.present {
-        return Branches::Two { present: leaf.present.clone(), is_leaf };
+        return Branches::Two { present: leaf.present, is_leaf };
     }
-    Branches::Apart(Test::all(vec![leaf.present.clone(), is_leaf]), subtable.present.clone())
+    Branches::Apart(Test::all(vec![leaf.present, is_leaf]), subtable.present)
 }
 
 /// When an entry of this shape is present.

@@ -1,6 +1,7 @@
 //! A table: who sees it, who uses it, where its changes go.
 
 mod decode;
+mod decode_own;
 mod patterns;
 mod walked;
 

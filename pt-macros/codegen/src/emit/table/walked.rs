@@ -1,6 +1,7 @@
 //! A table that the VMM walks: the ladder of its levels.
 
 use super::decode::decode;
+use super::decode_own::decode_own;
 use super::patterns::Patterns;
 use crate::emit::Context;
 use crate::emit::format::fields_name;
@@ -157,6 +158,14 @@ fn rung(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
     };
     let (leaf_type, subtable_type) = (shape(leaf), shape(subtable));
     let decode = decode(context, table, level);
+    let own = decode_own(context, table, level).map(|own| {
+        hygienic! {
+            #[inline(always)]
+            fn decode_own(raw: u64) -> #krate::Entry<Self::Leaf, Self::Subtable> {
+                #own
+            }
+        }
+    });
     hygienic! {
         impl #krate::LevelOf<#ident> for #name {
             type Below = #below;
@@ -168,6 +177,7 @@ fn rung(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
             fn decode(raw: u64) -> #krate::Entry<Self::Leaf, Self::Subtable> {
                 #decode
             }
+            #own
         }
     }
 }
