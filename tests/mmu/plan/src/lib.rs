@@ -3,6 +3,7 @@
 //! An environment maps a [`Plan`] with the engine, lets an MMU that nobody here wrote perform the probes, and compares
 //! what it did with [`Plan::expect`]. That reads the list of requests and nothing else: no entry, no table, no walker.
 //! [`Plan::planted`] is the same list with one wrong mapping, for a harness to show that it would have seen it.
+//! Where a guest of x86-64 performs the probes, [`AccessCode`] is what it runs.
 //!
 //! Everything here runs without an allocator and without a standard library, because half of the environments are
 //! freestanding images.
