@@ -10,6 +10,7 @@ mod arm;
 mod codec;
 mod ept;
 mod npt;
+mod packed;
 mod pae;
 mod riscv;
 mod shape;

@@ -100,6 +100,7 @@ fn items(module: &mut Module, report: &mut Report<'_>) {
     module.values.retain(|values| is_new(&mut seen, &values.head.ident, "enum of values", report));
     module.formats.retain(|format| is_new(&mut seen, &format.head.ident, "format", report));
     module.registers.retain(|register| is_new(&mut seen, &register.head.ident, "register", report));
+    module.packed.retain(|packed| is_new(&mut seen, &packed.head.ident, "packed word", report));
     module.tables.retain(|table| is_new(&mut seen, &table.head.ident, "table", report));
     module.states.retain(|states| is_new(&mut seen, &states.head.ident, "enum of states", report));
     module.hooks.retain(|hooks| is_new(&mut seen, &hooks.head.ident, "trait of hooks", report));

@@ -19,8 +19,9 @@ pub(super) fn check(module: &Module, report: &mut Report<'_>) {
         report.missing(table.span(), message);
     }
     let empty = module.levels.is_none() && module.words().next().is_none() && module.tables.is_empty();
+    let of_values = module.values.len() + module.packed.len();
     let of_states = module.hooks.len() + module.operations.len() + module.phases.len();
-    if empty && module.values.is_empty() && module.states.is_empty() && of_states == 0 {
+    if empty && of_values == 0 && module.states.is_empty() && of_states == 0 {
         let message = format!("`{name}` declares nothing: begin with a `#[levels]` enum and an `#[entry]` struct");
         report.missing(name.span(), message);
     }

@@ -26,6 +26,7 @@ mod level_lists;
 pub(crate) mod levels;
 mod linking;
 mod operations;
+mod packed;
 mod parties;
 mod phases;
 mod presence;
@@ -49,7 +50,7 @@ use report::Report;
 /// as a name that is declared twice, is taken out.
 pub fn check(module: &mut Module, errors: &mut Accumulator) {
     let mut report = Report::new(errors, module.lost);
-    for take_out in [duplicates::take_out, codes::take_out, defaults::take_out, roles::take_out] {
+    for take_out in [duplicates::take_out, codes::take_out, defaults::take_out, roles::take_out, packed::take_out] {
         take_out(module, &mut report);
     }
     let checks = [
@@ -58,6 +59,7 @@ pub fn check(module: &mut Module, errors: &mut Accumulator) {
         geometry::check,
         config::check,
         values::check,
+        packed::check,
         formats::check,
         level_lists::check,
         bits::check,

@@ -32,6 +32,7 @@ mod literal;
 mod numbered;
 mod operations;
 mod overview;
+mod packed;
 mod phases;
 mod states;
 mod table;
@@ -67,6 +68,7 @@ pub fn emit(module: &Module) -> TokenStream {
     items.extend(module.values.iter().map(values::emit));
     items.extend(module.formats.iter().map(|format| format::emit(context, format)));
     items.extend(module.registers.iter().map(|register| format::emit_register(context, register)));
+    items.extend(module.packed.iter().map(|packed| packed::emit(context, packed)));
     items.extend(module.tables.iter().map(|table| table::emit(context, table)));
     items.extend(table::pair(context));
     items.extend(module.states.iter().map(|states| states::emit(context, states)));

@@ -14,6 +14,7 @@ mod hooks;
 mod layout;
 mod levels;
 mod operations;
+mod packed;
 mod phases;
 mod states;
 mod table;
@@ -32,6 +33,7 @@ pub use hooks::{Answers, Hook, HookRole, Hooks, Order, upper_camel};
 pub use layout::{Layout, Slot, Source};
 pub use levels::{Level, LevelList, LevelName, Levels};
 pub use operations::{Operation, Operations};
+pub use packed::Packed;
 pub use phases::{During, PHASES, Phase, PhaseSet, Phases};
 pub use states::{By, State, States, Transition, When};
 pub use table::{Kind, LiveRule, Select, Space, Table};
@@ -76,6 +78,8 @@ pub struct Module {
     pub formats: Vec<Format>,
     /// The `#[register]` structs.
     pub registers: Vec<Format>,
+    /// The `#[packed]` structs.
+    pub packed: Vec<Packed>,
     /// The `#[table]` structs.
     pub tables: Vec<Table>,
     /// The `#[states]` enums.

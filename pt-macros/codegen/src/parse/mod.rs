@@ -12,6 +12,7 @@ mod hooks;
 mod levels;
 mod operations;
 mod options;
+mod packed;
 mod phases;
 mod register;
 mod salvage;
@@ -81,6 +82,7 @@ fn empty(krate: Path, head: Option<Head>) -> Module {
         values: Vec::new(),
         formats: Vec::new(),
         registers: Vec::new(),
+        packed: Vec::new(),
         tables: Vec::new(),
         states: Vec::new(),
         hooks: Vec::new(),
@@ -110,7 +112,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         (name.as_str(), &item),
         ("", _)
             | ("levels" | "geometry" | "values" | "states" | "operations" | "phases", Item::Enum(_))
-            | ("config" | "entry" | "register" | "table", Item::Struct(_))
+            | ("config" | "entry" | "register" | "packed" | "table", Item::Struct(_))
             | ("hooks", Item::Trait(_))
     );
     // What is wrong inside of an item that should be another one says nothing.
@@ -137,6 +139,10 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         ("values", Item::Enum(item)) => module.values.push(values::read(reader, item, errors)),
         ("entry", Item::Struct(item)) => module.formats.push(entry::read(reader, item, errors)),
         ("register", Item::Struct(item)) => module.registers.push(register::read(reader, item, errors)),
+        ("packed", Item::Struct(item)) => match packed::read(reader, item, errors) {
+            Some(packed) => module.packed.push(packed),
+            None => module.lost = true,
+        },
         ("table", Item::Struct(item)) => module.tables.push(table::read(reader, item, errors)),
         ("states", Item::Enum(item)) => module.states.push(states::read(reader, item, errors)),
         ("operations", Item::Enum(item)) => module.operations.push(operations::read(reader, item, errors)),
@@ -145,6 +151,7 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         (name, item) => {
             let wanted = match name {
                 "config" | "entry" | "register" => "a struct with named fields",
+                "packed" => "a struct of one unnamed field",
                 "table" => "a unit struct",
                 "hooks" => "a trait",
                 _ => "an enum",
@@ -169,8 +176,20 @@ impl Reader {
     }
 }
 
-const OURS: [&str; 11] =
-    ["levels", "geometry", "config", "values", "entry", "register", "table", "states", "hooks", "operations", "phases"];
+const OURS: [&str; 12] = [
+    "levels",
+    "geometry",
+    "config",
+    "values",
+    "entry",
+    "register",
+    "packed",
+    "table",
+    "states",
+    "hooks",
+    "operations",
+    "phases",
+];
 
 fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     match item {

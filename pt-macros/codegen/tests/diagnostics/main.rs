@@ -20,6 +20,7 @@ mod linking;
 mod many;
 mod names;
 mod operations;
+mod packed;
 mod parties;
 mod phases;
 mod presence;
