@@ -36,6 +36,9 @@ pub enum SfenceVma {}
 /// RISC-V G-stage: `HFENCE.GVMA`.
 #[derive(Debug)]
 pub enum HfenceGvma {}
+/// `LoongArch`: `INVTLB`.
+#[derive(Debug)]
+pub enum Invtlb {}
 
 macro_rules! stages {
     ($($stage:ident),*) => {$(
@@ -44,7 +47,7 @@ macro_rules! stages {
         }
     )*};
 }
-stages!(Invlpg, Invept, TlbControl, TlbiVa, TlbiIpa, SfenceVma, HfenceGvma);
+stages!(Invlpg, Invept, TlbControl, TlbiVa, TlbiIpa, SfenceVma, HfenceGvma, Invtlb);
 
 /// Which translations are stale.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

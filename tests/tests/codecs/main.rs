@@ -9,6 +9,7 @@
 mod arm;
 mod codec;
 mod ept;
+mod loongarch;
 mod npt;
 mod packed;
 mod pae;

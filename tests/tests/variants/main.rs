@@ -6,6 +6,7 @@ mod cca;
 mod cove;
 mod features;
 mod life;
+mod loongarch;
 mod riscv;
 mod snp;
 mod spans;
