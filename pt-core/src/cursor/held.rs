@@ -23,7 +23,8 @@ pub(super) struct Held {
     pub(super) frame: Hpa,
     /// The count of its live children, while its record says that it is not counted. Below zero if not known.
     pub(super) count: i64,
-    /// The key of the table that was passed last: one that was worked on and not held.
+    /// The table that was passed last, one that was worked on and not held: an address in it, plus its level like in
+    /// `key`.
     passed: u64,
 }
 
@@ -45,8 +46,8 @@ impl Held {
     /// Notes that the table of level `L` for `at` is passed. Returns whether the one before was another.
     #[inline(always)]
     pub(super) fn passes<T: Visible, L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> bool {
-        let key = Self::key::<T, L>(at.align_down(L::SHIFT + L::INDEX_BITS));
-        core::mem::replace(&mut self.passed, key) != key
+        let key = Self::key::<T, L>(at);
+        (core::mem::replace(&mut self.passed, key) ^ key) >> (L::SHIFT + L::INDEX_BITS) != 0
     }
 }
 

@@ -97,8 +97,10 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     }
 
     /// Maps a page in another table than the held one. It returns just what [`map`](Self::map) returns, to be a tail
-    /// of that.
+    /// of that, and leaves to [`map_holding`](Self::map_holding) whatever needs a frame on the stack: without order in
+    /// the addresses each page comes here.
     #[cold]
+    #[inline(never)]
     fn map_elsewhere<L: LevelOf<T>, P: Framed>(
         &mut self,
         at: Address<T::Space>,
@@ -108,6 +110,18 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         if self.map_passing::<L>(at, leaf) {
             return Ok(());
         }
+        self.map_holding::<L, P>(at, page, leaf)
+    }
+
+    /// Maps a page in a table that is held from then on.
+    #[cold]
+    #[inline(never)]
+    fn map_holding<L: LevelOf<T>, P: Framed>(
+        &mut self,
+        at: Address<T::Space>,
+        page: P,
+        leaf: u64,
+    ) -> Result<(), MapError<T, P>> {
         match self.map_from_root::<L>(at, leaf) {
             Ok(()) => Ok(()),
             Err(obstacle) => Err(MapError { page, obstacle }),
