@@ -10,7 +10,7 @@
 
 use crate::address::{Hpa, PAGE_SHIFT};
 use crate::allocator::TableAllocator;
-use crate::memory::{Memory, Record};
+use crate::memory::{Memory, Record, TableAt};
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::boxed::Box;
@@ -215,6 +215,14 @@ impl<Inner: Memory + ?Sized> Memory for Arc<Inner> {
     #[inline(always)]
     fn record(&self, table: Hpa) -> &Record<Self::Word> {
         (**self).record(table)
+    }
+    #[inline(always)]
+    fn table(&self, table: Hpa) -> TableAt {
+        (**self).table(table)
+    }
+    #[inline(always)]
+    fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {
+        (**self).word_in(table, index)
     }
 }
 

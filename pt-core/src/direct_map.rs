@@ -5,7 +5,7 @@
 #![allow(unsafe_code, reason = "a direct map is a promise about memory that only its creator can make")]
 
 use crate::address::{Hpa, PAGE_SHIFT};
-use crate::memory::{Memory, Record};
+use crate::memory::{Memory, Record, TableAt};
 use core::sync::atomic::AtomicU64;
 
 /// Physical memory at a constant offset, with an array of records beside it.
@@ -33,8 +33,9 @@ impl DirectMap {
     ///
     /// # Safety
     /// A *table frame* is a frame that reaches this map as a table: from the allocator that is used together with
-    /// the map, from an entry of a tree in it, or by a call of [`Memory::word`] or [`Memory::record`]. For every
-    /// table frame, until the last copy of the map and the last tree in it are gone:
+    /// the map, from an entry of a tree in it, or by a call of [`Memory::word`], [`Memory::word_in`] (there by its virtual
+    /// address) or [`Memory::record`]. For every table frame, until the last copy of the map and the last tree in it
+    /// are gone:
     ///
     /// 1. `base + frame` points to the whole table, aligned to 8 bytes and valid for reads and writes, and with
     ///    the provenance of `base`.
@@ -42,8 +43,8 @@ impl DirectMap {
     ///    walker does.
     /// 3. `records + frame / 4096` points to an initialised [`Record`], aligned and valid for reads and writes,
     ///    which nobody accesses other than by atomic operations, and with the provenance of `records`.
-    /// 4. No index that is given to [`Memory::word`] lies beyond the table: the engine keeps this for tables that
-    ///    are as large as the [`TABLE_ORDER`](crate::Level::TABLE_ORDER) of their level.
+    /// 4. No index that is given to [`Memory::word`] or [`Memory::word_in`] lies beyond the table: the engine keeps this
+    ///    for tables that are as large as the [`TABLE_ORDER`](crate::Level::TABLE_ORDER) of their level.
     /// 5. Entries are written by the engine, or as the declaration of the table says: a table entry never names a
     ///    frame that is not a table frame.
     #[inline]
@@ -71,6 +72,19 @@ impl Memory for DirectMap {
         // is only accessed atomically (3), for longer than `self` is borrowed.
         unsafe { &*record }
     }
+
+    /// Its virtual address: the base need not be added again.
+    #[inline(always)]
+    fn table(&self, table: Hpa) -> TableAt {
+        TableAt::new(self.base.wrapping_byte_add(table.as_u64() as usize).addr() as u64)
+    }
+
+    #[inline(always)]
+    fn word_in(&self, table: TableAt, index: usize) -> &AtomicU64 {
+        let word = self.base.with_addr(table.get() as usize).wrapping_add(index);
+        // SAFETY: as in `word`, since the creator of the map promised the same for what comes here.
+        unsafe { &*word }
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +109,7 @@ mod tests {
         assert_eq!(map.word(frame(0), 511).load(Ordering::Relaxed), 511);
         map.word(frame(1), 2).store(99, Ordering::Relaxed);
         assert_eq!(words[512 + 2].load(Ordering::Relaxed), 99);
+        assert_eq!(map.word_in(map.table(frame(1)), 2).load(Ordering::Relaxed), 99);
         map.record(frame(1)).live.store(5, Ordering::Relaxed);
         assert_eq!(records[1].live.load(Ordering::Relaxed), 5);
         assert_eq!(records[0].live.load(Ordering::Relaxed), 0);

@@ -70,7 +70,7 @@ pub use guest_ram::GuestRam;
 pub use history::{Aged, DirtyLogged};
 pub use layout::{HasLayout, Layout, LeafFormat};
 pub use level::{LeafLevelOf, Level, LevelOf, Levels, TableLevelOf};
-pub use memory::{Memory, Record, Word};
+pub use memory::{Memory, Record, TableAt, Word};
 pub use packed::Packed;
 pub use page::{Page, PageOf, TablePage};
 pub use plan::Plan;

@@ -56,6 +56,41 @@ pub trait Memory {
 
     /// The record beside the table page.
     fn record(&self, table: Hpa) -> &Record<Self::Word>;
+
+    /// Where this memory finds the table in the frame `table`: what a cursor keeps of the table that it holds, so that
+    /// it is not computed again for each page.
+    #[inline(always)]
+    fn table(&self, table: Hpa) -> TableAt {
+        TableAt::new(table.as_u64())
+    }
+
+    /// Entry `index` of the table that [`table`](Self::table) has found. The index is below the number of entries of
+    /// the table.
+    #[inline(always)]
+    fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {
+        self.word(Hpa::new(table.get()), index)
+    }
+}
+
+/// Where a memory finds a table: its frame, unless the memory says what is faster. Only the memory that made it can read
+/// it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct TableAt(u64);
+
+impl TableAt {
+    /// A place, as the memory that calls this will read it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn new(place: u64) -> Self {
+        Self(place)
+    }
+
+    /// What the memory has called [`new`](Self::new) with.
+    #[inline(always)]
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
 }
 
 impl<M: Memory + ?Sized> Memory for &M {
@@ -68,6 +103,14 @@ impl<M: Memory + ?Sized> Memory for &M {
     #[inline(always)]
     fn record(&self, table: Hpa) -> &Record<Self::Word> {
         (**self).record(table)
+    }
+    #[inline(always)]
+    fn table(&self, table: Hpa) -> TableAt {
+        (**self).table(table)
+    }
+    #[inline(always)]
+    fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {
+        (**self).word_in(table, index)
     }
 }
 

@@ -7,9 +7,8 @@ use crate::access::Access;
 use crate::address::{Address, Hpa};
 use crate::error::ObstacleOf;
 use crate::level::LevelOf;
-use crate::memory::Memory;
+use crate::memory::{Memory, TableAt};
 use crate::table::Visible;
-use crate::tree::TableOf;
 
 /// The table that a cursor worked on last.
 pub(super) struct Held {
@@ -19,6 +18,8 @@ pub(super) struct Held {
     /// is below the length of the table exactly if the table translates the address; and for two different levels
     /// it never is. One subtraction thereby tells whether the table is the right one, and gives the index in it.
     key: u64,
+    /// The table, as the memory finds its entries fastest: with a direct map two instructions less than by the frame.
+    table: TableAt,
     /// Its frame.
     pub(super) frame: Hpa,
     /// The count of its live children, while its record says that it is not counted. Below zero if not known.
@@ -31,9 +32,15 @@ pub(super) struct Held {
 /// What a level adds to a key.
 const LEVEL: u32 = 60;
 
+/// The key of no table: that of a level that does not exist.
+const NOTHING: u64 = 8 << LEVEL;
+
 impl Held {
-    /// No table. The key is that of a level that does not exist.
-    pub(super) const NOTHING: Self = Self { key: 8 << LEVEL, frame: Hpa::new(0), count: 0, passed: 8 << LEVEL };
+    /// No table. `root` stands for one, and is not used.
+    #[inline(always)]
+    pub(super) fn nothing<M: Memory>(memory: &M, root: Hpa) -> Self {
+        Self { key: NOTHING, table: memory.table(root), frame: root, count: 0, passed: NOTHING }
+    }
 
     #[inline(always)]
     fn key<T: Visible, L: LevelOf<T>>(at: Address<T::Space>) -> u64 {
@@ -51,23 +58,17 @@ impl Held {
     }
 }
 
-/// An entry of the table that is held.
+/// An entry of the table that is held: in two pieces, which one instruction adds when it loads or stores.
 pub(super) struct Slot {
-    table: Hpa,
+    table: TableAt,
     index: usize,
 }
 
 impl Slot {
-    /// The entry of `table` for `at`.
-    #[inline(always)]
-    pub(super) fn of<T: Visible, L: LevelOf<T>>(table: TableOf<T, L>, at: Address<T::Space>) -> Self {
-        Self { table: table.frame(), index: L::index(at.as_u64()) }
-    }
-
     /// The word in memory.
     #[inline(always)]
     pub(super) fn word<M: Memory>(self, memory: &M) -> &M::Word {
-        memory.word(self.table, self.index)
+        memory.word_in(self.table, self.index)
     }
 }
 
@@ -87,26 +88,26 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     pub(super) fn held_slot<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<Slot> {
         let offset = Held::key::<T, L>(at).wrapping_sub(self.held.key);
         let inside = offset >> (L::SHIFT + L::INDEX_BITS) == 0;
-        inside.then(|| Slot { table: self.held.frame, index: (offset >> L::SHIFT) as usize })
+        inside.then(|| Slot { table: self.held.table, index: (offset >> L::SHIFT) as usize })
     }
 
     /// Lets go of the table that is held, and holds the one of level `L` for `at`.
     #[cold]
     fn hold<L: LevelOf<T>, N: Missing>(&mut self, at: Address<T::Space>) -> Result<Slot, ObstacleOf<T>> {
         self.leave();
-        let table = self.walk::<L, N>(at)?;
-        let count = self.open_count(table.frame());
+        let frame = self.walk::<L, N>(at)?.frame();
+        let (table, count) = (self.memory.table(frame), self.open_count(frame));
         let key = Held::key::<T, L>(at.align_down(L::SHIFT + L::INDEX_BITS));
-        self.held = Held { key, frame: table.frame(), count, passed: key };
-        Ok(Slot { table: table.frame(), index: L::index(at.as_u64()) })
+        self.held = Held { key, table, frame, count, passed: key };
+        Ok(Slot { table, index: L::index(at.as_u64()) })
     }
 
     /// Lets go of the table that is held.
     #[inline(always)]
     pub(super) fn leave(&mut self) {
-        if self.held.key != Held::NOTHING.key {
+        if self.held.key != NOTHING {
             self.close_count(self.held.frame, self.held.count);
-            self.held.key = Held::NOTHING.key;
+            self.held.key = NOTHING;
         }
     }
 }

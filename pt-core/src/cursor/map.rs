@@ -91,7 +91,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[inline(always)]
     fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
         let Some(slot) = self.held_slot::<L>(at) else { return false };
-        let mapped = Self::fill_slot(self.memory, slot, leaf);
+        let mapped = Self::fill_word(slot.word(self.memory), leaf);
         self.held.count += i64::from(mapped);
         mapped
     }

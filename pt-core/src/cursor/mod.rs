@@ -119,7 +119,7 @@ impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X
             source,
             largest: T::Levels::ALL[T::Levels::ALL.len() - 1],
             spans: false,
-            held: Held::NOTHING,
+            held: Held::nothing(tree.memory(), tree.root()),
             access: PhantomData,
         }
     }

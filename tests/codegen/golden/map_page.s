@@ -1,5 +1,5 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 35 instructions, 24 on the longest path
+# 33 instructions, 22 on the longest path
 map_page:
     push rbx
     movabs rax, -4503599627366401
@@ -9,18 +9,16 @@ map_page:
     lea r8, [rcx + r9]
     add r8, 51
     mov rax, rdx
-    sub rax, qword ptr [rsi]
-    cmp rax, 2097152
-    jae .L2
+    sub rax, qword ptr [rsi + 8]
+    cmp rax, 2097151
+    ja .L2
+    mov r10, qword ptr [rsi + 16]
     shr rax, 12
-    mov r10, qword ptr [rsi + 40]
-    mov r10, qword ptr [r10]
-    add r10, qword ptr [rsi + 8]
     mov r11, qword ptr [r10 + 8*rax]
     cmp r11, r9
     jne .L2
     mov qword ptr [r10 + 8*rax], r8
-    inc qword ptr [rsi + 16]
+    inc qword ptr [rsi + 32]
     mov byte ptr [rdi], 13
     mov rax, rdi
     pop rbx

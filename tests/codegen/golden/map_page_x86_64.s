@@ -1,28 +1,26 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 45 instructions, 27 on the longest path
+# 43 instructions, 25 on the longest path
 map_page_x86_64:
     push rbx
     sub rsp, 32
     movabs rax, -4503599627366401
     test rcx, rax
     jne .L1
-    test qword ptr [rsi + 48], rcx
+    test qword ptr [rsi + 16], rcx
     jne .L1
     mov r8, rcx
     or r8, 3
     mov rax, rdx
-    sub rax, qword ptr [rsi]
-    cmp rax, 2097152
-    jae .L2
+    sub rax, qword ptr [rsi + 32]
+    cmp rax, 2097151
+    ja .L2
+    mov r9, qword ptr [rsi + 40]
     shr rax, 12
-    mov r9, qword ptr [rsi + 64]
-    mov r9, qword ptr [r9]
-    add r9, qword ptr [rsi + 8]
     mov r10, qword ptr [r9 + 8*rax]
     test r10, r10
     jne .L2
     mov qword ptr [r9 + 8*rax], r8
-    inc qword ptr [rsi + 16]
+    inc qword ptr [rsi + 56]
     mov byte ptr [rdi], 13
     mov rax, rdi
     add rsp, 32
