@@ -11,7 +11,9 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn page(measured: &Measured, checks: &[Check], machine: &str, command: &str) -> String {
     let mut page = format!(
-        "# Results\n\nWritten by `{command}` on {machine}. How it is measured: [README.md](README.md).\n\n\
+        "# Results\n\nWritten by `{command}` on {machine}. How it is measured: [README.md](README.md); why a\n\
+         bound is missed: [there](README.md#bounds-that-are-missed), and by taking parts out and counting again in\n\
+         [codegen](../codegen/README.md#goals-that-are-missed-by-measurement).\n\n\
          ![Instructions an operation](results.svg)\n\n"
     );
     let _ = write!(page, "## Goals\n\n{}\n", goals(checks));
