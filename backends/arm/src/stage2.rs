@@ -54,7 +54,7 @@ pub mod granule {
         #[root(Lm1, width = 49..=52)]                                      StartLm1 { bits: u32 },
     }
 
-    /// Who may fetch instructions: XN[1:0]. A PE without `FEAT_XNX` knows `Any` and `Nobody` only, and bit 53 is reserved.
+    /// Who may fetch instructions: `XN[1:0]`. A PE without `FEAT_XNX` knows `Any` and `Nobody` only, and bit 53 is reserved.
     #[values]
     pub enum Execute {
         Any = 0,
