@@ -188,10 +188,7 @@ impl<'a, L, M: Memory> Walk<'a, L, M> {
             return self.step(TableOf::<T, X::Below>::at(entry.frame()));
         }
         let error = |found, cause| Err(place.error(found, cause));
-        let take = |found| {
-            let place = Place::new(self.memory, table.part(self.address), self.address);
-            Freeze::take(place, found).or_else(|found| error(found, Cause::LostRace))
-        };
+        let take = |found| Freeze::take(place.part(), found).or_else(|found| error(found, Cause::LostRace));
         // An entry without payload is nearly always what is there: 16 instructions less than to tell all shapes apart.
         if X::NUMBER == L::NUMBER && found == T::ABSENT {
             return take(found);

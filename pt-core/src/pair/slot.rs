@@ -57,8 +57,12 @@ impl<T: Propagating, L: LevelOf<T>> Slot<T, L> {
 }
 
 /// One entry of a private table.
+///
+/// Its word is looked up once: after an acquire load or a hook the compiler would load where memory begins again, and
+/// add it again, for each use (4 instructions for each private map).
 pub(super) struct Place<'a, T: Propagating, L: LevelOf<T>, M: Memory> {
     memory: &'a M,
+    word: &'a M::Word,
     table: TableOf<T, L>,
     address: Gpa<Private>,
 }
@@ -74,7 +78,14 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Place<'a, T, L, M> {
     /// The entry of `table` for `address`.
     #[inline(always)]
     pub(super) fn new(memory: &'a M, table: TableOf<T, L>, address: Gpa<Private>) -> Self {
-        Self { memory, table, address: address.align_down(L::SHIFT) }
+        let word = table.word(memory, address);
+        Self { memory, word, table, address: address.align_down(L::SHIFT) }
+    }
+
+    /// The same entry as one of a table of the level `To`, which has the same number.
+    #[inline(always)]
+    pub(super) fn part<To: LevelOf<T>>(self) -> Place<'a, T, To, M> {
+        Place { memory: self.memory, word: self.word, table: self.table.part(self.address), address: self.address }
     }
 
     /// The first address behind the entry.
@@ -101,8 +112,8 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Place<'a, T, L, M> {
     }
 
     #[inline(always)]
-    pub(super) fn word(&self) -> &'a M::Word {
-        self.table.word(self.memory, self.address)
+    pub(super) const fn word(&self) -> &'a M::Word {
+        self.word
     }
 
     /// Reads the entry once.

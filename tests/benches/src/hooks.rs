@@ -13,7 +13,9 @@ use crate::workload::{Scale, digest};
 use pt_core::format::Access;
 use pt_core::hook::{Drained, Filled, Frozen, Hook, Occupied, Outcome, Tracked};
 use pt_core::pair::{Backing, BackingOf, FaultOutcome, PageSource, Run, Vm};
-use pt_core::{DirectMap, Gfn, Gpa, Hpa, Level, Page, Private, Protected, RawGpa, Route, Shared, Split, TablePage};
+use pt_core::{
+    DirectMap, Gfn, Gpa, Hpa, Level, Page, Private, Protected, RawGpa, Route, Shared, Split, TablePage, Tree,
+};
 use pt_tdx::{Gpaw, PrivateEpt, Pt, SeptHooks, Tdx};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -122,7 +124,7 @@ impl<M: Fn(u64, u64) + Clone> Contender for Engine<M> {
     }
 
     fn run(&mut self) -> bool {
-        self.vm.as_ref().and_then(|vm| map_all(vm, &self.pages)).is_some()
+        self.vm.as_ref().and_then(|vm| map_all(vm.private(), vm.hooks(), &self.pages)).is_some()
     }
 
     fn digest(&mut self) -> u64 {
@@ -133,11 +135,15 @@ impl<M: Fn(u64, u64) + Clone> Contender for Engine<M> {
 }
 
 #[inline(never)]
-fn map_all<M: Fn(u64, u64)>(vm: &Vm<Tdx, Run, DirectMap, Bump, Monitor<M>>, pages: &[Gpa<Private>]) -> Option<()> {
+fn map_all<M: Fn(u64, u64)>(
+    tree: &Tree<PrivateEpt, DirectMap>,
+    hooks: &Monitor<M>,
+    pages: &[Gpa<Private>],
+) -> Option<()> {
     pages.iter().try_for_each(|&at| {
         let page = Page::<Private, Pt>::new(Hpa::new(at.as_u64() + TO_FRAME)).ok()?;
-        let freeze = vm.private().freeze::<Pt>(at).ok()?;
-        let answer = vm.hooks().page_aug(freeze.frozen(), page.frame());
+        let freeze = tree.freeze::<Pt>(at).ok()?;
+        let answer = hooks.page_aug(freeze.frozen(), page.frame());
         freeze.publish(page, answer).ok().map(drop)
     })
 }
