@@ -81,14 +81,21 @@ impl<T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'_, T, L, M> {
         L: LeafLevelOf<T>,
     {
         let frame = page.into_frame();
-        let refused = answer.into_result().err().map(Cause::Refused);
-        let cause = refused.or((!self.holds(frame)).then_some(Cause::FrameDoesNotFit(frame)));
-        if let Some(cause) = cause {
-            return Err(PageError { page: Page::at(frame), error: self.place.error(self.frozen.was(), cause) });
+        if let Err(refusal) = answer.into_result() {
+            return Err(self.refuse(frame, Cause::Refused(refusal)));
+        }
+        if !self.holds(frame) {
+            return Err(self.refuse(frame, Cause::FrameDoesNotFit(frame)));
         }
         let place = self.publish_word(slot::leaf::<T, L>(frame));
         place.count_one_more::<Parallel>();
         Ok(Committed { address: place.address(), level: L::LEVEL, frame })
+    }
+
+    #[cold]
+    /// Rolls back: the page is not mapped.
+    fn refuse(self, frame: Hpa, cause: Cause<T::Levels>) -> PageError<L, T::Levels> {
+        PageError { page: Page::at(frame), error: self.place.error(self.frozen.was(), cause) }
     }
 }
 

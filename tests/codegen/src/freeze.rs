@@ -2,56 +2,47 @@
 //! notes what it was asked for.
 
 use pt_core::hook::{Frozen, Outcome};
-use pt_core::pair::{Committed, EntryError, PageError};
 use pt_core::{DirectMap, Gpa, Hpa, Page, Private, Tree};
-use pt_tdx::{Level, PageAug, PrivateEpt, Pt};
+use pt_tdx::{PageAug, PrivateEpt, Pt};
 
-/// Why a page was not mapped.
-#[derive(Debug)]
-pub enum Refused {
-    /// Its entry could not be frozen.
-    Entry(EntryError<Level>),
-    /// The hook refused it.
-    Page(PageError<Pt, Level>),
-}
-
-/// Freezes the entry, calls the hook, publishes.
+/// Freezes the entry, calls the hook, publishes. Returns the frame, or what was found: as the twin does, in registers.
 #[inline(always)]
 fn map(
     tree: &Tree<PrivateEpt, DirectMap>,
     at: Gpa<Private>,
     page: Page<Private, Pt>,
     hook: impl FnOnce(&Frozen<PrivateEpt>, Hpa) -> Outcome<PageAug>,
-) -> Result<Committed<PrivateEpt>, Refused> {
-    let freeze = tree.freeze::<Pt>(at).map_err(Refused::Entry)?;
+) -> Result<u64, u64> {
+    let freeze = tree.freeze::<Pt>(at).map_err(|error| error.found)?;
     let answer = hook(freeze.frozen(), page.frame());
-    freeze.publish(page, answer).map_err(Refused::Page)
+    let published = freeze.publish(page, answer);
+    published.map(|committed| committed.frame().as_u64()).map_err(|refused| refused.error.found)
 }
 
 /// With a hook that has nothing to do.
 ///
 /// # Errors
-/// [`Refused`].
+/// The entry that is in the way.
 #[inline(never)]
 pub fn freeze_nothing(
     tree: &Tree<PrivateEpt, DirectMap>,
     at: Gpa<Private>,
     page: Page<Private, Pt>,
-) -> Result<Committed<PrivateEpt>, Refused> {
+) -> Result<u64, u64> {
     map(tree, at, page, |_, _| Outcome::Done(()))
 }
 
 /// With a hook that writes the frame to a mirror.
 ///
 /// # Errors
-/// [`Refused`].
+/// The entry that is in the way.
 #[inline(never)]
 pub fn freeze_mirror(
     tree: &Tree<PrivateEpt, DirectMap>,
     at: Gpa<Private>,
     page: Page<Private, Pt>,
     mirror: &mut u64,
-) -> Result<Committed<PrivateEpt>, Refused> {
+) -> Result<u64, u64> {
     map(tree, at, page, |_, frame| {
         *mirror = frame.as_u64();
         Outcome::Done(())

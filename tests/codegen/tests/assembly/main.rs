@@ -25,7 +25,7 @@ const PAIRS: &[(&str, &str, usize)] = &[
     ("translate_x86_64", "twin_x86_64", 2),
     ("map_page", "twin_map", 2),
     ("map_page_x86_64", "twin_map_x86_64", 7),
-    ("freeze_nothing", "twin_exchange", 35),
+    ("freeze_nothing", "twin_exchange", 3),
     ("read_memory_type", "twin_memory_type", 2),
     ("set_writable", "twin_writable", 2),
 ];

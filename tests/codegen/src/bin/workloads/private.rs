@@ -9,11 +9,11 @@ use pt_assembly::freeze::{freeze_mirror, freeze_nothing};
 use pt_assembly::twin::Mmu;
 use pt_assembly::twin::exchange::twin_exchange;
 use pt_core::pair::{Build, Vm};
-use pt_core::{DirectMap, Gpa, Hpa, Page, Private, RawGpa, Route, Split};
-use pt_tdx::{Gpaw, Tdx};
+use pt_core::{DirectMap, Gpa, Hpa, Page, Private, RawGpa, Record, Route, Split, Tree};
+use pt_tdx::{Gpaw, PrivateEpt, Tdx};
 use std::ffi::CStr;
 use std::hint::black_box;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const PAGES: u64 = 32 * 512;
 const FRAME: u64 = 1 << 40;
@@ -44,15 +44,18 @@ fn link_tables(physical: &Physical, map: DirectMap, root: u64) {
     });
 }
 
-/// Counts `map` for every page, on fresh tables, and returns a digest of them.
-fn run(
-    name: &CStr,
-    mut map: impl FnMut(&Vm<Tdx, Build, DirectMap, &pt_assembly::pool::Pool, ()>, &Physical, u64),
-) -> u64 {
+/// The private table of a VM.
+type PrivateTree = Tree<PrivateEpt, DirectMap>;
+
+/// Counts `map` for every page, on fresh tables, and returns a digest of them. It gets the same tree twice: the
+/// engine's, and where it is for the twin.
+fn run(name: &CStr, mut map: impl FnMut(&PrivateTree, (&Mmu, *const Record<AtomicU64>), u64)) -> u64 {
     let physical = Physical::new(40);
     let vm = Vm::<Tdx, Build, _, _, ()>::build(Gpaw::Bits48, physical.map(), &physical.pool, ()).expect("two roots");
-    link_tables(&physical, physical.map(), vm.private().reader().root_table().as_u64());
-    counted(name, || (0..PAGES).for_each(|number| map(&vm, &physical, number)));
+    let root = vm.private().reader().root_table().as_u64();
+    link_tables(&physical, physical.map(), root);
+    let (mmu, records) = (Mmu::new(root, physical.base(), black_box(Gpaw::Bits48)), physical.records());
+    counted(name, || (0..PAGES).for_each(|number| map(vm.private(), (&mmu, records), number)));
     physical.digest()
 }
 
@@ -61,18 +64,17 @@ fn page(number: u64) -> Page<Private, pt_tdx::Pt> {
 }
 
 pub fn all() {
-    let nothing = run(c"EPT, freeze, hook, publish, engine, 16384", |vm, _, number| {
-        freeze_nothing(vm.private(), address(number), page(number)).expect("the entry is empty");
+    let nothing = run(c"EPT, freeze, hook, publish, engine, 16384", |tree, _, number| {
+        freeze_nothing(tree, address(number), page(number)).expect("the entry is empty");
     });
-    let bare = run(c"EPT, freeze, hook, publish, hand, 16384", |vm, physical, number| {
-        let mmu = Mmu::new(vm.private().reader().root_table().as_u64(), physical.base(), black_box(Gpaw::Bits48));
+    let bare = run(c"EPT, freeze, hook, publish, hand, 16384", |_, (mmu, records), number| {
         let (at, frame) = (address(number).as_u64(), page(number).into_frame().as_u64());
         // SAFETY: the tables are those of the tree.
-        unsafe { twin_exchange(&mmu, physical.records(), at, frame) }.expect("the entry is empty");
+        unsafe { twin_exchange(mmu, records, at, frame) }.expect("the entry is empty");
     });
     let mut mirror = 0;
-    let mirrored = run(c"EPT, freeze, mirror, publish, engine, 16384", |vm, _, number| {
-        freeze_mirror(vm.private(), address(number), page(number), &mut mirror).expect("the entry is empty");
+    let mirrored = run(c"EPT, freeze, mirror, publish, engine, 16384", |tree, _, number| {
+        freeze_mirror(tree, address(number), page(number), &mut mirror).expect("the entry is empty");
     });
     assert!(nothing == bare && nothing == mirrored && mirror == FRAME + ((PAGES - 1) << 12));
 }
