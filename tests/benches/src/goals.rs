@@ -216,10 +216,18 @@ impl Checks<'_> {
         let more = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
         let freeze = more(count(hooks::STATIC), count(hooks::BARE));
         self.add(11, "freeze protocol: instructions beyond a bare compare-exchange", freeze, Bound::AtMost(1.0));
+        let freeze = more(count(hooks::STATIC), count(hooks::CHECKED));
+        let what = "freeze protocol: instructions beyond a bare compare-exchange with the same tests";
+        self.add(11, what, freeze, Bound::AtMost(1.0));
         let mirror = more(count(hooks::MIRROR), count(hooks::STATIC));
         let by_hand = more(count(hooks::FREEZE_MIRROR), count(hooks::FREEZE));
         let beyond = more(mirror, by_hand);
         self.add(11, "mirror hook: instructions beyond the mirror's own", beyond, Bound::AtMost(1.0));
+        let time = |column| self.measured.nanoseconds.get(hooks::ROW, column);
+        let mirror = more(time(hooks::MIRROR), time(hooks::STATIC));
+        let batched = more(time(hooks::BATCHED), time(hooks::STATIC));
+        self.add(11, "mirror hook: nanoseconds a page", mirror, Bound::AtMost(0.2));
+        self.add(11, "dyn hook, one call a table: nanoseconds a page", batched, Bound::AtMost(0.5));
     }
 
     fn builds(&mut self) {

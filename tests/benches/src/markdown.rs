@@ -117,8 +117,7 @@ fn timed_table(measured: &Measured, rows: &[&str], columns: &[&str]) -> String {
 }
 
 fn private_maps(measured: &Measured) -> String {
-    let columns = [hooks::STATIC, hooks::MIRROR, hooks::DYN, hooks::BARE, hooks::FREEZE, hooks::FREEZE_MIRROR];
-    table(&["instructions", "nanoseconds"], &columns, |row, column| {
+    table(&["instructions", "nanoseconds"], &hooks::COLUMNS, |row, column| {
         let cells = if row == "instructions" { &measured.instructions } else { &measured.nanoseconds };
         cells.get(hooks::ROW, column).map(digits)
     })
@@ -143,7 +142,7 @@ fn table(rows: &[&str], columns: &[&str], cell: impl Fn(&str, &str) -> Option<St
 }
 
 fn is_hook(column: &str) -> bool {
-    [hooks::STATIC, hooks::MIRROR, hooks::DYN, hooks::BARE, hooks::FREEZE, hooks::FREEZE_MIRROR].contains(&column)
+    hooks::COLUMNS.contains(&column)
 }
 
 /// Three digits.
