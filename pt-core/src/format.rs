@@ -87,7 +87,15 @@ pub trait EntryFormat: HasLayout + Copy + Eq + Debug {
     #[inline]
     #[must_use]
     fn takes_frame(frame: Hpa) -> bool {
-        Self::from_bits(Self::frame_bits(frame)).frame() == frame
+        frame.as_u64() & !Self::frames() == 0
+    }
+
+    /// The address bits that a frame may have for the field to [take](Self::takes_frame) it: those of the frame whose
+    /// bits are all set.
+    #[inline(always)]
+    #[must_use]
+    fn frames() -> u64 {
+        Self::from_bits(Self::FRAME).frame().as_u64()
     }
 }
 
@@ -254,6 +262,9 @@ impl EntryFormat for NoEntry {
     }
     fn takes_frame(_frame: Hpa) -> bool {
         false
+    }
+    fn frames() -> u64 {
+        0
     }
 }
 

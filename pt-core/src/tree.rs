@@ -183,6 +183,10 @@ impl<M: Memory, A: TableAllocator> FreeTables<'_, M, A> {
     }
 }
 
+/// How many words of a new table are stored before the loop goes round: a cache line. By itself the compiler takes two,
+/// which is 0.4 instructions a word more.
+const LINE: usize = 8;
+
 struct NewRoot<'a, M, A> {
     memory: &'a M,
     allocator: &'a A,
@@ -225,8 +229,10 @@ impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
     /// The same with the entries that `next` returns, of which `live` are in use.
     #[inline(always)]
     pub(crate) fn initialise_with<M: Memory>(memory: &M, frame: Hpa, live: u64, mut next: impl FnMut() -> u64) -> Self {
-        for index in 0..Self::WORDS {
-            memory.word(frame, index).store(next());
+        for line in (0..Self::WORDS).step_by(LINE) {
+            for index in line..line + LINE {
+                memory.word(frame, index).store(next());
+            }
         }
         let new = Self::at(frame);
         for table in new.side_by_side() {

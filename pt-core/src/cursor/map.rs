@@ -2,13 +2,12 @@
 
 use super::Cursor;
 use super::source::TableSource;
-use super::template::{check_frame, is_frame, new_leaf};
+use super::template::{check_frame, new_leaf};
 use super::walk::Make;
 use crate::access::Access;
 use crate::address::{Address, Hpa};
 use crate::entry::Entry;
 use crate::error::{MapError, Obstacle, ObstacleOf};
-use crate::format::EntryFormat;
 use crate::level::{LeafLevelOf, LevelOf};
 use crate::memory::{Memory, Word};
 use crate::page::{Framed, PageOf};
@@ -62,7 +61,8 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[inline(always)]
     fn new_leaf_of<L: LevelOf<T>>(&self, at: Address<T::Space>, frame: Hpa, attributes: &T::Attributes) -> Option<u64> {
         let template = new_leaf::<T, L>(attributes, at, self.config).ok()?;
-        is_frame::<L::Leaf>(frame, self.config).then(|| template | L::Leaf::frame_bits(frame))
+        // A sum instead of a union of what has no bit in common: x86 has an addition with a third register for the result.
+        Some(template.wrapping_add(self.frames.bits::<L>(frame, self.config)?))
     }
 
     /// Gives a page back for which there cannot be a leaf. Like [`map_elsewhere`](Self::map_elsewhere) it is a tail.

@@ -18,6 +18,7 @@ mod alike;
 mod annotate;
 mod count;
 mod exchange;
+mod frames;
 mod held;
 mod interrupted;
 mod leaf;
@@ -44,6 +45,7 @@ pub use leaf::OldLeaf;
 pub use source::{Deferring, Keeping, Retires, TableSource};
 pub use stale::Stale;
 
+use self::frames::Frames;
 use self::held::Held;
 use crate::access::{Access, Exclusive, Parallel};
 use crate::address::Hpa;
@@ -67,6 +69,7 @@ pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
     root: Hpa,
     geometry: T::Geometry,
     config: T::Config,
+    frames: Frames<T>,
     source: S,
     largest: T::Levels,
     /// Whether ranges are mapped with spans too.
@@ -116,6 +119,7 @@ impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X
             root: tree.root(),
             geometry: tree.geometry(),
             config: tree.config(),
+            frames: Frames::new(tree.geometry(), tree.config()),
             source,
             largest: T::Levels::ALL[T::Levels::ALL.len() - 1],
             spans: false,

@@ -59,12 +59,6 @@ fn broken<T: Visible, L: LevelOf<T>>(rule: &'static Rule, raw: u64, at: Address<
     }
 }
 
-/// Whether an entry of the format `F` can point to `frame` on this machine.
-#[inline(always)]
-pub(crate) fn is_frame<F: EntryFormat>(frame: Hpa, config: impl Config) -> bool {
-    F::takes_frame(frame) && frame.as_u64() & config.beyond() == 0
-}
-
 /// Refuses a frame that an entry of level `L`, in the format `F`, cannot point to.
 ///
 /// # Errors

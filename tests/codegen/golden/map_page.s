@@ -1,24 +1,23 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 33 instructions, 22 on the longest path
+# 32 instructions, 21 on the longest path
 map_page:
     push rbx
-    movabs rax, -4503599627366401
-    test rcx, rax
+    test qword ptr [rsi + 8], rcx
     jne .L1
     movabs r9, -9223372036854775808
     lea r8, [rcx + r9]
     add r8, 51
     mov rax, rdx
-    sub rax, qword ptr [rsi + 8]
+    sub rax, qword ptr [rsi + 16]
     cmp rax, 2097151
     ja .L2
-    mov r10, qword ptr [rsi + 16]
+    mov r10, qword ptr [rsi + 24]
     shr rax, 12
     mov r11, qword ptr [r10 + 8*rax]
     cmp r11, r9
     jne .L2
     mov qword ptr [r10 + 8*rax], r8
-    inc qword ptr [rsi + 32]
+    inc qword ptr [rsi + 40]
     mov byte ptr [rdi], 13
     mov rax, rdi
     pop rbx

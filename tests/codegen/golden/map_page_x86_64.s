@@ -1,26 +1,22 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 43 instructions, 25 on the longest path
+# 39 instructions, 21 on the longest path
 map_page_x86_64:
     push rbx
     sub rsp, 32
-    movabs rax, -4503599627366401
-    test rcx, rax
+    test qword ptr [rsi + 32], rcx
     jne .L1
-    test qword ptr [rsi + 16], rcx
-    jne .L1
-    mov r8, rcx
-    or r8, 3
+    lea r8, [rcx + 3]
     mov rax, rdx
-    sub rax, qword ptr [rsi + 32]
+    sub rax, qword ptr [rsi + 40]
     cmp rax, 2097151
     ja .L2
-    mov r9, qword ptr [rsi + 40]
+    mov r9, qword ptr [rsi + 48]
     shr rax, 12
     mov r10, qword ptr [r9 + 8*rax]
     test r10, r10
     jne .L2
     mov qword ptr [r9 + 8*rax], r8
-    inc qword ptr [rsi + 56]
+    inc qword ptr [rsi + 64]
     mov byte ptr [rdi], 13
     mov rax, rdi
     add rsp, 32

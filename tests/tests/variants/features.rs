@@ -114,6 +114,32 @@ fn x86_refuses_what_the_cpu_lacks() {
     assert!(map_with(Features::none(), 0x1000, key).is_ok());
 }
 
+/// Maps a page or block at each frame that has one bit, and holds the answer to the field of the leaf and the width of the
+/// machine.
+fn map_each_bit<L>(config: Features, small: u64)
+where
+    L: LeafLevelOf<PageTables>,
+    Page<Shared, L>: PageOf<PageTables, L>,
+{
+    for bit in L::SHIFT..64 {
+        let arena = arena();
+        let mapped = map::<PageTables, L>(&arena, Paging::FourLevels, config, 1 << bit | small, PageEntryFields::new());
+        match bit {
+            0..40 => assert!(mapped.is_ok(), "{bit}"),
+            40..52 => assert!(matches!(mapped, Err(Obstacle::NotAllowed { rule: &Rule::BEYOND, .. })), "{bit}"),
+            _ => assert!(matches!(mapped, Err(Obstacle::FrameDoesNotFit { .. })), "{bit}"),
+        }
+    }
+}
+
+#[test]
+fn each_bit_of_a_frame_is_refused_that_the_field_or_the_machine_lacks() {
+    let config = Features::all().with_phys_bits(40).unwrap();
+    map_each_bit::<pt_x86_64::Pt>(config, 0x1000);
+    map_each_bit::<pt_x86_64::Pd>(config, 0x20_0000);
+    map_each_bit::<pt_x86_64::Pdpt>(config, 0x4000_0000);
+}
+
 #[test]
 fn a_range_is_mapped_by_pages_that_exist() {
     let arena = Arena::new(Hpa::new(0x10_0000), 1 << 23);
