@@ -25,6 +25,7 @@ mod leaf;
 mod map;
 pub(crate) mod map_range;
 mod merge;
+mod occupied;
 mod passing;
 mod protect;
 mod protect_range;

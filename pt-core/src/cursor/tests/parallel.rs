@@ -43,6 +43,22 @@ fn shuffled(pages: u64, seed: u64) -> Vec<u64> {
 }
 
 #[test]
+fn a_fault_that_comes_too_late_writes_nothing() {
+    both(|width| {
+        let (arena, mut tree) = shared_tree(width);
+        tree.get_mut().exclusive(&arena).map(gpa(width, 0), page(PAGE), Fields::RWX).unwrap();
+        let counts = || {
+            let frames = (0..8).map(|number| Hpa::new(ARENA + number * PAGE));
+            frames.map(|frame| arena.record(frame).live.load(Ordering::Acquire)).collect::<Vec<_>>()
+        };
+        let before = counts();
+        let lost = tree.pin().parallel(&arena).map(gpa(width, 0), page(2 * PAGE), Fields::RWX).unwrap_err();
+        assert!(matches!(lost.obstacle, Obstacle::Leaf { level: LevelName::Pt, frame, .. } if frame.as_u64() == PAGE));
+        assert_eq!(counts(), before, "a count is still known");
+    });
+}
+
+#[test]
 fn faults_on_the_same_pages_map_each_once() {
     both(|width| {
         const PAGES: u64 = 1500;
