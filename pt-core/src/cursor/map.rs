@@ -131,7 +131,9 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// Maps by a walk from the root, which makes what is missing, and holds the table; or says why it cannot be done.
     #[cold]
     fn map_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Result<(), ObstacleOf<T>> {
-        if X::PARALLEL && let Some(obstacle) = self.occupied::<L>(at) {
+        if X::PARALLEL
+            && let Some(obstacle) = self.occupied::<L>(at)
+        {
             return Err(obstacle);
         }
         // The table that is held may have been unlinked meanwhile: its entries are frozen then, and stay so.

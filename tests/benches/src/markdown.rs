@@ -37,7 +37,8 @@ pub fn page(measured: &Measured, checks: &[Check], machine: &str, command: &str)
     let _ = write!(page, "## One private map through the freeze protocol\n\n{}\n", private_maps(measured));
     let _ = write!(
         page,
-        "## Faults of two threads\n\nNanoseconds of wall time per page that ends up mapped.\n\n{}\n",
+        "## Faults of two threads\n\nNanoseconds of wall time per page that ends up mapped. In the last column \
+         nothing is shared: it shows what this machine gave to two threads.\n\n{}\n",
         plain(&measured.faults)
     );
     let _ =

@@ -32,7 +32,7 @@ fn every_library_comes_to_what_was_asked_for() {
 #[test]
 fn no_fault_of_two_threads_is_lost() {
     let _one = ARENA.lock();
-    let arena = Arena::new(4, 512);
+    let arena = Arena::new(5, 512);
     let times = faults::time(&arena, 2048, 3);
     assert_eq!((times.rows().len(), times.columns().len()), (4, 4));
 }
