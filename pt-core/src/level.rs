@@ -65,6 +65,8 @@ pub trait Levels: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
 pub trait LevelOf<T: Visible>: Level {
     /// The level that a table entry of this level points to; [`Bottom`] at the last one.
     type Below: LevelOf<T>;
+    /// The level whose table entries point to tables of this one; [`Bottom`] at the first one.
+    type Above: LevelOf<T>;
     /// The shape of a leaf here, or [`NoEntry`].
     type Leaf: LeafFormat<T::Attributes>;
     /// The shape of an entry that points to a table, or [`NoEntry`].
@@ -139,6 +141,7 @@ impl Level for Bottom {
 
 impl<T: Visible> LevelOf<T> for Bottom {
     type Below = Bottom;
+    type Above = Bottom;
     type Leaf = NoEntry;
     type Subtable = NoEntry;
     const LEVEL: T::Levels = T::Levels::ALL[0];

@@ -4,6 +4,7 @@
 //! is generic over it and contains no pointer: a kernel gives it a direct map, a VMM an arena, a test whatever
 //! counts its loads. All `unsafe` stands in the implementations.
 
+use crate::access::Access;
 use crate::address::Hpa;
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -123,10 +124,39 @@ impl<M: Memory + ?Sized> Memory for &M {
 pub struct Record<W> {
     /// The frame of the protected table page that this table stands for, plus 1; 0 for none.
     pub partner: W,
-    /// Entries in use, or [`UNCOUNTED`].
+    /// Entries in use. Below zero, like [`UNCOUNTED`], if they are not counted.
     pub live: W,
 }
 
 /// The count of a table that was filled under parallel access. It is counted again, once, by the next exclusive
 /// operation that needs it, so that parallel faults share no counter.
-pub const UNCOUNTED: u64 = u64::MAX;
+///
+/// It is a number so far below zero that it stays below for any number of changes: who counts them need not look first
+/// whether the table is counted, which makes one instruction of four.
+pub const UNCOUNTED: u64 = 3 << 62;
+
+impl<W: Word> Record<W> {
+    /// How many entries are in use, if they are counted.
+    #[inline(always)]
+    #[must_use]
+    pub fn counted(&self) -> Option<u64> {
+        Some(self.live.load()).filter(|count| count.cast_signed() >= 0)
+    }
+
+    /// Notes that an entry is in use that was not before. Under parallel access nobody counts.
+    #[inline(always)]
+    pub(crate) fn count_one_more<X: Access>(&self) {
+        let count = self.live.load();
+        if !X::PARALLEL {
+            self.live.store(count.wrapping_add(1));
+        } else if count.cast_signed() >= 0 {
+            self.live.store(UNCOUNTED);
+        }
+    }
+
+    /// Notes that an entry is not in use any more. The caller has the table exclusively.
+    #[inline(always)]
+    pub(crate) fn count_one_less(&self) {
+        self.live.store(self.live.load().wrapping_sub(1));
+    }
+}

@@ -10,7 +10,7 @@
 
 use crate::address::{Address, Hpa};
 use crate::entry::Entry;
-use crate::level::{Level, LevelOf};
+use crate::level::{Bottom, Level, LevelOf};
 use crate::table::Visible;
 use crate::tree::TableOf;
 use core::marker::PhantomData;
@@ -32,6 +32,7 @@ impl<L: Level, const BITS: u32> Level for Concatenated<L, BITS> {
 
 impl<T: Visible, L: LevelOf<T>, const BITS: u32> LevelOf<T> for Concatenated<L, BITS> {
     type Below = L::Below;
+    type Above = Bottom;
     type Leaf = L::Leaf;
     type Subtable = L::Subtable;
     const LEVEL: T::Levels = L::LEVEL;

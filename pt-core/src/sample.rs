@@ -244,11 +244,11 @@ macro_rules! visible {
                 self
             }
         }
-        visible!(@level $table Pml5 Pml4 false true NoEntry, Word<Pml5, false>);
-        visible!(@level $table Pml4 Pdpt false true NoEntry, Word<Pml4, false>);
-        visible!(@level $table Pdpt Pd false true NoEntry, Word<Pdpt, false>);
-        visible!(@level $table Pd Pt true true Word<Pd, true>, Word<Pd, false>);
-        visible!(@level $table Pt Bottom true false Word<Pt, true>, NoEntry);
+        visible!(@level $table Pml5 Pml4 Bottom false true NoEntry, Word<Pml5, false>);
+        visible!(@level $table Pml4 Pdpt Pml5 false true NoEntry, Word<Pml4, false>);
+        visible!(@level $table Pdpt Pd Pml4 false true NoEntry, Word<Pdpt, false>);
+        visible!(@level $table Pd Pt Pdpt true true Word<Pd, true>, Word<Pd, false>);
+        visible!(@level $table Pt Bottom Pd true false Word<Pt, true>, NoEntry);
         impl LeafLevelOf<$table> for Pd {}
         impl LeafLevelOf<$table> for Pt {}
         impl TableLevelOf<$table> for Pml5 {}
@@ -266,9 +266,10 @@ macro_rules! visible {
             }
         }
     };
-    (@level $table:ident $level:ident $below:ident $leaves:literal $tables:literal $leaf:ty, $subtable:ty) => {
+    (@level $table:ident $level:ident $below:ident $above:ident $leaves:literal $tables:literal $leaf:ty, $subtable:ty) => {
         impl LevelOf<$table> for $level {
             type Below = $below;
+            type Above = $above;
             type Leaf = $leaf;
             type Subtable = $subtable;
             const LEVEL: LevelName = LevelName::$level;

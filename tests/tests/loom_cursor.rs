@@ -190,9 +190,14 @@ mod long_mode {
 
     /// Removes everything in the block around the address; returns the numbers of the frames.
     pub fn remove_block(tree: &Tree, tables: &Tables) -> Vec<u64> {
+        remove(tree, tables, BLOCK)
+    }
+
+    /// Removes everything in so many bytes around the address; returns the numbers of the frames.
+    pub fn remove(tree: &Tree, tables: &Tables, bytes: u64) -> Vec<u64> {
         let mut removed = Vec::new();
         let watch = |leaf: OldLeaf<PageTables>| removed.push(leaf.frame.as_u64() >> 12);
-        let range = range(ADDRESS & !(BLOCK - 1), BLOCK);
+        let range = range(ADDRESS & !(bytes - 1), bytes);
         match tree.pin().parallel(tables).unmap_range(range, &mut Cpus, watch) {
             Ok(stale) => stale.flush(&mut Cpus),
             Err(stopped) => {
@@ -235,6 +240,32 @@ fn a_cursor_beside_the_removal_of_the_table_that_it_holds() {
         frames.extend(long_mode::left(&tree));
         frames.sort_unstable();
         assert_eq!(frames, mapped);
+    });
+}
+
+/// A cursor that remembers the table above maps through it while another thread unlinks that: each frame that was
+/// mapped is removed once, or there at the end.
+#[test]
+fn a_cursor_beside_the_removal_of_the_table_above() {
+    explore(3, || {
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, Features::all(), 12);
+        let pinned = tree.pin();
+        let mut cursor = pinned.parallel(&tables);
+        let page = |number: u64| Page::<Shared, Pt>::new(Hpa::new(number << 12)).unwrap();
+        // The last one is mapped in passing; none is where the threads meet.
+        for (number, at) in [(1, ADDRESS + PAGE), (2, ADDRESS + BLOCK), (3, ADDRESS + BLOCK + PAGE)] {
+            cursor.map(long_mode::at(at), page(number), PageEntryFields::new()).unwrap();
+        }
+        cursor.map(long_mode::at(ADDRESS + 2 * PAGE), page(4), PageEntryFields::new()).unwrap();
+        let remover = {
+            let (tables, tree) = (tables.clone(), Arc::clone(&tree));
+            thread::spawn(move || long_mode::remove(&tree, &tables, 1 << 30))
+        };
+        cursor.map(long_mode::at(ADDRESS), page(5), PageEntryFields::new()).unwrap();
+        let mut frames = remover.join().unwrap();
+        frames.extend(long_mode::left(&tree));
+        frames.sort_unstable();
+        assert_eq!(frames, [1, 2, 3, 4, 5]);
     });
 }
 

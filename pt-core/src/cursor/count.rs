@@ -17,18 +17,12 @@ use crate::memory::{Memory, UNCOUNTED, Word};
 use crate::table::Visible;
 use crate::tree::TableOf;
 
-/// A count that is not known, plus what has been added to it since: below zero for any number of changes.
-const UNKNOWN: i64 = i64::MIN / 2;
-
 impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// Takes the count of a table out of its record, to change entries of the table. Below zero if it is not known.
     #[inline(always)]
     pub(super) fn open_count(&self, table: Hpa) -> i64 {
         let live = &self.memory.record(table).live;
         let count = live.load();
-        if count == UNCOUNTED {
-            return UNKNOWN;
-        }
         live.store(UNCOUNTED);
         count.cast_signed()
     }
@@ -50,6 +44,6 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[cold]
     fn recount<L: LevelOf<T>>(&self, table: TableOf<T, L>) -> i64 {
         let in_use = |&index: &usize| self.memory.word(table.frame(), index).load() != T::ABSENT;
-        i64::try_from((0..L::ENTRIES).filter(in_use).count()).unwrap_or(UNKNOWN)
+        i64::try_from((0..L::ENTRIES).filter(in_use).count()).unwrap_or(UNCOUNTED.cast_signed())
     }
 }

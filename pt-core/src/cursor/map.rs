@@ -1,6 +1,7 @@
 //! Mapping one page.
 
 use super::Cursor;
+use super::passing::Near;
 use super::source::TableSource;
 use super::template::{check_frame, new_leaf};
 use super::walk::Make;
@@ -33,13 +34,16 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
         let at = at.address();
-        let Some(leaf) = self.new_leaf_of::<L>(at, page.frame(), &attributes) else {
-            return self.refuse::<L, P>(at, page, attributes);
+        let near = match self.new_leaf_of::<L>(at, page.frame(), &attributes) {
+            Some(leaf) if self.map_held::<L>(at, leaf) => Near::Mapped,
+            Some(leaf) => self.map_near::<L>(at, leaf),
+            None => Near::Occupied,
         };
-        if self.map_held::<L>(at, leaf) {
-            return Ok(());
+        match near {
+            Near::Mapped => Ok(()),
+            Near::Occupied => self.map_holding::<L, P>(at, page, attributes),
+            Near::Unknown => self.map_elsewhere::<L, P>(at, page, attributes),
         }
-        self.map_elsewhere::<L, P>(at, page, leaf)
     }
 
     /// The same for a level that is generic and has leaves: for the fault path, which learns the level as it walks.
@@ -52,7 +56,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     ) -> Result<(), ObstacleOf<T>> {
         match self.new_leaf_of::<L>(at, frame, attributes) {
             None => Err(self.refusal::<L>(at, frame, attributes)),
-            Some(leaf) if self.map_held::<L>(at, leaf) => Ok(()),
+            Some(leaf) if self.map_far::<L>(at, leaf) => Ok(()),
             Some(leaf) => self.map_from_root::<L>(at, leaf),
         }
     }
@@ -63,19 +67,6 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let template = new_leaf::<T, L>(attributes, at, self.config).ok()?;
         // A sum instead of a union of what has no bit in common: x86 has an addition with a third register for the result.
         Some(template.wrapping_add(self.frames.bits::<L>(frame, self.config)?))
-    }
-
-    /// Gives a page back for which there cannot be a leaf. Like [`map_elsewhere`](Self::map_elsewhere) it is a tail.
-    #[cold]
-    #[inline(never)]
-    fn refuse<L: LevelOf<T>, P: Framed>(
-        &self,
-        at: Address<T::Space>,
-        page: P,
-        attributes: T::Attributes,
-    ) -> Result<(), MapError<T, P>> {
-        let obstacle = self.refusal::<L>(at, page.frame(), &attributes);
-        Err(MapError { page, obstacle })
     }
 
     /// Why there cannot be a leaf for a page.
@@ -96,36 +87,38 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         mapped
     }
 
-    /// Maps a page in another table than the held one. It returns just what [`map`](Self::map) returns, to be a tail
-    /// of that, and leaves to [`map_holding`](Self::map_holding) whatever needs a frame on the stack: without order in
-    /// the addresses each page comes here.
+    /// Maps a page in another table than the held one and those that the table above leads to, or gives it back. It
+    /// returns just what [`map`](Self::map) returns, to be a tail of that, and leaves to
+    /// [`map_holding`](Self::map_holding) whatever needs a frame on the stack.
     #[cold]
     #[inline(never)]
     fn map_elsewhere<L: LevelOf<T>, P: Framed>(
         &mut self,
         at: Address<T::Space>,
         page: P,
-        leaf: u64,
+        attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
-        if self.map_passing::<L>(at, leaf) {
+        let leaf = self.new_leaf_of::<L>(at, page.frame(), &attributes);
+        if leaf.is_some_and(|leaf| self.map_far::<L>(at, leaf)) {
             return Ok(());
         }
-        self.map_holding::<L, P>(at, page, leaf)
+        self.map_holding::<L, P>(at, page, attributes)
     }
 
-    /// Maps a page in a table that is held from then on.
+    /// Maps a page in a table that is held from then on; or gives it back, and says why.
     #[cold]
     #[inline(never)]
     fn map_holding<L: LevelOf<T>, P: Framed>(
         &mut self,
         at: Address<T::Space>,
         page: P,
-        leaf: u64,
+        attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
-        match self.map_from_root::<L>(at, leaf) {
-            Ok(()) => Ok(()),
-            Err(obstacle) => Err(MapError { page, obstacle }),
-        }
+        let mapped = match self.new_leaf_of::<L>(at, page.frame(), &attributes) {
+            Some(leaf) => self.map_from_root::<L>(at, leaf),
+            None => Err(self.refusal::<L>(at, page.frame(), &attributes)),
+        };
+        mapped.map_err(|obstacle| MapError { page, obstacle })
     }
 
     /// Maps by a walk from the root, which makes what is missing, and holds the table; or says why it cannot be done.

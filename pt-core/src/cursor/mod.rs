@@ -27,6 +27,7 @@ pub(crate) mod map_range;
 mod merge;
 mod occupied;
 mod passing;
+mod place;
 mod protect;
 mod protect_range;
 pub(crate) mod range;
@@ -48,6 +49,7 @@ pub use stale::Stale;
 
 use self::frames::Frames;
 use self::held::Held;
+use self::place::Place;
 use crate::access::{Access, Exclusive, Parallel};
 use crate::address::Hpa;
 use crate::allocator::TableAllocator;
@@ -76,6 +78,10 @@ pub struct Cursor<'t, T: Visible, M: Memory, S: TableSource, X: Access> {
     /// Whether ranges are mapped with spans too.
     spans: bool,
     held: Held,
+    /// The table above the last one that was found.
+    above: Place,
+    /// The table that was worked on last without holding it.
+    passed: Hpa,
     access: PhantomData<fn() -> (T, X)>,
 }
 
@@ -124,7 +130,9 @@ impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X
             source,
             largest: T::Levels::ALL[T::Levels::ALL.len() - 1],
             spans: false,
-            held: Held::nothing(tree.memory(), tree.root()),
+            held: Held::nothing(tree.root()),
+            above: Place::NOWHERE,
+            passed: tree.root(),
             access: PhantomData,
         }
     }

@@ -1,37 +1,72 @@
-//! Mapping in passing: in a table that is there, without holding it.
+//! Working on a page in passing: in a table that is there, without holding it.
 //!
 //! Work without order in its addresses would take the count of each table out of its record and put it back one page
-//! later, which doubles what a page costs: 85 instructions in passing, 217 by holding. Only when the same table is
-//! wanted twice in a row is it worth holding.
+//! later. It counts in the record instead; only when the same table is wanted twice in a row is it held.
+//!
+//! Such work also walks for each page. Most of that is spared by the table **above** the last one that was found: it is
+//! remembered like the table that is held, and finds any of 512 tables by one load, as the paging-structure caches of a
+//! CPU do.
+//!
+//! What is remembered may be unlinked:
+//!
+//! - **By this cursor.** It [leaves](Cursor::leave) every table before it unlinks any.
+//! - **By another thread**, under parallel access. The guard that the cursor works under keeps the page from being used
+//!   for anything else, and whoever unlinks a table freezes its entries for good, and then those of the tables below.
+//!   A cursor that comes through the table above too late finds a frozen entry there, and walks from the root. One that
+//!   comes just before has an entry of a table that is being frozen, as if it had walked from the root just before:
+//!   either it changes the entry, and whoever freezes it takes the change along, or it fails and walks from the root.
 
 use super::Cursor;
+use super::place::Place;
 use super::source::TableSource;
 use crate::access::Access;
 use crate::address::{Address, Hpa};
 use crate::entry::Entry;
 use crate::format::EntryFormat;
-use crate::level::LevelOf;
-use crate::memory::{Memory, UNCOUNTED, Word};
+use crate::level::{Level, LevelOf};
+use crate::memory::{Memory, Word};
 use crate::table::{RootVisitor, Visible};
 use crate::tree::TableOf;
 use core::marker::PhantomData;
 
 impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
-    /// Puts `leaf` where a walk finds an empty entry. Returns whether it did: not if a table is missing on the way,
-    /// nor if the table is the one that was passed last. The caller holds it then.
+    /// Puts `leaf` into the empty entry for `at`, in the table that the table above leads to, if that is not the one that
+    /// was passed last. It calls nothing.
     #[inline(always)]
-    pub(super) fn map_passing<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
-        let memory = self.memory;
-        if !self.held.passes::<T, L>(at) {
+    pub(super) fn map_near<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Near {
+        let table = match self.entry_above::<L>(at) {
+            Some(Entry::Subtable(entry)) => TableOf::<T, L>::at(entry.frame()),
+            Some(Entry::Leaf(_)) => return Near::Occupied,
+            Some(Entry::Absent(_) | Entry::Frozen) | None => return Near::Unknown,
+        };
+        let (word, record) = (table.word(self.memory, at), self.memory.record(table.frame()));
+        let raw = word.load();
+        if raw != T::ABSENT {
+            return Near::Occupied;
+        }
+        if self.passed == table.frame() {
+            return Near::Unknown;
+        }
+        if X::replace(word, raw, leaf, 0).is_err() {
+            return Near::Occupied;
+        }
+        record.count_one_more::<X>();
+        self.passed = table.frame();
+        Near::Mapped
+    }
+
+    /// The same in the table that a walk from the root finds, which is held from then on if it was passed last.
+    #[inline(always)]
+    pub(super) fn map_far<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
+        let Some(table) = self.find_from_root::<L>(at) else { return false };
+        if !Self::fill_word(table.word(self.memory, at), leaf) {
             return false;
         }
-        let walk = Find { memory, root: self.root, at, to: PhantomData::<fn() -> L> };
-        let Some(table) = T::at_root(self.geometry, walk) else { return false };
-        let mapped = Self::fill_word(table.word(memory, at), leaf);
-        if mapped {
-            Self::count_one_more(memory, table.frame());
+        self.memory.record(table.frame()).count_one_more::<X>();
+        if core::mem::replace(&mut self.passed, table.frame()) == table.frame() {
+            self.hold(table, at);
         }
-        mapped
+        true
     }
 
     /// Replaces an empty entry. Returns whether it was empty.
@@ -41,15 +76,44 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         raw == T::ABSENT && X::replace(word, raw, leaf, 0).is_ok()
     }
 
-    /// Counts an entry of a table that is not held.
+    /// The entry of the table above that leads to the table of level `L` for `at`.
     #[inline(always)]
-    fn count_one_more(memory: &M, table: Hpa) {
-        let live = &memory.record(table).live;
-        let count = live.load();
-        if count != UNCOUNTED {
-            live.store(if X::PARALLEL { UNCOUNTED } else { count + 1 });
+    fn entry_above<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<EntryOf<T, L::Above>> {
+        if !L::Above::TABLES {
+            return None;
         }
+        let bits = L::Above::SHIFT + L::Above::INDEX_BITS;
+        let (table, index) = self.above.slot::<T, L>(at, bits, L::Above::SHIFT)?;
+        Some(entry_of::<T, L::Above, M>(self.memory.word_in(table, index)))
     }
+
+    /// The table of level `L` for `at`, by a walk from the root, which remembers the table above.
+    #[inline(always)]
+    fn find_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> Option<TableOf<T, L>> {
+        let (memory, root) = (self.memory, self.root);
+        T::at_root(self.geometry, Find { memory, root, at, above: &mut self.above, to: PhantomData::<fn() -> L> })
+    }
+}
+
+/// What became of a page that was to be mapped through the table above.
+///
+/// Each test on the way has another answer than the one before, which is worth five instructions: tests with the same
+/// one are united to one branch, and cost a comparison and a union each then.
+pub(super) enum Near {
+    /// It is mapped.
+    Mapped,
+    /// Something else is there.
+    Occupied,
+    /// There is no table, or none that should be passed.
+    Unknown,
+}
+
+type EntryOf<T, L> = Entry<<L as LevelOf<T>>::Leaf, <L as LevelOf<T>>::Subtable>;
+
+#[inline(always)]
+fn entry_of<T: Visible, L: LevelOf<T>, M: Memory>(word: &M::Word) -> EntryOf<T, L> {
+    let raw = word.load();
+    if M::WRITTEN_BY_OTHERS { L::decode(raw) } else { L::decode_own(raw) }
 }
 
 /// Looks for the table of level `To` that translates an address.
@@ -57,6 +121,8 @@ struct Find<'a, T: Visible, M, To> {
     memory: &'a M,
     root: Hpa,
     at: Address<T::Space>,
+    /// Where the table above it goes.
+    above: &'a mut Place,
     to: PhantomData<fn() -> To>,
 }
 
@@ -64,23 +130,29 @@ impl<T: Visible, M: Memory, To: LevelOf<T>> RootVisitor<T> for Find<'_, T, M, To
     type Output = Option<TableOf<T, To>>;
 
     #[inline(always)]
-    fn visit<L: LevelOf<T>>(self) -> Self::Output {
+    fn visit<L: LevelOf<T>>(mut self) -> Self::Output {
         TableOf::<T, L>::root_index(self.at)?;
-        self.below(TableOf::<T, L>::at(self.root))
+        let root = self.root;
+        self.below::<L, true>(TableOf::at(root))
     }
 }
 
 impl<T: Visible, M: Memory, To: LevelOf<T>> Find<'_, T, M, To> {
     #[inline(always)]
-    fn below<L: LevelOf<T>>(&self, table: TableOf<T, L>) -> Option<TableOf<T, To>> {
+    fn below<L: LevelOf<T>, const ROOT: bool>(&mut self, table: TableOf<T, L>) -> Option<TableOf<T, To>> {
         if L::NUMBER == To::NUMBER {
             return Some(table.part(self.at));
         }
         if !L::TABLES || L::NUMBER < To::NUMBER {
             return None;
         }
-        match L::decode(table.word(self.memory, self.at).load()) {
-            Entry::Subtable(entry) => self.below(TableOf::<T, L::Below>::at(entry.frame())),
+        if L::NUMBER == To::Above::NUMBER {
+            let bits = To::Above::SHIFT + To::Above::INDEX_BITS;
+            let above = self.memory.table(table.part::<To::Above>(self.at).frame());
+            *self.above = Place::of::<T, To>(self.at, bits, above, ROOT);
+        }
+        match entry_of::<T, L, M>(table.word(self.memory, self.at)) {
+            Entry::Subtable(entry) => self.below::<L::Below, false>(TableOf::at(entry.frame())),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use crate::address::{AddressRange, Gpa, Hpa};
 use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::level::LevelOf;
-use crate::memory::{Memory, UNCOUNTED, Word};
+use crate::memory::{Memory, Word};
 use crate::space::Private;
 use crate::table::Propagating;
 use crate::tree::TableOf;
@@ -126,22 +126,13 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Place<'a, T, L, M> {
     /// Notes, after the commit, that an absent entry of this table is one no more.
     #[inline]
     pub(super) fn count_one_more<A: Access>(&self) {
-        let live = &self.memory.record(self.table.frame()).live;
-        let count = live.load();
-        if count == UNCOUNTED {
-            return;
-        }
-        live.store(if A::PARALLEL { UNCOUNTED } else { count + 1 });
+        self.memory.record(self.table.frame()).count_one_more::<A>();
     }
 
     /// Notes, after the commit, that an entry of this table is absent again. The caller holds the tree exclusively.
     #[inline]
     pub(super) fn count_one_less(&self) {
-        let live = &self.memory.record(self.table.frame()).live;
-        let count = live.load();
-        if count != UNCOUNTED {
-            live.store(count.saturating_sub(1));
-        }
+        self.memory.record(self.table.frame()).count_one_less();
     }
 }
 

@@ -8,7 +8,7 @@ use crate::address::Hpa;
 use crate::allocator::TableAllocator;
 use crate::hook::{Filled, Partner};
 use crate::level::{Level, LevelOf};
-use crate::memory::{Memory, UNCOUNTED, Word};
+use crate::memory::{Memory, Word};
 use crate::page::TablePage;
 use crate::space::{Private, Protected};
 use crate::table::Propagating;
@@ -110,10 +110,11 @@ where
 
 /// How many entries of a table are in use. Counted now, and noted, if parallel faults have filled the table.
 pub(super) fn live<T: Propagating, L: LevelOf<T>, M: Memory>(memory: &M, table: TableOf<T, L>) -> u64 {
-    let live = &memory.record(table.frame()).live;
-    if live.load() == UNCOUNTED {
+    let record = memory.record(table.frame());
+    record.counted().unwrap_or_else(|| {
         let words = (0..L::ENTRIES).map(|index| memory.word(table.frame(), index).load());
-        live.store(words.filter(|&word| word != T::ABSENT).count() as u64);
-    }
-    live.load()
+        let live = words.filter(|&word| word != T::ABSENT).count() as u64;
+        record.live.store(live);
+        live
+    })
 }

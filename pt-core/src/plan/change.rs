@@ -9,7 +9,7 @@ use crate::entry::Entry;
 use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::{Level, LevelOf, Levels};
-use crate::memory::{Memory, UNCOUNTED, Word};
+use crate::memory::{Memory, Word};
 use crate::span;
 use crate::table::{Direct, LiveRule, RootVisitor, Visible};
 use crate::tree::{TableOf, Tree};
@@ -235,13 +235,10 @@ impl<T: Visible, M: Memory> Survey<'_, T, M> {
     /// How many entries of the table are in use. It is counted if its record does not say: a plan writes nothing.
     fn live<L: LevelOf<T>>(&self, table: TableOf<T, L>) -> u64 {
         let memory = self.tree.memory();
-        match memory.record(table.frame()).live.load() {
-            UNCOUNTED => {
-                let in_use = |&index: &usize| memory.word(table.frame(), index).load() != T::ABSENT;
-                (0..L::ENTRIES).filter(in_use).count() as u64
-            }
-            live => live,
-        }
+        memory.record(table.frame()).counted().unwrap_or_else(|| {
+            let in_use = |&index: &usize| memory.word(table.frame(), index).load() != T::ABSENT;
+            (0..L::ENTRIES).filter(in_use).count() as u64
+        })
     }
 
     /// The page that a split of `block` makes for `at`.

@@ -1,5 +1,5 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 105 instructions
+# 106 instructions
 freeze_nothing:
     mov rcx, rdx
     movabs rdx, -9223372036854775808
@@ -91,9 +91,10 @@ freeze_nothing:
     shr r9, 8
     mov rdi, qword ptr [rax + r9 + 8]
     mov rdx, rcx
-    cmp rdi, -1
-    je .L3
-    mov qword ptr [rax + r9 + 8], -1
+    test rdi, rdi
+    js .L3
+    movabs rdx, -4611686018427387904
+    mov qword ptr [rax + r9 + 8], rdx
     mov rdx, rcx
 .L3:
     xor eax, eax
@@ -115,7 +116,7 @@ freeze_nothing:
     mov qword ptr [r8], rdx
     jmp .L3
 
-# 108 instructions, 79 on the longest path
+# 109 instructions, 80 on the longest path
 twin_exchange:
     push rbx
     movabs r8, -9223372036854775808
@@ -195,9 +196,10 @@ twin_exchange:
     jne .L9
     shr r9, 8
     mov rax, qword ptr [rsi + r9 + 8]
-    cmp rax, -1
-    je .L3
-    mov qword ptr [rsi + r9 + 8], -1
+    test rax, rax
+    js .L3
+    movabs rax, -4611686018427387904
+    mov qword ptr [rsi + r9 + 8], rax
 .L3:
     xor eax, eax
     mov rdx, rcx

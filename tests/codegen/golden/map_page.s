@@ -1,66 +1,144 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 32 instructions, 21 on the longest path
+# 69 instructions, 52 on the longest path
 map_page:
+    push r14
     push rbx
-    test qword ptr [rsi + 8], rcx
+    push rax
+    test qword ptr [rsi + 56], rcx
+    jne .L5
+    movabs r8, -9223372036854775808
+    lea rax, [rcx + r8]
+    add rax, 51
+    mov r9, rdx
+    sub r9, qword ptr [rsi]
+    cmp r9, 2097151
+    ja .L1
+    mov r10, qword ptr [rsi + 8]
+    shr r9, 12
+    mov r11, qword ptr [r10 + 8*r9]
+    cmp r11, r8
     jne .L1
-    movabs r9, -9223372036854775808
-    lea r8, [rcx + r9]
-    add r8, 51
-    mov rax, rdx
-    sub rax, qword ptr [rsi + 16]
-    cmp rax, 2097151
-    ja .L2
-    mov r10, qword ptr [rsi + 24]
-    shr rax, 12
-    mov r11, qword ptr [r10 + 8*rax]
-    cmp r11, r9
-    jne .L2
-    mov qword ptr [r10 + 8*rax], r8
-    inc qword ptr [rsi + 40]
+    mov qword ptr [r10 + 8*r9], rax
+    inc qword ptr [rsi + 24]
+    jmp .L2
+.L1:
+    mov r9, rdx
+    sub r9, qword ptr [rsi + 32]
+    cmp r9, 1073741823
+    ja .L4
+    mov r10, qword ptr [rsi + 40]
+    shr r9, 21
+    mov r9, qword ptr [r10 + 8*r9]
+    test r9b, r9b
+    js .L3
+    movabs r10, 4503599627366400
+    and r9, r10
+    je .L4
+    mov rbx, qword ptr [rsi + 72]
+    mov r10d, edx
+    shr r10d, 12
+    and r10d, 511
+    mov r11, qword ptr [rbx]
+    add r11, r9
+    mov rbx, qword ptr [rbx + 8]
+    mov r14, qword ptr [r11 + 8*r10]
+    cmp r14, r8
+    jne .L5
+    cmp qword ptr [rsi + 64], r9
+    je .L4
+    mov rcx, r9
+    shr rcx, 8
+    mov qword ptr [r11 + 8*r10], rax
+    inc qword ptr [rbx + rcx + 8]
+    mov qword ptr [rsi + 64], r9
+.L2:
     mov byte ptr [rdi], 13
     mov rax, rdi
+    add rsp, 8
     pop rbx
+    pop r14
     ret
-.L1:
+.L3:
+    test r9b, 7
+    jne .L5
+.L4:
     movabs r8, 432627039204278529
     mov rbx, rdi
-    call refuse
-    mov rax, rbx
-    pop rbx
-    ret
-.L2:
-    mov rbx, rdi
     call map_elsewhere
+    jmp .L6
+.L5:
+    movabs r8, 432627039204278529
+    mov rbx, rdi
+    call map_holding
+.L6:
     mov rax, rbx
+    add rsp, 8
     pop rbx
+    pop r14
     ret
 
-# 28 instructions, 22 on the longest path
+# 64 instructions, 51 on the longest path
 twin_map:
     movabs rax, -4503599627366401
     test rcx, rax
-    jne .L1
-    mov rax, rdx
-    sub rax, qword ptr [rsi + 24]
-    cmp rax, 2097152
+    jne .L2
+    movabs rax, -9223372036854775808
+    mov r8, rdx
+    sub r8, qword ptr [rsi + 24]
+    cmp r8, 2097152
     jae .L1
-    mov r8, qword ptr [rsi]
-    mov r8, qword ptr [r8 + 8]
-    shr rax, 12
-    add r8, qword ptr [rsi + 32]
-    mov r9, qword ptr [r8 + 8*rax]
-    neg r9
-    jno .L1
-    movabs rdx, -9223372036854775808
-    add rcx, rdx
-    add rcx, 51
-    mov qword ptr [r8 + 8*rax], rcx
+    mov r9, qword ptr [rsi]
+    mov r9, qword ptr [r9 + 8]
+    shr r8, 12
+    add r9, qword ptr [rsi + 32]
+    mov r10, qword ptr [r9 + 8*r8]
+    cmp r10, rax
+    jne .L1
+    add rax, rcx
+    add rax, 51
+    mov qword ptr [r9 + 8*r8], rax
     inc qword ptr [rsi + 40]
     mov byte ptr [rdi], 4
     mov rax, rdi
     ret
 .L1:
+    mov r8, rdx
+    sub r8, qword ptr [rsi + 48]
+    cmp r8, 1073741823
+    ja .L2
+    mov r9, qword ptr [rsi]
+    mov r9, qword ptr [r9 + 8]
+    add r9, qword ptr [rsi + 56]
+    shr r8, 21
+    mov r8, qword ptr [r9 + 8*r8]
+    test r8b, r8b
+    js .L2
+    movabs r9, 4503599627366400
+    and r8, r9
+    je .L2
+    cmp r8, qword ptr [rsi + 64]
+    je .L2
+    mov r10, qword ptr [rsi]
+    mov r9d, edx
+    shr r9d, 12
+    and r9d, 511
+    mov r10, qword ptr [r10 + 8]
+    add r10, r8
+    mov r11, qword ptr [r10 + 8*r9]
+    cmp r11, rax
+    jne .L2
+    add rax, rcx
+    add rax, 51
+    mov qword ptr [r10 + 8*r9], rax
+    mov rax, qword ptr [rsi + 16]
+    mov rcx, r8
+    shr rcx, 8
+    inc qword ptr [rax + rcx + 8]
+    mov qword ptr [rsi + 64], r8
+    mov byte ptr [rdi], 4
+    mov rax, rdi
+    ret
+.L2:
     push rbx
     mov rbx, rdi
     call map_from_root

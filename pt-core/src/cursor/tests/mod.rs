@@ -5,6 +5,7 @@ mod annotate;
 mod page;
 #[cfg(feature = "std")]
 mod parallel;
+mod passing;
 mod range;
 mod split;
 
@@ -13,7 +14,7 @@ use crate::arena::Arena;
 use crate::cursor::OldLeaf;
 use crate::flush::{Invalidate, Scope};
 use crate::geometry::Split;
-use crate::memory::{Memory, UNCOUNTED};
+use crate::memory::Memory;
 use crate::page::Page;
 use crate::sample::{BreakSample, Fields, Pd, Pt, SharedSample, Width};
 use crate::space::Shared;
@@ -147,8 +148,8 @@ fn check_table(arena: &Arena, table: Hpa, level: u32, empty: Emptiness, tables: 
         }
     }
     assert!(empty != Emptiness::Forbidden || live > 0, "the table {table} at level {level} is empty");
-    let count = arena.record(table).live.load(std::sync::atomic::Ordering::Acquire);
-    assert!(count == live || count == UNCOUNTED, "{table} at level {level}: counted {count}, in use {live}");
+    let count = arena.record(table).counted();
+    assert!(count.is_none_or(|count| count == live), "{table} at level {level}: counted {count:?}, in use {live}");
     assert_eq!(arena.record(table).partner.load(std::sync::atomic::Ordering::Acquire), 0);
 }
 

@@ -258,6 +258,29 @@ fn a_held_table_that_was_unlinked_is_left() {
     assert!(matches!(holder.unmap::<Pt>(gpa(width, PAGE)), Err(Obstacle::Absent { .. })));
 }
 
+/// A cursor that remembers a table above that another thread unlinks goes back to the root, and remembers the new one.
+#[test]
+fn a_table_above_that_was_unlinked_is_left() {
+    let width = Width::Bits48;
+    let (arena, tree) = shared_tree(width);
+    let mut cpus = Cpus::default();
+    let pinned = tree.pin();
+    let mut cursor = pinned.parallel(&arena);
+    for offset in [0, BLOCK, 2 * BLOCK, PAGE, BLOCK + PAGE] {
+        cursor.map(gpa(width, offset), page(offset), Fields::RWX).unwrap();
+    }
+    let (other, whole) = (tree.pin(), range(width, 0, 1 << 30));
+    other.parallel(&arena).clear_range(whole, &mut cpus).unwrap().flush(&mut cpus);
+    for offset in [2 * BLOCK, PAGE, BLOCK, 2 * BLOCK + PAGE, 2 * PAGE] {
+        cursor.map(gpa(width, offset), page(offset), Fields::RWX).unwrap();
+        assert_eq!(cpu_walk(&arena, pinned.root(), width, offset), Some((1 << 63 | offset | 7, 0)), "{offset:#x}");
+    }
+    other.parallel(&arena).clear_range(whole, &mut cpus).unwrap().flush(&mut cpus);
+    for offset in [PAGE, BLOCK, 2 * BLOCK] {
+        assert!(matches!(cursor.unmap::<Pt>(gpa(width, offset)), Err(Obstacle::Absent { .. })), "{offset:#x}");
+    }
+}
+
 #[test]
 fn a_frozen_entry_is_a_retry_and_is_not_touched() {
     let width = Width::Bits48;

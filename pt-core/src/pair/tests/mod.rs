@@ -18,7 +18,7 @@ use crate::address::{AddressRange, Gfn, Gpa, Hpa, RawGpa, Route};
 use crate::arena::Arena;
 use crate::geometry::Split;
 use crate::level::{Level, Levels};
-use crate::memory::{Memory, UNCOUNTED};
+use crate::memory::Memory;
 use crate::page::Page;
 use crate::sample::{Fields, LevelName, PrivateSample, Sample, Width};
 use crate::space::{Private, Shared};
@@ -242,8 +242,8 @@ impl<Ph: Phase> Fixture<Ph> {
                 self.walk(child, level - 1, address, found);
             }
         }
-        let counted = self.arena.record(table).live.load(Ordering::Acquire);
-        assert!(counted == UNCOUNTED || counted == live, "{table} has {live} entries in use, not {counted}");
+        let counted = self.arena.record(table).counted();
+        assert!(counted.is_none_or(|counted| counted == live), "{table} has {live} entries in use, not {counted:?}");
     }
 
     fn shared_tables(&self, table: Hpa, level: u8) -> usize {

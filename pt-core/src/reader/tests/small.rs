@@ -94,6 +94,7 @@ macro_rules! levels {
         }
         impl<const SIGN: bool> LevelOf<Small<SIGN>> for $name {
             type Below = $below;
+            type Above = Bottom;
             type Leaf = $leaf;
             type Subtable = $subtable;
             const LEVEL: SmallLevel = SmallLevel::$name;

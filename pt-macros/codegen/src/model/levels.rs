@@ -49,6 +49,13 @@ impl Levels {
         let position = self.levels.iter().position(|level| level.ident == *name)?;
         self.levels.get(position + 1)
     }
+
+    /// The level above `name`.
+    #[must_use]
+    pub fn above(&self, name: &Ident) -> Option<&Level> {
+        let position = self.levels.iter().position(|level| level.ident == *name)?;
+        self.levels.get(position.checked_sub(1)?)
+    }
 }
 
 impl Level {

@@ -1214,6 +1214,7 @@ pub mod everything {
     }
     impl ::engine::LevelOf<Mirror> for Large {
         type Below = Middle;
+        type Above = ::engine::level::Bottom;
         type Leaf = ::engine::format::NoEntry;
         type Subtable = Subtable<Self>;
         const LEVEL: Level = Level::Large;
@@ -1228,6 +1229,7 @@ pub mod everything {
     }
     impl ::engine::LevelOf<Mirror> for Middle {
         type Below = Small;
+        type Above = Large;
         type Leaf = Leaf<Self>;
         type Subtable = Subtable<Self>;
         const LEVEL: Level = Level::Middle;
@@ -1246,6 +1248,7 @@ pub mod everything {
     }
     impl ::engine::LevelOf<Mirror> for Small {
         type Below = ::engine::level::Bottom;
+        type Above = Middle;
         type Leaf = Leaf<Self>;
         type Subtable = ::engine::format::NoEntry;
         const LEVEL: Level = Level::Small;
@@ -1313,6 +1316,7 @@ pub mod everything {
     }
     impl ::engine::LevelOf<Open> for Large {
         type Below = Middle;
+        type Above = ::engine::level::Bottom;
         type Leaf = ::engine::format::NoEntry;
         type Subtable = Subtable<Self>;
         const LEVEL: Level = Level::Large;
@@ -1327,6 +1331,7 @@ pub mod everything {
     }
     impl ::engine::LevelOf<Open> for Middle {
         type Below = Small;
+        type Above = Large;
         type Leaf = Leaf<Self>;
         type Subtable = Subtable<Self>;
         const LEVEL: Level = Level::Middle;
@@ -1345,6 +1350,7 @@ pub mod everything {
     }
     impl ::engine::LevelOf<Open> for Small {
         type Below = ::engine::level::Bottom;
+        type Above = Middle;
         type Leaf = Leaf<Self>;
         type Subtable = ::engine::format::NoEntry;
         const LEVEL: Level = Level::Small;

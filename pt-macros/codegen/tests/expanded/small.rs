@@ -242,6 +242,7 @@ pub mod small {
     }
     impl ::pt_core::LevelOf<Table> for Only {
         type Below = ::pt_core::level::Bottom;
+        type Above = ::pt_core::level::Bottom;
         type Leaf = Leaf<Self>;
         type Subtable = ::pt_core::format::NoEntry;
         const LEVEL: Level = Level::Only;

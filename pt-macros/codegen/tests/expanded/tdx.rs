@@ -1292,6 +1292,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pml5 {
         type Below = Pml4;
+        type Above = ::pt_core::level::Bottom;
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pml5;
@@ -1314,6 +1315,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pml4 {
         type Below = Pdpt;
+        type Above = Pml5;
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pml4;
@@ -1336,6 +1338,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pdpt {
         type Below = Pd;
+        type Above = Pml4;
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pdpt;
@@ -1358,6 +1361,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pd {
         type Below = Pt;
+        type Above = Pdpt;
         type Leaf = EptLeaf<Self>;
         type Subtable = EptTable<Self>;
         const LEVEL: Level = Level::Pd;
@@ -1393,6 +1397,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<SharedEpt> for Pt {
         type Below = ::pt_core::level::Bottom;
+        type Above = Pd;
         type Leaf = EptLeaf<Self>;
         type Subtable = ::pt_core::format::NoEntry;
         const LEVEL: Level = Level::Pt;
@@ -1461,6 +1466,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pml5 {
         type Below = Pml4;
+        type Above = ::pt_core::level::Bottom;
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pml5;
@@ -1475,6 +1481,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pml4 {
         type Below = Pdpt;
+        type Above = Pml5;
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pml4;
@@ -1489,6 +1496,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pdpt {
         type Below = Pd;
+        type Above = Pml4;
         type Leaf = ::pt_core::format::NoEntry;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pdpt;
@@ -1503,6 +1511,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pd {
         type Below = Pt;
+        type Above = Pdpt;
         type Leaf = PrivateLeaf<Self>;
         type Subtable = PrivateTable<Self>;
         const LEVEL: Level = Level::Pd;
@@ -1521,6 +1530,7 @@ pub mod tdx {
     }
     impl ::pt_core::LevelOf<PrivateEpt> for Pt {
         type Below = ::pt_core::level::Bottom;
+        type Above = Pd;
         type Leaf = PrivateLeaf<Self>;
         type Subtable = ::pt_core::format::NoEntry;
         const LEVEL: Level = Level::Pt;

@@ -58,9 +58,9 @@ pub unsafe fn twin_exchange(
     }
     entry.compare_exchange(was, frame | LEAF, Ordering::AcqRel, Ordering::Acquire)?;
     // SAFETY: the caller vouches for the records.
-    let live = unsafe { &(*records.wrapping_add((table >> 12) as usize)).live };
-    if live.load(Ordering::Acquire) != UNCOUNTED {
-        live.store(UNCOUNTED, Ordering::Release);
+    let record = unsafe { &*records.wrapping_add((table >> 12) as usize) };
+    if record.counted().is_some() {
+        record.live.store(UNCOUNTED, Ordering::Release);
     }
     Ok(frame)
 }

@@ -48,6 +48,11 @@ pub struct Place<'m> {
     first: u64,
     table: u64,
     count: u64,
+    /// The first address that the table above the last one that was found translates; all ones for no table.
+    above_first: u64,
+    above: u64,
+    /// The table that was worked on last without holding it.
+    passed: u64,
 }
 
 /// A page that was not mapped, and why.
@@ -83,7 +88,7 @@ impl<'m> Place<'m> {
     /// No table. The record of frame 0 is, or would be, at `records`.
     #[must_use]
     pub const fn new(mmu: &'m Mmu, pool: &'m Pool, records: *const Record<AtomicU64>) -> Self {
-        Self { mmu, pool, records, first: u64::MAX, table: 0, count: 0 }
+        Self { mmu, pool, records, first: u64::MAX, table: 0, count: 0, above_first: u64::MAX, above: 0, passed: 0 }
     }
 }
 
@@ -118,18 +123,53 @@ pub unsafe fn twin_map_x86_64(place: &mut Place<'_>, address: u64, frame: u64) -
 /// As [`twin_map`].
 #[inline(always)]
 unsafe fn map<F: Format>(place: &mut Place<'_>, address: u64, frame: u64) -> Result<(), Refused> {
-    let offset = address.wrapping_sub(place.first);
-    if frame & FRAME == frame && offset >> 21 == 0 {
-        // SAFETY: the table is one of the tree, and the index is that of one of its 512 entries.
-        let entry = unsafe { word(place.mmu.base, place.table, offset >> 12) };
-        if entry.load(Ordering::Acquire) == F::ABSENT {
-            entry.store(frame | F::LEAF, Ordering::Release);
-            place.count += 1;
+    if frame & FRAME == frame {
+        let offset = address.wrapping_sub(place.first);
+        if offset >> 21 == 0 {
+            // SAFETY: the table is one of the tree, and the index is that of one of its 512 entries.
+            let entry = unsafe { word(place.mmu.base, place.table, offset >> 12) };
+            if entry.load(Ordering::Acquire) == F::ABSENT {
+                entry.store(frame | F::LEAF, Ordering::Release);
+                place.count += 1;
+                return Ok(());
+            }
+        }
+        // SAFETY: the caller's promise is passed on.
+        if unsafe { map_near::<F>(place, address, frame) } {
             return Ok(());
         }
     }
     // SAFETY: the caller's promise is passed on.
     unsafe { map_from_root::<F>(place, address, frame) }
+}
+
+/// Maps in a table that the table above leads to, unless it is the one that was passed last. Returns whether it did.
+///
+/// # Safety
+/// As [`twin_map`].
+#[inline(always)]
+unsafe fn map_near<F: Format>(place: &mut Place<'_>, address: u64, frame: u64) -> bool {
+    let offset = address.wrapping_sub(place.above_first);
+    if offset >> 30 != 0 {
+        return false;
+    }
+    // SAFETY: the table is one of the tree, and the index is that of one of its 512 entries.
+    let above = unsafe { load(place.mmu.base, place.above, offset >> 21) };
+    let table = above & FRAME;
+    if above & LARGE != 0 || table == 0 || table == place.passed {
+        return false;
+    }
+    // SAFETY: as above.
+    let entry = unsafe { word(place.mmu.base, table, address >> 12 & 511) };
+    if entry.load(Ordering::Acquire) != F::ABSENT {
+        return false;
+    }
+    entry.store(frame | F::LEAF, Ordering::Release);
+    // SAFETY: the caller vouches for the records.
+    let live = unsafe { &(*place.records.wrapping_add((table >> 12) as usize)).live };
+    live.store(live.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    place.passed = table;
+    true
 }
 
 /// Maps in another table than the held one, or says why it cannot be done.
@@ -193,8 +233,11 @@ unsafe fn find<F: Format>(place: &mut Place<'_>, address: u64) -> Result<(), Obs
             unsafe { word(place.mmu.base, table, index) }.store(entry, Ordering::Release);
             live(table).fetch_add(1, Ordering::Relaxed);
         }
-        if level == Level::Pd && entry & LARGE != 0 {
-            return Err(Obstacle::Entry { at: address, level, raw: entry });
+        if level == Level::Pd {
+            if entry & LARGE != 0 {
+                return Err(Obstacle::Entry { at: address, level, raw: entry });
+            }
+            (place.above, place.above_first) = (table, address & !0x3fff_ffff);
         }
         table = entry & FRAME;
     }

@@ -147,8 +147,12 @@ fn visit_root(context: Context<'_>, root: &Root, level: Option<&Ident>) -> Token
 fn rung(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
     let (krate, module, ident, name) = (context.krate, context.module, &table.head.ident, &level.ident);
     let levels = module.levels.as_ref();
-    let below = levels.and_then(|levels| levels.below(name)).map(|below| &below.ident);
-    let below = below.map_or_else(|| hygienic!(#krate::level::Bottom), |below| hygienic!(#below));
+    let next = |level: Option<&Level>| {
+        let name = level.map(|level| &level.ident);
+        name.map_or_else(|| hygienic!(#krate::level::Bottom), |name| hygienic!(#name))
+    };
+    let below = next(levels.and_then(|levels| levels.below(name)));
+    let above = next(levels.and_then(|levels| levels.above(name)));
     let level_enum = levels.map(|levels| &levels.head.ident);
     let (leaf, subtable) =
         (format_at(context, table, level, Shape::Leaf), format_at(context, table, level, Shape::Table));
@@ -169,6 +173,7 @@ fn rung(context: Context<'_>, table: &Table, level: &Level) -> TokenStream {
     hygienic! {
         impl #krate::LevelOf<#ident> for #name {
             type Below = #below;
+            type Above = #above;
             type Leaf = #leaf_type;
             type Subtable = #subtable_type;
             const LEVEL: #level_enum = #level_enum::#name;
