@@ -22,6 +22,9 @@ pub const CPU_SECONDS: &str = "CPU seconds";
 pub const ENGINE_ALONE: &str = "pt-core";
 /// The column of a user of a declaration, with the macro.
 pub const DECLARED: &str = "pt-x86-64";
+/// The column of a macro that does nothing, and names the packages that the generator is made with: no user of a
+/// declaration builds faster than this.
+pub const PACKAGES: &str = "its packages alone";
 
 const DECLARATION: &str = include_str!("../../../backends/tdx/src/declaration.rs");
 
@@ -78,20 +81,22 @@ fn leaves(line: &str, function: std::ops::Range<u64>) -> bool {
 /// Files cannot be written, or a build fails.
 pub fn cold_builds() -> io::Result<Cells> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
-    let local = |path: &str| format!("{{ path = \"{}\" }}", workspace.join(path).display());
+    let local = |name: &str, path: &str| format!("{name} = {{ path = \"{}\" }}", workspace.join(path).display());
+    let version = |name: &str, rest: &str| format!("{name} = {{ version = {rest} }}");
     let libraries = [
-        (ENGINE_ALONE, local("pt-core")),
-        (DECLARED, local("backends/x86_64")),
-        ("x86_64", "{ version = \"0.15\", default-features = false }".to_owned()),
-        ("page_table_multiarch", "\"0.6\"".to_owned()),
-        ("page-table-generic", "\"0.9\"".to_owned()),
-        ("patina_paging", "\"11\"".to_owned()),
-        ("aarch64-paging", "\"0.12\"".to_owned()),
+        (ENGINE_ALONE, local(ENGINE_ALONE, "pt-core")),
+        (DECLARED, local(DECLARED, "backends/x86_64")),
+        (PACKAGES, packages(workspace)?),
+        ("x86_64", version("x86_64", "\"0.15\", default-features = false")),
+        ("page_table_multiarch", version("page_table_multiarch", "\"0.6\"")),
+        ("page-table-generic", version("page-table-generic", "\"0.9\"")),
+        ("patina_paging", version("patina_paging", "\"11\"")),
+        ("aarch64-paging", version("aarch64-paging", "\"0.12\"")),
     ];
     let folder = env::temp_dir().join(format!("pt-benches-builds-{}", std::process::id()));
     let mut cells = Cells::default();
-    for (library, source) in libraries {
-        let user = user(&folder, workspace, library, &source)?;
+    for (library, dependencies) in libraries {
+        let user = user(&folder, workspace, library, &dependencies)?;
         let (start, before) = (Instant::now(), children_time());
         let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
             .args(["build", "--release", "--offline", "--quiet"])
@@ -110,13 +115,32 @@ pub fn cold_builds() -> io::Result<Cells> {
     Ok(cells)
 }
 
-/// Writes the crate, with the versions of this workspace.
-fn user(folder: &Path, workspace: &Path, library: &str, source: &str) -> io::Result<PathBuf> {
-    let user = folder.join(library);
+/// The dependencies of the generator, as this workspace names them.
+fn packages(workspace: &Path) -> io::Result<String> {
+    let manifest = fs::read_to_string(workspace.join("Cargo.toml"))?;
+    let of_generator = |line: &&str| ["darling", "proc-macro2", "quote", "syn"].contains(&name_of(line));
+    Ok(manifest.lines().filter(of_generator).collect::<Vec<_>>().join("\n"))
+}
+
+/// The name of the package that a line of dependencies is about.
+fn name_of(line: &str) -> &str {
+    line.split([' ', '=']).next().unwrap_or(line)
+}
+
+/// Writes the crate, with the versions of this workspace. The packages of a macro are built as cargo builds them for a
+/// macro: that of the packages alone is one.
+fn user(folder: &Path, workspace: &Path, library: &str, dependencies: &str) -> io::Result<PathBuf> {
+    let user = folder.join(library.replace(' ', "-"));
     fs::create_dir_all(user.join("src"))?;
-    let package = "[package]\nname = \"user\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n";
-    fs::write(user.join("Cargo.toml"), format!("{package}{library} = {source}\n"))?;
-    fs::write(user.join("src/lib.rs"), format!("pub use {};\n", library.replace('-', "_")))?;
+    let (kind, named): (_, Vec<_>) = match library {
+        PACKAGES => ("[lib]\nproc-macro = true\n", dependencies.lines().map(name_of).collect()),
+        _ => ("", vec![library]),
+    };
+    let mut manifest = String::from("[package]\nname = \"user\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    manifest.extend([kind, "[workspace]\n[dependencies]\n", dependencies, "\n"]);
+    fs::write(user.join("Cargo.toml"), manifest)?;
+    let lines: Vec<_> = named.iter().map(|name| format!("use {} as _;", name.replace('-', "_"))).collect();
+    fs::write(user.join("src/lib.rs"), lines.join("\n"))?;
     fs::copy(workspace.join("Cargo.lock"), user.join("Cargo.lock"))?;
     Ok(user)
 }
