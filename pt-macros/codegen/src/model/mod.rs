@@ -9,6 +9,7 @@ mod bits;
 mod config;
 mod encoding;
 mod entry;
+mod field;
 mod geometry;
 mod hooks;
 mod layout;
@@ -24,10 +25,8 @@ pub use bits::{BitList, BitRange, describe, spell};
 pub use config::{Condition, Conditional, Config, ConfigField, ConfigKind, Illegal, Otherwise, Term, Wanted};
 pub use darling::util::SpannedValue as Spanned;
 pub use encoding::Encoding;
-pub use entry::{
-    ClassBits, Default, Field, FieldType, Format, HardwareBit, Party, Permission, Place, Presence, Role, Shape,
-    Spanning, Word,
-};
+pub use entry::{ClassBits, Format, Presence, Shape, Word};
+pub use field::{Default, Field, FieldType, HardwareBit, Party, Permission, Place, Role, Spanning};
 pub use geometry::{Extension, Geometry, Root, Split, SplitBit, Width};
 pub use hooks::{Answers, Hook, HookRole, Hooks, Order, upper_camel};
 pub use layout::{Layout, Slot, Source};
