@@ -3,9 +3,23 @@
 //! A declaration under `#[page_tables]` emits types, constants and trait implementations; the algorithms are
 //! here, generic over them, for a person to read and step through.
 //!
-//! Start with [`table`] (what a declaration says of a table), [`address`] and [`geometry`] (how a raw fault
-//! address becomes a typed one), [`entry`] and [`level`] (how a walk sees an entry), and [`hook`] (the monitor's
-//! operations).
+//! | to … | begin with |
+//! |---|---|
+//! | map, protect and unmap | [`Tree::exclusive`] and [`cursor`]; [`reclaim`] where other threads fault on the tree |
+//! | see what is mapped | [`Tree::reader`] and [`reader`] |
+//! | drop what is stale | [`flush`] |
+//! | handle what an operation refuses | [`error`], [`pair::Cause`] |
+//! | know the tables that an operation needs beforehand | [`plan`] |
+//! | run a VM with private memory | [`pair`], and [`hook`] for the monitor's operations |
+//! | read the engine | [`table`] (what a declaration says of a table), [`address`] and [`geometry`] (how a raw fault address becomes a typed one), [`entry`] and [`level`] (how a walk sees an entry) |
+//!
+//! The tables lie in a [`Memory`] and come from a [`TableAllocator`]. A kernel has them behind a [`DirectMap`]. Without
+//! features there is neither an allocation nor a dependency:
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `std` | `Arena`, memory for tables on the heap; `reclaim::EpochReclaim`, on `crossbeam-epoch` |
+//! | `vm-memory` | `GuestRam`, tables in the memory of a guest of a VMM that is built on rust-vmm |
 #![no_std]
 #![deny(missing_docs, unsafe_code)]
 
