@@ -14,6 +14,7 @@ use core::fmt;
 ///
 /// Addresses are those of the entry: the first address that it translates.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Obstacle<S: Space, L: Levels> {
     /// Nothing is mapped.
     Absent {
@@ -247,6 +248,7 @@ impl<T: Table, P: fmt::Debug> core::error::Error for MapRangeError<T, P> {}
 
 /// Why there is no new tree.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum TreeError {
     /// There is no page for the root.
     OutOfTables(OutOfTables),

@@ -221,6 +221,7 @@ impl core::error::Error for NotAnInput {}
 
 /// Why a range was refused.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum RangeError {
     /// Zero bytes.
     Empty {

@@ -35,6 +35,7 @@ impl<L> EntryError<L> {
 
 /// What stood in the way.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Cause<L> {
     /// The monitor refused.
     Refused(Refusal<L>),
