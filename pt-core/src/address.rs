@@ -34,7 +34,7 @@ impl Hpa {
         self.0
     }
 
-    /// Whether the low `shift` bits are zero.
+    /// Whether the low `shift` bits are zero. `shift` is below 64.
     #[inline]
     #[must_use]
     pub const fn is_aligned(self, shift: u32) -> bool {
@@ -93,6 +93,12 @@ impl fmt::Debug for RawGpa {
     }
 }
 
+impl fmt::Display for RawGpa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x}", self.0)
+    }
+}
+
 /// An input address of the space `S`, in bytes, split bit included.
 #[repr(transparent)]
 pub struct Address<S: Space> {
@@ -119,21 +125,21 @@ impl<S: Space> Address<S> {
         self.value
     }
 
-    /// The address with its low `shift` bits cleared: the start of the block it lies in.
+    /// The address with its low `shift` bits cleared: the start of the block it lies in. `shift` is below 64.
     #[inline]
     #[must_use]
     pub const fn align_down(self, shift: u32) -> Self {
         Self::new(self.value & !((1 << shift) - 1))
     }
 
-    /// Whether the low `shift` bits are zero.
+    /// Whether the low `shift` bits are zero. `shift` is below 64.
     #[inline]
     #[must_use]
     pub const fn is_aligned(self, shift: u32) -> bool {
         self.value & ((1 << shift) - 1) == 0
     }
 
-    /// The low `shift` bits: where in its block the address lies.
+    /// The low `shift` bits: where in its block the address lies. `shift` is below 64.
     #[inline]
     #[must_use]
     pub const fn offset(self, shift: u32) -> u64 {
@@ -283,7 +289,8 @@ impl<S: Space> AddressRange<S> {
         self.contains(other.start) && self.contains(other.last)
     }
 
-    /// The pages of `1 << shift` bytes that the range consists of, in order. It begins and ends with one.
+    /// The pages of `1 << shift` bytes that the range consists of, in order. It begins and ends with one. `shift` is
+    /// below 64.
     #[must_use]
     pub fn pages(self, shift: u32) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {
         let count = ((self.last.value - self.start.value) >> shift) + 1;
