@@ -1,3 +1,5 @@
+//! How statuses print, which of them are errors, and which operand they name.
+
 use super::*;
 use std::collections::BTreeSet;
 use std::string::ToString;
