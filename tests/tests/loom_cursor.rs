@@ -179,7 +179,7 @@ mod long_mode {
     /// Maps the page at the address to a frame with this number.
     pub fn map(tree: &Tree, tables: &Tables, frame: u64) -> bool {
         let page = Page::<Shared, Pt>::new(Hpa::new(frame << 12)).unwrap();
-        match tree.pin().parallel(tables).map(at(ADDRESS), page, PageEntryFields::new()) {
+        match tree.pin().map(tables, at(ADDRESS), page, PageEntryFields::new()) {
             Ok(()) => true,
             Err(lost) => {
                 assert!(matches!(lost.obstacle, Obstacle::Leaf { .. } | Obstacle::Retry { .. }), "{lost}");

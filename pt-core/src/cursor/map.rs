@@ -1,7 +1,7 @@
 //! Mapping one page.
 
 use super::Cursor;
-use super::passing::Near;
+use super::passing::{Near, fill_word};
 use super::source::TableSource;
 use super::template::{check_frame, new_leaf};
 use super::walk::Make;
@@ -34,15 +34,15 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
         let at = at.address();
-        let near = match self.new_leaf_of::<L>(at, page.frame(), &attributes) {
-            Some(leaf) if self.map_held::<L>(at, leaf) => Near::Mapped,
-            Some(leaf) => self.map_near::<L>(at, leaf),
-            None => Near::Occupied,
+        let (near, leaf) = match self.new_leaf_of::<L>(at, page.frame(), &attributes) {
+            Some(leaf) if self.map_held::<L>(at, leaf) => (Near::Mapped, leaf),
+            Some(leaf) => (self.map_near::<L>(at, leaf), leaf),
+            None => (Near::Occupied, 0),
         };
         match near {
             Near::Mapped => Ok(()),
-            Near::Occupied => self.map_holding::<L, P>(at, page, attributes),
-            Near::Unknown => self.map_elsewhere::<L, P>(at, page, attributes),
+            Near::Occupied => self.map_or_refuse::<L, P>(at, page, attributes),
+            Near::Unknown => self.map_elsewhere::<L, P>(at, page, leaf),
         }
     }
 
@@ -82,7 +82,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[inline(always)]
     fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
         let Some(slot) = self.held_slot::<L>(at) else { return false };
-        let mapped = Self::fill_word(slot.word(self.memory), leaf);
+        let mapped = fill_word::<T, M, X>(slot.word(self.memory), leaf);
         self.held.count += i64::from(mapped);
         mapped
     }
@@ -96,29 +96,37 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         &mut self,
         at: Address<T::Space>,
         page: P,
-        attributes: T::Attributes,
+        leaf: u64,
     ) -> Result<(), MapError<T, P>> {
-        let leaf = self.new_leaf_of::<L>(at, page.frame(), &attributes);
-        if leaf.is_some_and(|leaf| self.map_far::<L>(at, leaf)) {
-            return Ok(());
-        }
-        self.map_holding::<L, P>(at, page, attributes)
+        if self.map_far::<L>(at, leaf) { Ok(()) } else { self.map_holding::<L, P>(at, page, leaf) }
     }
 
-    /// Maps a page in a table that is held from then on; or gives it back, and says why.
+    /// Maps a page in a table that is held from then on.
     #[cold]
     #[inline(never)]
-    fn map_holding<L: LevelOf<T>, P: Framed>(
+    pub(super) fn map_holding<L: LevelOf<T>, P: Framed>(
+        &mut self,
+        at: Address<T::Space>,
+        page: P,
+        leaf: u64,
+    ) -> Result<(), MapError<T, P>> {
+        self.map_from_root::<L>(at, leaf).map_err(|obstacle| MapError { page, obstacle })
+    }
+
+    /// The same if there can be a leaf for the page; or gives it back, and says why there cannot.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn map_or_refuse<L: LevelOf<T>, P: Framed>(
         &mut self,
         at: Address<T::Space>,
         page: P,
         attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
-        let mapped = match self.new_leaf_of::<L>(at, page.frame(), &attributes) {
-            Some(leaf) => self.map_from_root::<L>(at, leaf),
-            None => Err(self.refusal::<L>(at, page.frame(), &attributes)),
+        let Some(leaf) = self.new_leaf_of::<L>(at, page.frame(), &attributes) else {
+            let obstacle = self.refusal::<L>(at, page.frame(), &attributes);
+            return Err(MapError { page, obstacle });
         };
-        mapped.map_err(|obstacle| MapError { page, obstacle })
+        self.map_holding::<L, P>(at, page, leaf)
     }
 
     /// Maps by a walk from the root, which makes what is missing, and holds the table; or says why it cannot be done.

@@ -26,6 +26,7 @@ mod map;
 pub(crate) mod map_range;
 mod merge;
 mod occupied;
+mod once;
 mod passing;
 mod place;
 mod protect;

@@ -59,7 +59,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[inline(always)]
     pub(super) fn map_far<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
         let Some(table) = self.find_from_root::<L>(at) else { return false };
-        if !Self::fill_word(table.word(self.memory, at), leaf) {
+        if !fill_word::<T, M, X>(table.word(self.memory, at), leaf) {
             return false;
         }
         self.memory.record(table.frame()).count_one_more::<X>();
@@ -67,13 +67,6 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
             self.hold(table, at);
         }
         true
-    }
-
-    /// Replaces an empty entry. Returns whether it was empty.
-    #[inline(always)]
-    pub(super) fn fill_word(word: &M::Word, leaf: u64) -> bool {
-        let raw = word.load();
-        raw == T::ABSENT && X::replace(word, raw, leaf, 0).is_ok()
     }
 
     /// The entry of the table above that leads to the table of level `L` for `at`.
@@ -90,9 +83,17 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// The table of level `L` for `at`, by a walk from the root, which remembers the table above.
     #[inline(always)]
     fn find_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> Option<TableOf<T, L>> {
-        let (memory, root) = (self.memory, self.root);
-        T::at_root(self.geometry, Find { memory, root, at, above: &mut self.above, to: PhantomData::<fn() -> L> })
+        let (table, above) = T::at_root(self.geometry, Find::<T, M, L>::new(self.memory, self.root, at))?;
+        self.above = above;
+        Some(table)
     }
+}
+
+/// Replaces an empty entry. Returns whether it was empty.
+#[inline(always)]
+pub(super) fn fill_word<T: Visible, M: Memory, X: Access>(word: &M::Word, leaf: u64) -> bool {
+    let raw = word.load();
+    raw == T::ABSENT && X::replace(word, raw, leaf, 0).is_ok()
 }
 
 /// What became of a page that was to be mapped through the table above.
@@ -116,43 +117,51 @@ fn entry_of<T: Visible, L: LevelOf<T>, M: Memory>(word: &M::Word) -> EntryOf<T, 
     if M::WRITTEN_BY_OTHERS { L::decode(raw) } else { L::decode_own(raw) }
 }
 
-/// Looks for the table of level `To` that translates an address.
-struct Find<'a, T: Visible, M, To> {
+/// Looks for the table of level `To` that translates an address, and for the table above it.
+pub(super) struct Find<'a, T: Visible, M, To> {
     memory: &'a M,
     root: Hpa,
     at: Address<T::Space>,
-    /// Where the table above it goes.
-    above: &'a mut Place,
     to: PhantomData<fn() -> To>,
 }
 
+impl<'a, T: Visible, M, To> Find<'a, T, M, To> {
+    #[inline(always)]
+    pub(super) const fn new(memory: &'a M, root: Hpa, at: Address<T::Space>) -> Self {
+        Self { memory, root, at, to: PhantomData }
+    }
+}
+
 impl<T: Visible, M: Memory, To: LevelOf<T>> RootVisitor<T> for Find<'_, T, M, To> {
-    type Output = Option<TableOf<T, To>>;
+    type Output = Option<(TableOf<T, To>, Place)>;
 
     #[inline(always)]
-    fn visit<L: LevelOf<T>>(mut self) -> Self::Output {
+    fn visit<L: LevelOf<T>>(self) -> Self::Output {
         TableOf::<T, L>::root_index(self.at)?;
-        let root = self.root;
-        self.below::<L, true>(TableOf::at(root))
+        self.below::<L, true>(TableOf::at(self.root), Place::NOWHERE)
     }
 }
 
 impl<T: Visible, M: Memory, To: LevelOf<T>> Find<'_, T, M, To> {
     #[inline(always)]
-    fn below<L: LevelOf<T>, const ROOT: bool>(&mut self, table: TableOf<T, L>) -> Option<TableOf<T, To>> {
+    fn below<L: LevelOf<T>, const ROOT: bool>(
+        &self,
+        table: TableOf<T, L>,
+        mut above: Place,
+    ) -> Option<(TableOf<T, To>, Place)> {
         if L::NUMBER == To::NUMBER {
-            return Some(table.part(self.at));
+            return Some((table.part(self.at), above));
         }
         if !L::TABLES || L::NUMBER < To::NUMBER {
             return None;
         }
         if L::NUMBER == To::Above::NUMBER {
             let bits = To::Above::SHIFT + To::Above::INDEX_BITS;
-            let above = self.memory.table(table.part::<To::Above>(self.at).frame());
-            *self.above = Place::of::<T, To>(self.at, bits, above, ROOT);
+            let place = self.memory.table(table.part::<To::Above>(self.at).frame());
+            above = Place::of::<T, To>(self.at, bits, place, ROOT);
         }
         match entry_of::<T, L, M>(table.word(self.memory, self.at)) {
-            Entry::Subtable(entry) => self.below::<L::Below, false>(TableOf::at(entry.frame())),
+            Entry::Subtable(entry) => self.below::<L::Below, false>(TableOf::at(entry.frame()), above),
             _ => None,
         }
     }

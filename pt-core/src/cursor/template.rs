@@ -59,6 +59,19 @@ fn broken<T: Visible, L: LevelOf<T>>(rule: &'static Rule, raw: u64, at: Address<
     }
 }
 
+/// The leaf of level `L` for the page in `frame`, if there can be one.
+#[inline(always)]
+pub(crate) fn whole_leaf<T: Visible, L: LevelOf<T>>(
+    at: Address<T::Space>,
+    frame: Hpa,
+    attributes: &T::Attributes,
+    config: T::Config,
+) -> Option<u64> {
+    let template = new_leaf::<T, L>(attributes, at, config).ok()?;
+    let fits = L::Leaf::takes_frame(frame) && frame.as_u64() & config.beyond() == 0;
+    fits.then(|| template | L::Leaf::frame_bits(frame))
+}
+
 /// Refuses a frame that an entry of level `L`, in the format `F`, cannot point to.
 ///
 /// # Errors

@@ -90,7 +90,7 @@ pub fn beyond_one_a_page(pages: u64) -> (i64, u64) {
         let address = Paging::FourLevels.address(at).expect("a canonical address");
         let page = Page::<Shared, Pt>::new(Hpa::new(at + TO_FRAME)).expect("aligned");
         let writable = PageEntryFields { write: true, ..PageEntryFields::new() };
-        tree.pin().parallel(&tables).map(address, page, writable).expect("nothing is mapped there");
+        tree.pin().map(&&tables, address, page, writable).expect("nothing is mapped there");
     }
     let locked = tables.locked() - before;
     (locked.cast_signed() - pages.cast_signed(), (tables.next.get() - root) / PAGE)

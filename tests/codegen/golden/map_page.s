@@ -1,14 +1,14 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 69 instructions, 52 on the longest path
+# 68 instructions, 52 on the longest path
 map_page:
     push r14
     push rbx
     push rax
     test qword ptr [rsi + 56], rcx
     jne .L5
-    movabs r8, -9223372036854775808
-    lea rax, [rcx + r8]
-    add rax, 51
+    movabs rax, -9223372036854775808
+    lea r8, [rcx + rax]
+    add r8, 51
     mov r9, rdx
     sub r9, qword ptr [rsi]
     cmp r9, 2097151
@@ -16,9 +16,9 @@ map_page:
     mov r10, qword ptr [rsi + 8]
     shr r9, 12
     mov r11, qword ptr [r10 + 8*r9]
-    cmp r11, r8
+    cmp r11, rax
     jne .L1
-    mov qword ptr [r10 + 8*r9], rax
+    mov qword ptr [r10 + 8*r9], r8
     inc qword ptr [rsi + 24]
     jmp .L2
 .L1:
@@ -42,14 +42,14 @@ map_page:
     add r11, r9
     mov rbx, qword ptr [rbx + 8]
     mov r14, qword ptr [r11 + 8*r10]
-    cmp r14, r8
+    cmp r14, rax
     jne .L5
     cmp qword ptr [rsi + 64], r9
     je .L4
-    mov rcx, r9
-    shr rcx, 8
-    mov qword ptr [r11 + 8*r10], rax
-    inc qword ptr [rbx + rcx + 8]
+    mov rax, r9
+    shr rax, 8
+    mov qword ptr [r11 + 8*r10], r8
+    inc qword ptr [rbx + rax + 8]
     mov qword ptr [rsi + 64], r9
 .L2:
     mov byte ptr [rdi], 13
@@ -62,14 +62,13 @@ map_page:
     test r9b, 7
     jne .L5
 .L4:
-    movabs r8, 432627039204278529
     mov rbx, rdi
     call map_elsewhere
     jmp .L6
 .L5:
     movabs r8, 432627039204278529
     mov rbx, rdi
-    call map_holding
+    call map_or_refuse
 .L6:
     mov rax, rbx
     add rsp, 8

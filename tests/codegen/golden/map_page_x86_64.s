@@ -1,88 +1,80 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 80 instructions, 48 on the longest path
+# 71 instructions, 49 on the longest path
 map_page_x86_64:
     push rbx
     sub rsp, 32
-    mov rax, rdi
     test qword ptr [rsi + 80], rcx
-    jne .L5
-    lea rdi, [rcx + 3]
-    mov r8, rdx
-    sub r8, qword ptr [rsi]
-    cmp r8, 2097151
+    jne .L6
+    lea r8, [rcx + 3]
+    mov rax, rdx
+    sub rax, qword ptr [rsi]
+    cmp rax, 2097151
     ja .L1
     mov r9, qword ptr [rsi + 8]
-    shr r8, 12
-    mov r10, qword ptr [r9 + 8*r8]
+    shr rax, 12
+    mov r10, qword ptr [r9 + 8*rax]
     test r10, r10
     je .L2
 .L1:
-    mov r8, rdx
-    sub r8, qword ptr [rsi + 32]
-    cmp r8, 1073741823
-    ja .L4
+    mov rax, rdx
+    sub rax, qword ptr [rsi + 32]
+    cmp rax, 1073741823
+    ja .L5
     mov r9, qword ptr [rsi + 40]
-    shr r8, 21
-    mov r8, qword ptr [r9 + 8*r8]
-    test r8b, r8b
-    js .L3
+    shr rax, 21
+    mov rax, qword ptr [r9 + 8*rax]
+    test al, al
+    js .L4
     movabs r9, 4503599627366400
-    and r8, r9
-    je .L4
+    and rax, r9
+    je .L5
     mov r11, qword ptr [rsi + 96]
     mov r9d, edx
     shr r9d, 12
     and r9d, 511
     mov r10, qword ptr [r11]
-    add r10, r8
+    add r10, rax
     mov r11, qword ptr [r11 + 8]
     mov rbx, qword ptr [r10 + 8*r9]
     test rbx, rbx
-    jne .L5
-    cmp qword ptr [rsi + 88], r8
-    je .L4
-    mov rcx, r8
+    jne .L6
+    cmp qword ptr [rsi + 88], rax
+    je .L5
+    mov rcx, rax
     shr rcx, 8
-    mov qword ptr [r10 + 8*r9], rdi
+    mov qword ptr [r10 + 8*r9], r8
     inc qword ptr [r11 + rcx + 8]
-    mov qword ptr [rsi + 88], r8
-    mov byte ptr [rax], 13
-    add rsp, 32
-    pop rbx
-    ret
+    mov qword ptr [rsi + 88], rax
+    jmp .L3
 .L2:
-    mov qword ptr [r9 + 8*r8], rdi
+    mov qword ptr [r9 + 8*rax], r8
     inc qword ptr [rsi + 24]
-    mov byte ptr [rax], 13
+.L3:
+    mov byte ptr [rdi], 13
+    mov rax, rdi
     add rsp, 32
     pop rbx
     ret
-.L3:
-    test r8b, 1
-    jne .L5
 .L4:
-    xorps xmm0, xmm0
-    movaps xmmword ptr [rsp], xmm0
-    mov byte ptr [rsp + 16], 1
-    mov qword ptr [rsp + 17], 0
-    mov r8, rsp
-    mov rbx, rax
-    mov rdi, rax
+    test al, 1
+    jne .L6
+.L5:
+    mov rbx, rdi
     call map_elsewhere
     mov rax, rbx
     add rsp, 32
     pop rbx
     ret
-.L5:
+.L6:
     xorps xmm0, xmm0
     movaps xmmword ptr [rsp], xmm0
     mov byte ptr [rsp + 16], 1
     mov qword ptr [rsp + 17], 0
     mov r8, rsp
-    mov rbx, rax
-    mov rdi, rax
-    call map_holding
-    mov rax, rbx
+    mov rbx, rdi
+    call map_or_refuse
+    mov rdi, rbx
+    mov rax, rdi
     add rsp, 32
     pop rbx
     ret

@@ -239,6 +239,41 @@ fn splits_beside_faults_keep_every_translation() {
     });
 }
 
+/// A page that is mapped without a cursor is mapped, or refused, as by one.
+#[test]
+fn a_fault_is_answered_as_by_a_cursor() {
+    both(|width| {
+        let ((arena, tree), (other_arena, other)) = (shared_tree(width), shared_tree(width));
+        let large = [(2 * BLOCK, 0x20_0000), (2 * BLOCK, 0x40_0000)].map(|(at, frame)| {
+            let at = gpa(width, at);
+            let by_fault = tree.pin().map(&arena, at, block(frame), READ).map_err(|refused| refused.obstacle);
+            (
+                by_fault,
+                other.pin().parallel(&other_arena).map(at, block(frame), READ).map_err(|refused| refused.obstacle),
+            )
+        });
+        let small = [
+            (0, 0x1000, Fields::RWX),
+            (PAGE, 0x2000, READ),
+            (PAGE, 0x3000, READ),
+            (2 * BLOCK + PAGE, 0x3000, READ),
+            (BLOCK, 1 << 52, READ),
+            (BLOCK, 0x4000, Fields::default()),
+        ]
+        .map(|(at, frame, attributes)| {
+            let at = gpa(width, at);
+            let by_fault = tree.pin().map(&arena, at, page(frame), attributes).map_err(|refused| refused.obstacle);
+            let by_cursor = other.pin().parallel(&other_arena).map(at, page(frame), attributes);
+            (by_fault, by_cursor.map_err(|refused| refused.obstacle))
+        });
+        for (by_fault, by_cursor) in large.iter().chain(&small) {
+            assert_eq!(by_fault, by_cursor);
+        }
+        assert_eq!(large.iter().chain(&small).filter(|(by_fault, _)| by_fault.is_ok()).count(), 3);
+        assert_eq!(arena.pages_in_use(), other_arena.pages_in_use());
+    });
+}
+
 /// A cursor that holds a table which another thread unlinks goes back to the root.
 #[test]
 fn a_held_table_that_was_unlinked_is_left() {

@@ -47,7 +47,7 @@ fn fault<M: pt_core::Memory>(
     let address: Va = Paging::FourLevels.address(at).ok()?;
     let page = Page::<Shared, Pt>::new(Hpa::new(at + TO_FRAME)).ok()?;
     let writable = PageEntryFields { write: true, ..PageEntryFields::new() };
-    tree.pin().parallel(allocator).map(address, page, writable).ok()
+    tree.pin().map(allocator, address, page, writable).ok()
 }
 
 /// The walker by hand: each missing table and each page by one compare-exchange.

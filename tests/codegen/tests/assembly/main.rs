@@ -34,7 +34,7 @@ const PAIRS: &[(&str, &str, usize)] = &[
 const LOOPS: &[(&str, &str)] = &[("fill_empty", "twin_fill_empty")];
 
 /// What the engine may call: the walk to another table, and what says why a page cannot be mapped.
-const RARE: &[&str] = &["map_elsewhere", "map_holding"];
+const RARE: &[&str] = &["map_elsewhere", "map_or_refuse"];
 
 /// How many bytes an out-of-line translation may have. The goal is 240: `README.md` says why trees of several geometries
 /// have more.

@@ -3,7 +3,7 @@
 use crate::design::{AddressIn, AttributesOf, Design, RangeIn, TreeOf};
 use pt_assembly::pool::Pool;
 use pt_core::flush::Scope;
-use pt_core::{Invalidate, Table, UsedByCpu};
+use pt_core::{Deferred, DirectMap, Hpa, Invalidate, ParallelTree, Reclaim, Table, UsedByCpu};
 use std::ops::ControlFlow;
 
 const NO_CPU: &str = "no CPU uses these tables";
@@ -13,6 +13,21 @@ struct NoCpus;
 impl<T: UsedByCpu> Invalidate<T> for NoCpus {
     fn invalidate(&mut self, _scope: Scope<T::Space>) {}
 }
+
+/// Nobody reads beside, and no table is unlinked.
+pub struct NoReaders;
+
+impl Deferred for NoReaders {
+    type Guard<'a> = ();
+    fn pin(&self) {}
+}
+
+impl Reclaim for NoReaders {
+    fn retire(&self, _block: Hpa, _order: u32) {}
+}
+
+/// A tree that is faulted on.
+pub type FaultedOf<D> = ParallelTree<<D as Design>::Table, DirectMap, NoReaders>;
 
 pub fn translate<D: Design>(tree: &TreeOf<D>, addresses: &[AddressIn<D>]) -> u64 {
     let reader = tree.reader();
@@ -41,6 +56,15 @@ pub fn map_each<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, addresses: &[Addre
     let mut frame = first;
     for &at in addresses {
         cursor.map::<D::Small, _>(D::at(at), D::small(frame), D::USED).expect("nothing is mapped here");
+        frame += 4096;
+    }
+}
+
+/// A fault takes a guard of its own.
+pub fn fault<D: Design>(tree: &FaultedOf<D>, pool: &Pool, range: RangeIn<D>, first: u64) {
+    let mut frame = first;
+    for at in range.pages(12) {
+        tree.pin().map::<D::Small, _>(pool, D::at(at), D::small(frame), D::USED).expect("nothing is mapped here");
         frame += 4096;
     }
 }

@@ -140,6 +140,19 @@ pub fn map_each<D: Design>(hand: Hand<'_>, addresses: &[u64], first: u64) {
     }
 }
 
+/// Each page by one compare-exchange, after a walk from the root.
+pub fn fault<D: Design>(hand: Hand<'_>, bytes: u64, first: u64) {
+    for page in (0..bytes).step_by(PAGE as usize) {
+        let at = D::START + page;
+        let table = hand.table::<D>(at).unwrap_or_else(|| hand.make::<D>(at, 12));
+        let word = word(hand.base, table, index(at, 12));
+        assert_eq!(word.load(Ordering::Acquire), D::BITS.absent);
+        let mapped =
+            word.compare_exchange(D::BITS.absent, (page + first) | D::BITS.used, Ordering::AcqRel, Ordering::Acquire);
+        assert!(mapped.is_ok());
+    }
+}
+
 pub fn protect<D: Design>(hand: Hand<'_>, bytes: u64) -> u64 {
     let mut sum = 0;
     each::<D>(hand, bytes, |_, word| {

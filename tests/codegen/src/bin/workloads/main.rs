@@ -13,6 +13,7 @@ mod private;
 use design::{AddressIn, AttributesOf, Design, Ept, Long, TreeOf};
 use hand::Hand;
 use physical::Physical;
+use pt_core::ParallelTree;
 use std::ffi::CString;
 
 const PAGE: u64 = 4096;
@@ -146,6 +147,19 @@ fn pages<D: Design>() {
     );
 }
 
+/// Faults of one thread, in order.
+fn faults<D: Design>() {
+    let pages = SMALL / PAGE;
+    let Run { tree, physical } = Run::<D>::new(40);
+    let tree = ParallelTree::new(tree, engine::NoReaders);
+    count::<D, ()>("fault 4K, parallel", "engine", pages, || {
+        engine::fault::<D>(&tree, &physical.pool, D::range(SMALL), TARGET);
+    });
+    let run = Run::<D>::new(40);
+    count::<D, ()>("fault 4K, parallel", "hand", pages, || hand::fault::<D>(run.hand(), SMALL, TARGET));
+    assert_eq!(physical.digest(), run.physical.digest(), "{}: faults", D::NAME);
+}
+
 fn ranges<D: Design>() {
     let pages = SMALL / PAGE;
     let (small, large) = (D::range(SMALL), D::range(LARGE));
@@ -208,6 +222,7 @@ fn walks<D: Design>() {
 fn all<D: Design>() {
     translations::<D>();
     pages::<D>();
+    faults::<D>();
     ranges::<D>();
     walks::<D>();
 }
