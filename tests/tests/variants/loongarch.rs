@@ -2,7 +2,7 @@
 
 use pt_core::flush::Scope;
 use pt_core::format::Access;
-use pt_core::{Arena, End, Hpa, Invalidate, Page, Shared, Tree, TwoRoots, UsedByCpu};
+use pt_core::{Arena, End, Entry, Hpa, Invalidate, LevelOf, Page, Shared, Tree, TwoRoots, UsedByCpu};
 use pt_loongarch::walk::Walk;
 use pt_loongarch::{k4, k16};
 
@@ -85,6 +85,16 @@ fn both_ends_are_walked_by_what_the_registers_say() {
     ends!(k4, ThreeLevels);
     ends!(k16, ThreeLevels);
     ends!(k16, TwoLevels);
+}
+
+#[test]
+fn a_large_page_that_is_not_valid_is_no_table() {
+    // V is clear, H set, and RPLV is where an entry that points to a table says that there is one. LDDIR looks at H.
+    let raw = 1 << 63 | 1 << 6 | 0x8000_0000;
+    assert!(matches!(<k4::Dir1 as LevelOf<k4::Tables>>::decode(raw), Entry::Absent(_)));
+    assert!(matches!(<k16::Dir1 as LevelOf<k16::TablesUpper>>::decode(raw), Entry::Absent(_)));
+    assert!(matches!(<k4::Dir1 as LevelOf<k4::Tables>>::decode(raw & !(1 << 6)), Entry::Subtable(_)));
+    assert!(matches!(<k4::Dir1 as LevelOf<k4::Tables>>::decode(raw | 1), Entry::Leaf(_)));
 }
 
 /// Fields, each with its lowest bit, as a word.

@@ -60,6 +60,30 @@ impl Test {
         }
     }
 
+    /// When a comparison does not hold.
+    fn opposite(&self) -> Self {
+        match *self {
+            Self::Equals(mask, value) if mask.is_power_of_two() => Self::Equals(mask, mask & !value),
+            Self::Equals(mask, value) => Self::Differs(mask, value),
+            Self::Differs(mask, value) => Self::Equals(mask, value),
+            _ => Self::Always,
+        }
+    }
+
+    /// Whether a comparison is seen to fail wherever this holds.
+    fn excludes(&self, comparison: &Self) -> bool {
+        match (self, comparison) {
+            (Self::Never, _) => true,
+            (Self::Either(tests), _) => tests.iter().all(|test| test.excludes(comparison)),
+            (Self::All(tests), _) => tests.iter().any(|test| test.excludes(comparison)),
+            (Self::Equals(mask, value), Self::Equals(other, wanted)) => (value ^ wanted) & mask & other != 0,
+            (Self::Equals(mask, value), Self::Differs(other, excluded)) => {
+                other & !mask == 0 && (value ^ excluded) & other == 0
+            }
+            _ => false,
+        }
+    }
+
     fn holds(&self, raw: u64) -> bool {
         match self {
             Self::Always => true,
@@ -200,7 +224,13 @@ pub(super) fn branches(context: Context<'_>, table: &Table, level: &Level) -> Br
     if leaf.present == subtable.present {
         return Branches::Two { present: leaf.present, is_leaf };
     }
-    Branches::Apart(Test::all(vec![leaf.present, is_leaf]), subtable.present)
+    // What says that there is a table may be a bit that a leaf has for something else: what tells them apart decides.
+    let is_table = if subtable.present.excludes(&is_leaf) {
+        subtable.present
+    } else {
+        Test::all(vec![subtable.present, is_leaf.opposite()])
+    };
+    Branches::Apart(Test::all(vec![leaf.present, is_leaf]), is_table)
 }
 
 /// When an entry of this shape is present.
