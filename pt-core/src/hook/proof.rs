@@ -1,7 +1,7 @@
 //! Proofs: what a hook is called with, so that it is called in the right state of its entry only.
 //!
-//! A hook gets a proof of the state its entry is in: [`Frozen`] while this thread alone owns the entry,
-//! [`Tracked`] once no CPU can hold a translation through it, [`Drained`] if moreover nothing is left in the table
+//! A hook gets a proof of the state its entry is in: [`Frozen`] while this thread alone owns the entry
+//! ([`FrozenRow`]: many of one table), [`Tracked`] once no CPU can hold a translation through it, [`Drained`] if moreover nothing is left in the table
 //! that it points to. A page for the protected table is a [`TablePage`] while its private table is empty, and
 //! [`Filled`] once that is full. None of them can be made outside this crate.
 
@@ -27,6 +27,14 @@ pub struct Frozen<T: Table, Was = Vacant> {
     held: PhantomData<fn() -> Was>,
 }
 
+/// Entries side by side in one private table that this thread has frozen, and that were [`Vacant`] before: the
+/// permission to have the monitor map a page at each of them, by one call.
+#[derive(Debug)]
+pub struct FrozenRow<T: Table> {
+    slot: Slot<T>,
+    length: usize,
+}
+
 /// An entry that is blocked, and that no CPU translates through any more: the permission to take it away.
 #[derive(Debug)]
 pub struct Tracked<T: Table> {
@@ -45,6 +53,21 @@ impl<T: Table, Was> Frozen<T, Was> {
     #[inline]
     pub(crate) const fn new(address: Address<T::Space>, level: T::Levels, was: u64) -> Self {
         Self { slot: Slot { address, level, was }, held: PhantomData }
+    }
+}
+
+impl<T: Table> FrozenRow<T> {
+    #[inline]
+    pub(crate) const fn new(first: Address<T::Space>, level: T::Levels, was: u64, length: usize) -> Self {
+        Self { slot: Slot { address: first, level, was }, length }
+    }
+
+    /// How many entries there are, from the one at [`address`](Self::address) on.
+    #[inline]
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "there is at least one")]
+    pub const fn len(&self) -> usize {
+        self.length
     }
 }
 
@@ -82,6 +105,7 @@ macro_rules! slot {
     };
 }
 slot!(Frozen, Was);
+slot!(FrozenRow);
 slot!(Tracked);
 
 /// A [`Tracked`] entry that points to a table without entries in use: the permission to take the table away.

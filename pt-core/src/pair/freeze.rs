@@ -52,8 +52,15 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory, Was> Freeze<'a, T, L, M, Was>
     /// Replaces the frozen entry. Everything written before is seen by whoever sees the new one.
     #[inline(always)]
     pub(super) fn publish_word(self, word: u64) -> Place<'a, T, L, M> {
-        let place = self.place;
+        let place = self.into_place();
         place.word().store(word);
+        place
+    }
+
+    /// The entry, which stays frozen: somebody else sees to it.
+    #[inline(always)]
+    pub(super) fn into_place(self) -> Place<'a, T, L, M> {
+        let place = self.place;
         core::mem::forget(self);
         place
     }

@@ -25,6 +25,7 @@ pub mod phase;
 mod plan;
 mod range;
 mod removal;
+mod row;
 mod shared;
 mod slot;
 mod tables;
@@ -43,6 +44,7 @@ pub use removal::{
     BlockError, BlockedBatch, IsBlocked, IsTracked, Kick, NoVcpus, Removal, RemoveError, Removed, TrackError,
     TrackedBatch, UnblockError,
 };
+pub use row::{FreezeRow, RowError};
 pub use shared::StaleLeaf;
 pub use teardown::Reclaimed;
 

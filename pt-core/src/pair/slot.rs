@@ -116,6 +116,18 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Place<'a, T, L, M> {
         self.word
     }
 
+    /// How many entries there are from this one to the end of its table.
+    #[inline(always)]
+    pub(super) fn row(&self) -> usize {
+        L::ENTRIES - L::index(self.address.as_u64())
+    }
+
+    /// The entry that is so many behind this one, in the same [row](Self::row).
+    #[inline(always)]
+    pub(super) fn beside(&self, number: usize) -> &'a M::Word {
+        self.memory.word(self.table.frame(), L::index(self.address.as_u64()) + number)
+    }
+
     /// Reads the entry once.
     #[inline(always)]
     pub(super) fn load(&self) -> (u64, Slot<T, L>) {

@@ -15,7 +15,8 @@ use crate::memory::Arena;
 use crate::peer::{BLOCK, PAGE, START, TO_FRAME};
 use crate::workload::{Scale, digest};
 use by_hand::{ByHand, FROZEN, exchange, tested};
-use engine::{Engine, OnTable, map_all, map_batches};
+use engine::{Engine, OnTable, map_all, map_tables};
+use pt_core::hook::Outcome;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -63,10 +64,11 @@ pub fn row<'a>(arena: &Arena, scale: &Scale) -> Row<'a> {
     let [mirror, batched, other] = [(); 3].map(|()| Mirror::new());
     let nothing: fn(u64, u64) = |_, _| {};
     let behind_dyn: Arc<dyn Fn(u64, u64)> = Arc::new(nothing);
-    let call: Box<OnTable> = Box::new(move |batch| {
-        for (freeze, page) in batch {
-            batched.store(freeze.frozen().address().as_u64(), page.frame().as_u64());
+    let call: Box<OnTable> = Box::new(move |row, first| {
+        for page in (0..row.len() as u64).map(|number| number * PAGE) {
+            batched.store(row.address().as_u64() + page, first.as_u64() + page);
         }
+        Outcome::Done(())
     });
     let slot = |number| arena.slot(number);
     let contenders: Vec<Box<dyn Contender + 'a>> = vec![
@@ -78,7 +80,7 @@ pub fn row<'a>(arena: &Arena, scale: &Scale) -> Row<'a> {
             slot(3),
             &pages,
             |_, _| {},
-            move |tree, _, pages| map_batches(tree, &*call, pages),
+            move |tree, _, pages| map_tables(tree, &*call, pages),
         )),
         Box::new(ByHand::new(BARE, slot(4), &pages, |entry, leaf, _| exchange(entry.word, leaf))),
         Box::new(ByHand::new(CHECKED, slot(5), &pages, tested(&slot(5)))),

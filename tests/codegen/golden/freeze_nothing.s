@@ -116,7 +116,7 @@ freeze_nothing:
     mov qword ptr [r8], rdx
     jmp .L3
 
-# 109 instructions, 80 on the longest path
+# 113 instructions, 80 on the longest path
 twin_exchange:
     push rbx
     movabs r8, -9223372036854775808
@@ -127,7 +127,7 @@ twin_exchange:
     lea r11, [r9 + 4096]
     mov eax, 1
     cmp rdx, r11
-    jae .L4
+    jae .L3
     mov r11, rdx
     shr r11, 48
     add r10, qword ptr [rdi + 8]
@@ -135,14 +135,14 @@ twin_exchange:
     mov r11d, r10d
     not r11d
     test r11b, 7
-    jne .L6
+    jne .L5
     and r10, r9
     jmp .L2
 .L1:
     mov rax, rdx
     shr rax, 48
     mov eax, 1
-    jne .L4
+    jne .L3
 .L2:
     mov r9, qword ptr [rdi + 8]
     mov rax, rdx
@@ -154,7 +154,7 @@ twin_exchange:
     not r10d
     mov eax, 1
     test r10b, 7
-    jne .L5
+    jne .L4
     movabs r10, 4503599627366400
     and r11, r10
     mov rbx, rdx
@@ -165,7 +165,7 @@ twin_exchange:
     mov ebx, r11d
     not ebx
     test bl, 7
-    jne .L5
+    jne .L4
     and r11, r10
     add r9, r11
     mov r11d, edx
@@ -175,7 +175,7 @@ twin_exchange:
     mov r11d, r9d
     and r11d, 135
     cmp r11d, 7
-    jne .L7
+    jne .L6
     and r9, r10
     shr edx, 12
     and edx, 511
@@ -184,55 +184,59 @@ twin_exchange:
     mov rdi, qword ptr [r10 + 8*rdx]
     movabs r11, -4503599627366401
     test rcx, r11
-    jne .L8
+    jne .L7
     mov r11d, edi
     and r11d, 7
     cmp r11d, 7
-    je .L8
+    je .L7
     add r8, rcx
     add r8, 135
     mov rax, rdi
     lock 	cmpxchg	qword ptr [r10 + 8*rdx], r8
-    jne .L9
+    jne .L8
     shr r9, 8
     mov rax, qword ptr [rsi + r9 + 8]
     test rax, rax
-    js .L3
+    js .L9
     movabs rax, -4611686018427387904
     mov qword ptr [rsi + r9 + 8], rax
-.L3:
     xor eax, eax
     mov rdx, rcx
     pop rbx
     ret
-.L4:
+.L3:
     mov rcx, r8
     mov rdx, rcx
     pop rbx
     ret
-.L5:
+.L4:
     mov rcx, r11
     mov rdx, rcx
     pop rbx
     ret
-.L6:
+.L5:
     mov rcx, r10
     mov rdx, rcx
     pop rbx
     ret
-.L7:
+.L6:
     mov rcx, r9
     mov rdx, rcx
     pop rbx
     ret
-.L8:
+.L7:
     mov rcx, rdi
     mov rdx, rcx
     pop rbx
     ret
-.L9:
+.L8:
     mov rcx, rax
     mov eax, 1
+    mov rdx, rcx
+    pop rbx
+    ret
+.L9:
+    xor eax, eax
     mov rdx, rcx
     pop rbx
     ret

@@ -1,7 +1,7 @@
-//! The engine: one page of the private table through the freeze protocol, by a hook that does nothing, and by one that
-//! notes what it was asked for.
+//! The engine: one page of the private table through the freeze protocol, by a hook that does nothing, by one that
+//! notes what it was asked for, and by one behind `dyn`; and the pages of a table by one call of such a hook.
 
-use pt_core::hook::{Frozen, Outcome};
+use pt_core::hook::{Frozen, FrozenRow, Outcome};
 use pt_core::{DirectMap, Gpa, Hpa, Page, Private, Tree};
 use pt_tdx::{PageAug, PrivateEpt, Pt};
 
@@ -47,4 +47,35 @@ pub fn freeze_mirror(
         *mirror = frame.as_u64();
         Outcome::Done(())
     })
+}
+
+/// With a hook that is known at run time.
+///
+/// # Errors
+/// The entry that is in the way.
+#[inline(never)]
+pub fn freeze_dyn(
+    tree: &Tree<PrivateEpt, DirectMap>,
+    at: Gpa<Private>,
+    page: Page<Private, Pt>,
+    hook: &dyn Fn(&Frozen<PrivateEpt>, Hpa) -> Outcome<PageAug>,
+) -> Result<u64, u64> {
+    map(tree, at, page, hook)
+}
+
+/// Contiguous pages in entries side by side, as many as there are in the table: by one walk, and one call of a hook that
+/// is known at run time. Returns how many.
+///
+/// # Errors
+/// The entry that is in the way.
+#[inline(never)]
+pub fn freeze_row(
+    tree: &Tree<PrivateEpt, DirectMap>,
+    at: Gpa<Private>,
+    first: Page<Private, Pt>,
+    hook: &dyn Fn(&FrozenRow<PrivateEpt>, Hpa) -> Outcome<PageAug>,
+) -> Result<usize, u64> {
+    let row = tree.freeze_row::<Pt>(at, 512).map_err(|error| error.found)?;
+    let answer = hook(row.frozen(), first.frame());
+    row.publish(first, answer).map_err(|refused| refused.error.found)
 }

@@ -10,6 +10,7 @@ mod monitor;
 mod phases;
 mod random;
 mod removal;
+mod row;
 mod shared;
 mod threads;
 

@@ -6,20 +6,31 @@ use crate::peer::{BLOCK, PAGE, TO_FRAME};
 use crate::peers::engine::{Bump, Records};
 use crate::workload::digest;
 use pt_core::format::Access;
-use pt_core::hook::{Drained, Filled, Frozen, Hook, Occupied, Outcome, Tracked};
-use pt_core::pair::{Backing, BackingOf, FaultOutcome, Freeze, PageSource, Run, Vm};
+use pt_core::hook::{Drained, Filled, Frozen, FrozenRow, Hook, Occupied, Outcome, Partial, Tracked};
+use pt_core::pair::{Backing, BackingOf, FaultOutcome, PageSource, Run, Vm};
 use pt_core::{
     DirectMap, Gfn, Gpa, Hpa, Level, Page, Private, Protected, RawGpa, Route, Shared, Split, TablePage, Tree,
 };
 use pt_tdx::{Gpaw, PrivateEpt, Pt, SeptHooks, Tdx};
+use std::convert::Infallible;
 
 /// Private tables.
 pub(super) type PrivateTree = Tree<PrivateEpt, DirectMap>;
-/// A frozen entry, and the page for it.
-type Change<'t> = (Freeze<'t, PrivateEpt, Pt, DirectMap>, Page<Private, Pt>);
+/// A monitor that is called once for the pages of a table: from which frame on.
+pub(super) type OnTable = dyn Fn(&FrozenRow<PrivateEpt>, Hpa) -> Outcome<MapRow>;
 
-/// A monitor that is called once for the pages of a table.
-pub(super) type OnTable = dyn Fn(&[Change<'_>]);
+/// What it answers.
+#[derive(Debug)]
+pub(super) enum MapRow {}
+impl Hook for MapRow {
+    const NAME: &'static str = "map_row";
+    type Levels = pt_tdx::Level;
+    type Done = ();
+    type Partial = Partial;
+    type Busy = Infallible;
+    type Incomplete = Infallible;
+    type Stopped = Infallible;
+}
 
 /// The engine with a monitor, and how pages are mapped.
 pub(super) struct Engine<M, F> {
@@ -95,19 +106,16 @@ pub(super) fn map_all<M: Fn(u64, u64)>(tree: &PrivateTree, hooks: &Monitor<M>, p
     })
 }
 
-/// The same with one call for all pages of a table.
+/// The same with one walk and one call for all pages of a table.
 #[inline(never)]
-pub(super) fn map_batches(tree: &PrivateTree, call: &OnTable, pages: &[Gpa<Private>]) -> Option<()> {
-    let mut batch = Vec::with_capacity(512);
-    for pages in pages.chunk_by(|a, b| a.as_u64() / BLOCK == b.as_u64() / BLOCK) {
-        for &at in pages {
-            let page = Page::<Private, Pt>::new(Hpa::new(at.as_u64() + TO_FRAME)).ok()?;
-            batch.push((tree.freeze::<Pt>(at).ok()?, page));
-        }
-        call(&batch);
-        for (freeze, page) in batch.drain(..) {
-            freeze.publish(page, done::<pt_tdx::PageAug>()).ok()?;
-        }
+pub(super) fn map_tables(tree: &PrivateTree, call: &OnTable, pages: &[Gpa<Private>]) -> Option<()> {
+    let mut left = pages;
+    while let &[at, ..] = left {
+        let first = Page::<Private, Pt>::new(Hpa::new(at.as_u64() + TO_FRAME)).ok()?;
+        let row = tree.freeze_row::<Pt>(at, left.len()).ok()?;
+        let answer = call(row.frozen(), first.frame());
+        let mapped = row.publish(first, answer).ok()?;
+        left = &left[mapped..];
     }
     Some(())
 }

@@ -25,6 +25,39 @@ pub unsafe fn twin_exchange(
     address: u64,
     frame: u64,
 ) -> Result<u64, u64> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { exchange(mmu, records, address, frame, || ()) }
+}
+
+/// The same, and writes the frame to a mirror.
+///
+/// # Errors
+/// The entry that is in the way.
+///
+/// # Safety
+/// As [`twin_exchange`].
+#[inline(never)]
+pub unsafe fn twin_mirror(
+    mmu: &Mmu,
+    records: *const Record<AtomicU64>,
+    address: u64,
+    frame: u64,
+    mirror: &mut u64,
+) -> Result<u64, u64> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { exchange(mmu, records, address, frame, || *mirror = frame) }
+}
+
+/// # Safety
+/// As [`twin_exchange`].
+#[inline(always)]
+unsafe fn exchange(
+    mmu: &Mmu,
+    records: *const Record<AtomicU64>,
+    address: u64,
+    frame: u64,
+    tell: impl FnOnce(),
+) -> Result<u64, u64> {
     let present = |entry| entry & PRESENT == PRESENT;
     let mut table = mmu.root;
     if mmu.geometry == Gpaw::Bits48 {
@@ -57,6 +90,7 @@ pub unsafe fn twin_exchange(
         return Err(was);
     }
     entry.compare_exchange(was, frame | LEAF, Ordering::AcqRel, Ordering::Acquire)?;
+    tell();
     // SAFETY: the caller vouches for the records.
     let record = unsafe { &*records.wrapping_add((table >> 12) as usize) };
     if record.counted().is_some() {

@@ -5,12 +5,14 @@
 
 use crate::callgrind::counted;
 use crate::physical::Physical;
-use pt_assembly::freeze::{freeze_mirror, freeze_nothing};
+use pt_assembly::freeze::{freeze_dyn, freeze_mirror, freeze_nothing, freeze_row};
 use pt_assembly::twin::Mmu;
-use pt_assembly::twin::exchange::twin_exchange;
+use pt_assembly::twin::exchange::{twin_exchange, twin_mirror};
+use pt_core::hook::{Frozen, FrozenRow, Outcome};
 use pt_core::pair::{Build, Vm};
 use pt_core::{DirectMap, Gpa, Hpa, Page, Private, RawGpa, Record, Route, Split, Tree};
 use pt_tdx::{Gpaw, PrivateEpt, Tdx};
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -72,9 +74,40 @@ pub fn all() {
         // SAFETY: the tables are those of the tree.
         unsafe { twin_exchange(mmu, records, at, frame) }.expect("the entry is empty");
     });
-    let mut mirror = 0;
+    let (mut mirror, mut other) = (0, 0);
     let mirrored = run(c"EPT, freeze, mirror, publish, engine, 16384", |tree, _, number| {
         freeze_mirror(tree, address(number), page(number), &mut mirror).expect("the entry is empty");
     });
-    assert!(nothing == bare && nothing == mirrored && mirror == FRAME + ((PAGES - 1) << 12));
+    let by_hand = run(c"EPT, freeze, mirror, publish, hand, 16384", |_, (mmu, records), number| {
+        let (at, frame) = (address(number).as_u64(), page(number).into_frame().as_u64());
+        // SAFETY: the tables are those of the tree.
+        unsafe { twin_mirror(mmu, records, at, frame, &mut other) }.expect("the entry is empty");
+    });
+    assert!(nothing == bare && nothing == mirrored && nothing == by_hand);
+    assert_eq!((mirror, other), (FRAME + ((PAGES - 1) << 12), mirror));
+    behind_dyn(nothing);
+}
+
+/// Hooks that are known at run time. `expected` is the digest of the same tables.
+fn behind_dyn(expected: u64) {
+    let calls = Cell::new(0);
+    let each = |_: &Frozen<PrivateEpt>, _| {
+        calls.set(calls.get() + 1);
+        Outcome::Done(())
+    };
+    let row = |_: &FrozenRow<PrivateEpt>, _| {
+        calls.set(calls.get() + 1);
+        Outcome::Done(())
+    };
+    let one_by_one = run(c"EPT, freeze, dyn, publish, engine, 16384", |tree, _, number| {
+        freeze_dyn(tree, address(number), page(number), black_box(&each)).expect("the entry is empty");
+    });
+    assert_eq!(calls.replace(0), PAGES);
+    let together = run(c"EPT, freeze, dyn a table, publish, engine, 16384", |tree, _, number| {
+        if number % 512 == 0 {
+            freeze_row(tree, address(number), page(number), black_box(&row)).expect("the entries are empty");
+        }
+    });
+    assert_eq!(calls.get(), PAGES / 512, "one call a table");
+    assert!(expected == one_by_one && expected == together);
 }
