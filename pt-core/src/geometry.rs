@@ -47,7 +47,7 @@ pub trait Geometry: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// The smallest page, as a power of two of bytes: the granule that ranges are made of.
     const PAGE_SHIFT: u32 = PAGE_SHIFT;
 
-    /// Input address bits, counted from bit 0. The split bit is one of them.
+    /// Input address bits, counted from bit 0: 1 to 64 of them. The split bit is one of them.
     fn width(self) -> u32;
 
     /// How many tables stand side by side as the root: see [`Concatenated`](crate::root::Concatenated).

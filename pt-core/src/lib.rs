@@ -31,6 +31,8 @@ pub mod address;
 pub mod allocator;
 #[cfg(any(test, feature = "std"))]
 pub mod arena;
+#[cfg(test)]
+mod auto_traits;
 pub mod config;
 pub mod cursor;
 pub mod direct_map;
