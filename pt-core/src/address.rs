@@ -9,6 +9,7 @@
 use crate::space::{Guest, Private, Shared, Space, Virtual};
 use core::fmt;
 use core::marker::PhantomData;
+use core::ops::Range;
 
 /// Bytes in the smallest page of any geometry, as a power of two: what table pages and guest frames are counted in.
 /// The granule of a geometry may be larger.
@@ -294,7 +295,39 @@ impl<S: Space> AddressRange<S> {
     #[must_use]
     pub fn pages(self, shift: u32) -> impl DoubleEndedIterator<Item = Address<S>> + Clone {
         let count = ((self.last.value - self.start.value) >> shift) + 1;
-        (0..count).map(move |page| Address::new(self.start.value + (page << shift)))
+        Pages { next: self.start, left: 0..count, shift }
+    }
+}
+
+/// Pages that are left, and the address of the first: a loop over them adds a constant. One over their numbers may be
+/// compiled to a shift and an addition, three instructions a page.
+#[derive(Clone)]
+struct Pages<S: Space> {
+    next: Address<S>,
+    left: Range<u64>,
+    shift: u32,
+}
+
+impl<S: Space> Iterator for Pages<S> {
+    type Item = Address<S>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Address<S>> {
+        self.left.next()?;
+        let page = self.next;
+        self.next = Address::new(page.value.wrapping_add(1 << self.shift));
+        Some(page)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.left.size_hint()
+    }
+}
+
+impl<S: Space> DoubleEndedIterator for Pages<S> {
+    fn next_back(&mut self) -> Option<Address<S>> {
+        let last = self.left.next_back()?;
+        Some(Address::new(self.next.value.wrapping_add((last - self.left.start) << self.shift)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Replacing one leaf: what unmapping and protecting a page have in common.
 
-use super::Cursor;
 use super::source::TableSource;
 use super::walk::Stop;
+use super::{Cursor, OldLeaf};
 use crate::access::Access;
 use crate::address::Address;
 use crate::entry::Entry;
@@ -25,6 +25,25 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         &mut self,
         at: Address<T::Space>,
         mut new: impl FnMut(L::Leaf) -> u64,
+    ) -> Result<(OldLeaf<T>, u64), ObstacleOf<T>> {
+        if let Some(alike) = self.settled_leaf::<L>(at) {
+            let new = new(L::Leaf::from_bits(alike.leaf));
+            // No bit is left that the CPU sets.
+            if X::replace(alike.word, alike.raw, new, 0).is_ok() {
+                return Ok((OldLeaf::alike::<L>(at, alike.raw, alike.frame), new));
+            }
+        }
+        let (leaf, new) = self.exchange_unlike::<L>(at, new)?;
+        Ok((OldLeaf::new::<L>(at, leaf), new))
+    }
+
+    /// The same for a leaf that does not say what the one before said.
+    #[cold]
+    #[inline(never)]
+    fn exchange_unlike<L: LevelOf<T>>(
+        &mut self,
+        at: Address<T::Space>,
+        mut new: impl FnMut(L::Leaf) -> u64,
     ) -> Result<(L::Leaf, u64), ObstacleOf<T>> {
         let word = self.seek::<L, Stop>(at)?.word(self.memory);
         let raw = word.load();
@@ -33,14 +52,15 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         {
             let new = new(leaf);
             if X::replace(word, raw, new, L::Leaf::HARDWARE).is_ok() {
+                self.settle::<L>(leaf);
                 return Ok((leaf, new));
             }
         }
-        self.exchange_leaf_again::<L>(at, new)
+        self.exchange_again::<L>(at, new)
     }
 
     #[cold]
-    fn exchange_leaf_again<L: LevelOf<T>>(
+    fn exchange_again<L: LevelOf<T>>(
         &mut self,
         at: Address<T::Space>,
         mut new: impl FnMut(L::Leaf) -> u64,

@@ -2,6 +2,7 @@
 
 use super::Cursor;
 use super::place::Place;
+use super::settled::Settled;
 use super::source::TableSource;
 use super::walk::Missing;
 use crate::access::Access;
@@ -14,18 +15,20 @@ use crate::tree::TableOf;
 
 /// The table that a cursor worked on last.
 pub(super) struct Held {
-    place: Place,
+    pub(super) place: Place,
     /// Its frame.
     pub(super) frame: Hpa,
     /// The count of its live children, while its record says that it is not counted. Below zero if not known.
     pub(super) count: i64,
+    /// What its leaves say, as far as is known.
+    pub(super) settled: Settled,
 }
 
 impl Held {
     /// No table. `root` stands for one, and is not used.
     #[inline(always)]
     pub(super) const fn nothing(root: Hpa) -> Self {
-        Self { place: Place::NOWHERE, frame: root, count: 0 }
+        Self { place: Place::NOWHERE, frame: root, count: 0, settled: Settled::UNKNOWN }
     }
 }
 
@@ -36,6 +39,13 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// The entry for `at`, if `place` is that of the table of level `L` which translates it.
+    #[inline(always)]
+    pub(super) fn at<T: Visible, L: LevelOf<T>>(place: Place, at: Address<T::Space>) -> Option<Self> {
+        let slot = place.slot::<T, L>(at, L::SHIFT + L::INDEX_BITS, L::SHIFT);
+        slot.map(|(table, index)| Self { table, index })
+    }
+
     /// The word in memory.
     #[inline(always)]
     pub(super) fn word<M: Memory>(self, memory: &M) -> &M::Word {
@@ -57,8 +67,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// The entry for `at`, if the table that is held is that of level `L` which translates it.
     #[inline(always)]
     pub(super) fn held_slot<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<Slot> {
-        let slot = self.held.place.slot::<T, L>(at, L::SHIFT + L::INDEX_BITS, L::SHIFT);
-        slot.map(|(table, index)| Slot { table, index })
+        Slot::at::<T, L>(self.held.place, at)
     }
 
     /// Lets go of the table that is held, and holds the one of level `L` for `at`.
@@ -78,7 +87,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         self.let_go();
         let frame = table.frame();
         let place = Place::of::<T, L>(at, L::SHIFT + L::INDEX_BITS, self.memory.table(frame), frame == self.root);
-        self.held = Held { place, frame, count: self.open_count(frame) };
+        self.held = Held { place, frame, count: self.open_count(frame), settled: Settled::UNKNOWN };
     }
 
     /// Lets go of the table that is held.
@@ -87,6 +96,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         if self.held.place.is_somewhere() {
             self.close_count(self.held.frame, self.held.count);
             self.held.place = Place::NOWHERE;
+            self.held.settled = Settled::UNKNOWN;
         }
     }
 

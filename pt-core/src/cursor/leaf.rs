@@ -31,6 +31,12 @@ impl<T: Visible> OldLeaf<T> {
             raw: leaf.bits(),
         }
     }
+
+    /// The leaf `raw`, which is no part of a span, and whose frame bits are known.
+    #[inline(always)]
+    pub(super) fn alike<L: LevelOf<T>>(at: Address<T::Space>, raw: u64, frame: u64) -> Self {
+        Self { frame: L::Leaf::from_bits(frame).frame(), ..Self::new::<L>(at, L::Leaf::from_bits(raw)) }
+    }
 }
 
 impl<T: Visible> PartialEq for OldLeaf<T> {

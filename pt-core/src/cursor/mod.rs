@@ -32,6 +32,7 @@ mod place;
 mod protect;
 mod protect_range;
 pub(crate) mod range;
+mod settled;
 mod source;
 mod spans;
 pub(crate) mod split;

@@ -67,9 +67,8 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         at: Address<T::Space>,
         new: impl FnMut(L::Leaf) -> u64,
     ) -> Result<Stale<'t, T, M, S, OldLeaf<T>>, ObstacleOf<T>> {
-        let (leaf, new) = self.exchange_leaf::<L>(at, new)?;
-        let old = OldLeaf::new::<L>(at, leaf);
-        if new == leaf.bits() {
+        let (old, new) = self.exchange_leaf::<L>(at, new)?;
+        if new == old.raw {
             return Ok(Stale::unchanged(self.memory, self.source, old));
         }
         let range = AddressRange::new(at.align_down(L::SHIFT), 1 << L::SHIFT);

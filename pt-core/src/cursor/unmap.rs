@@ -32,13 +32,13 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         at: impl AddressOf<T>,
     ) -> Result<Stale<'t, T, M, S, OldLeaf<T>>, ObstacleOf<T>> {
         let at = at.address();
-        let (leaf, _) = self.exchange_leaf::<L>(at, |_| T::ABSENT)?;
+        let (old, _) = self.exchange_leaf::<L>(at, |_| T::ABSENT)?;
         // Compared before it is changed: four instructions less than the other way round.
         let may_be_empty = !X::PARALLEL && self.held.count <= 1;
         self.held.count -= 1;
         let dead = if may_be_empty { self.free_if_empty::<L>(at) } else { DeadTables::NONE };
         let range = AddressRange::new(at.align_down(L::SHIFT), 1 << L::SHIFT);
-        Ok(Stale::new(self.memory, self.source, range, dead, OldLeaf::new::<L>(at, leaf)))
+        Ok(Stale::new(self.memory, self.source, range, dead, old))
     }
 }
 

@@ -1,7 +1,8 @@
-//! Leaves that say the same are changed four at a time: the result is that of one at a time, whatever their
-//! neighbours are.
+//! Leaves that say the same are changed four at a time, and a page as the one before it: the result is that of one at a
+//! time, whatever their neighbours are.
 
 use super::*;
+use crate::error::Obstacle;
 use std::vec;
 
 /// In the sample format: accessed and dirty.
@@ -31,7 +32,7 @@ fn mixed<'a>(arena: &'a Arena, kinds: &str) -> Tree<SharedSample, &'a Arena> {
 fn patterns() -> Vec<std::string::String> {
     let mut patterns = vec!["u".repeat(64), "ur".repeat(32), "uuuuuuuur".repeat(7) + "u", "u.".repeat(32)];
     for length in 1..11 {
-        for other in ["r", "n", ".", "nr", "r.n"] {
+        for other in ["r", "n", ".", "nr", "nnn", "r.n"] {
             patterns.push(("u".repeat(length) + other).repeat(64)[..64].into());
         }
     }
@@ -92,5 +93,39 @@ fn a_range_is_unmapped_as_page_by_page() {
                 check(&arena, root, Width::Bits48);
             }
         }
+    }
+}
+
+#[test]
+fn pages_are_protected_and_unmapped_whatever_the_one_before_said() {
+    let width = Width::Bits48;
+    for kinds in patterns() {
+        let arena = arena();
+        let mut tree = mixed(&arena, &kinds);
+        let root = tree.root();
+        let before = entries(&arena, root);
+        let mut cursor = tree.exclusive(&arena);
+        // The second time finds what the first has made of them.
+        for taken in [0, 6] {
+            for (at, raw) in (0..).map(|page| gpa(width, page * PAGE)).zip(before.iter().map(|raw| raw & !taken)) {
+                match cursor.protect::<Pt>(at, READ) {
+                    Ok(stale) => assert_eq!(stale.flush(&mut Cpus::default()).raw, raw, "{at:?} of {kinds}"),
+                    Err(error) => assert!(raw == 0 && matches!(error, Obstacle::Absent { .. }), "{error} of {kinds}"),
+                }
+            }
+        }
+        for (at, raw) in (0..).map(|page| gpa(width, page * PAGE)).zip(before) {
+            let old = cursor.unmap::<Pt>(at).map(|stale| stale.flush(&mut Cpus::default()));
+            match old {
+                Ok(old) => {
+                    let found = (old.address, old.raw, old.frame.as_u64(), old.attributes.dirty, old.attributes.write);
+                    assert_eq!(found, (at, raw & !6, raw & FRAME, raw & MARKED == MARKED, false), "{kinds}");
+                }
+                Err(error) => assert!(raw == 0 && matches!(error, Obstacle::Absent { .. }), "{error} of {kinds}"),
+            }
+            assert!(cursor.unmap::<Pt>(at).is_err(), "{at:?} of {kinds}");
+        }
+        drop(cursor);
+        check(&arena, root, width);
     }
 }
