@@ -3,6 +3,9 @@
 //!
 //! Their frames are guest-physical addresses. A part of the memory is set aside for tables; [`GuestRam`] hands out its
 //! pages, and reads and writes them where they lie. All accesses are atomic, so that vCPUs may walk and mark them.
+//!
+//! A guest may write its own tables, and then an entry may name anything. Nothing here trusts it: what is not a table page
+//! of the guest reads as one without entries, and what is freed twice is free once.
 #![forbid(unsafe_code)]
 
 use crate::address::{Hpa, PAGE_SHIFT};
@@ -10,7 +13,7 @@ use crate::allocator::TableAllocator;
 use crate::memory::{Memory, Record};
 use core::fmt;
 use core::ops::Range;
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicU64, Ordering};
 use std::boxed::Box;
 use std::sync::{Mutex, PoisonError};
 use std::vec::Vec;
@@ -21,8 +24,30 @@ pub struct GuestRam {
     memory: GuestMemoryMmap,
     tables: Range<u64>,
     records: Box<[Record<AtomicU64>]>,
-    /// Pages that are not in use; the last one is handed out next.
-    free: Mutex<Vec<Hpa>>,
+    pages: Mutex<Pages>,
+    elsewhere: Elsewhere,
+}
+
+/// Which table pages are handed out.
+struct Pages {
+    /// Those that are not; the last one is the next.
+    free: Vec<Hpa>,
+    /// One flag a page.
+    in_use: Box<[bool]>,
+}
+
+/// Where an entry leads that names no table page of the guest: a table of the VMM's own, which no CPU walks. A word is
+/// cleared whenever it is looked up, so that nothing that is written here is ever found.
+struct Elsewhere {
+    words: [AtomicU64; 512],
+    record: Record<AtomicU64>,
+}
+
+impl Elsewhere {
+    fn cleared(word: &AtomicU64) -> &AtomicU64 {
+        word.store(0, Ordering::Relaxed);
+        word
+    }
 }
 
 impl GuestRam {
@@ -39,8 +64,16 @@ impl GuestRam {
         let all_memory = frames().all(|frame| memory.address_in_range(GuestAddress(frame.as_u64())));
         assert!(all_memory, "the table pages {tables:#x?} are not all memory of the guest");
         let records = frames().map(|_| Record::default()).collect();
-        let free = Mutex::new(frames().rev().collect());
-        Self { memory, tables, records, free }
+        let pages = Pages { free: frames().rev().collect(), in_use: frames().map(|_| false).collect() };
+        let elsewhere = Elsewhere { words: [const { AtomicU64::new(0) }; 512], record: Record::default() };
+        Self { memory, tables, records, pages: Mutex::new(pages), elsewhere }
+    }
+
+    /// The number of a table page among those that are set aside.
+    #[inline]
+    fn number(&self, table: Hpa) -> Option<usize> {
+        let inside = self.tables.contains(&table.as_u64()) && table.is_aligned(PAGE_SHIFT);
+        inside.then(|| ((table.as_u64() - self.tables.start) >> PAGE_SHIFT) as usize)
     }
 
     /// All memory of the guest.
@@ -50,34 +83,46 @@ impl GuestRam {
     }
 }
 
-/// A page at a time: blocks of several pages, which some root tables are, are refused.
+/// A page at a time: blocks of several pages, which some root tables are, are refused. What was not handed out, or is free
+/// already, is not taken back: a guest may have linked one table twice.
 impl TableAllocator for GuestRam {
     fn allocate(&self, order: u32) -> Option<Hpa> {
-        if order == 0 { self.free.lock().unwrap_or_else(PoisonError::into_inner).pop() } else { None }
+        if order != 0 {
+            return None;
+        }
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = pages.free.pop()?;
+        pages.in_use[self.number(page)?] = true;
+        Some(page)
     }
 
     fn free(&self, block: Hpa, _order: u32) {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(block);
+        let Some(number) = self.number(block) else { return };
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        if core::mem::take(&mut pages.in_use[number]) {
+            pages.free.push(block);
+        }
     }
 }
 
-/// # Panics
-/// Both methods panic outside of the part that is set aside: a guest that can write its own tables can make the VMM
-/// that walks them panic.
+/// What is no table page of the guest has no entries, and what is written there is forgotten: a guest that points one of
+/// its entries elsewhere changes what is found behind that entry, and nothing else.
 impl Memory for GuestRam {
     type Word = AtomicU64;
     const WRITTEN_BY_OTHERS: bool = true;
 
     #[inline]
     fn word(&self, table: Hpa, index: usize) -> &AtomicU64 {
-        assert!(self.tables.contains(&table.as_u64()), "{table} is no table page of the guest");
-        let word = self.memory.to_region_addr(GuestAddress(table.as_u64()));
-        word.and_then(|(region, at)| region.get_atomic_ref(at.0 as usize + 8 * index).ok()).expect("it is memory")
+        let word = self.number(table).and_then(|_| {
+            let (region, at) = self.memory.to_region_addr(GuestAddress(table.as_u64()))?;
+            region.get_atomic_ref(at.0 as usize + 8 * index).ok()
+        });
+        word.unwrap_or_else(|| Elsewhere::cleared(&self.elsewhere.words[index % 512]))
     }
 
     #[inline]
     fn record(&self, table: Hpa) -> &Record<AtomicU64> {
-        &self.records[(table.as_u64().wrapping_sub(self.tables.start) >> PAGE_SHIFT) as usize]
+        self.number(table).map_or(&self.elsewhere.record, |number| &self.records[number])
     }
 }
 
@@ -96,7 +141,6 @@ mod tests {
     use crate::sample::{Fields, Pt, SharedSample, Width};
     use crate::table::Visible;
     use crate::tree::Tree;
-    use core::sync::atomic::Ordering;
     use vm_memory::Bytes;
 
     fn ram() -> GuestRam {
@@ -128,9 +172,41 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "0x100000 is no table page of the guest")]
-    fn other_memory_holds_no_tables() {
-        let _ = ram().word(Hpa::new(0x10_0000), 0);
+    fn what_is_freed_twice_is_free_once() {
+        let ram = ram();
+        let page = ram.allocate(0).unwrap();
+        for freed in [page, page, Hpa::new(0x18_7000), Hpa::new(0x10_0000), Hpa::new(page.as_u64() + 8)] {
+            ram.free(freed, 0);
+        }
+        let mut pages: Vec<_> = core::iter::from_fn(|| ram.allocate(0)).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        assert_eq!(pages.len(), 8);
+    }
+
+    #[test]
+    fn an_entry_that_the_guest_points_elsewhere_leads_to_nothing() {
+        let ram = ram();
+        let mut tree: Tree<SharedSample, _> = Tree::new(Width::Bits48, &ram, &ram).unwrap();
+        let Ok(Route::Shared(at)) = Width::Bits48.route(RawGpa::new(1 << 47)) else { panic!("it is shared") };
+        tree.exclusive(&ram).map::<Pt, _>(at, Page::new(Hpa::new(0x5000)).unwrap(), Fields::RWX).unwrap();
+        assert!(tree.reader().translate(at).is_some());
+
+        // The guest replaces the frame of its topmost entry: by ordinary memory, and by an address without any.
+        let index = (1 << 47 >> 39) & 511;
+        let entry: u64 = ram.memory().read_obj(GuestAddress(0x18_0000 + 8 * index)).unwrap();
+        for frame in [0x10_0000, 0xff_ffff_f000] {
+            let forged = entry & 0xfff | frame;
+            ram.memory().write_obj(forged, GuestAddress(0x18_0000 + 8 * index)).unwrap();
+            assert_eq!(tree.reader().translate(at), None);
+            let page = || Page::new(Hpa::new(0x6000)).unwrap();
+            let _ = tree.exclusive(&ram).map::<Pt, _>(at, page(), Fields::RWX);
+            assert_eq!(tree.reader().translate(at), None);
+            assert!(tree.exclusive(&ram).unmap::<Pt>(at).is_err());
+            assert_eq!(ram.memory().read_obj::<u64>(GuestAddress(0x10_0000)).unwrap(), 0);
+        }
+        assert!(tree.invalidate().free(&ram) >= 1);
+        assert_eq!(ram.allocate(0), Some(Hpa::new(0x18_0000)));
     }
 
     #[test]
