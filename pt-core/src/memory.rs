@@ -146,17 +146,22 @@ impl<W: Word> Record<W> {
     /// Notes that an entry is in use that was not before. Under parallel access nobody counts.
     #[inline(always)]
     pub(crate) fn count_one_more<X: Access>(&self) {
+        self.count::<X>(1);
+    }
+
+    /// Notes that an entry is not in use any more. Under parallel access nobody counts.
+    #[inline(always)]
+    pub(crate) fn count_one_less<X: Access>(&self) {
+        self.count::<X>(u64::MAX);
+    }
+
+    #[inline(always)]
+    fn count<X: Access>(&self, change: u64) {
         let count = self.live.load();
         if !X::PARALLEL {
-            self.live.store(count.wrapping_add(1));
+            self.live.store(count.wrapping_add(change));
         } else if count.cast_signed() >= 0 {
             self.live.store(UNCOUNTED);
         }
-    }
-
-    /// Notes that an entry is not in use any more. The caller has the table exclusively.
-    #[inline(always)]
-    pub(crate) fn count_one_less(&self) {
-        self.live.store(self.live.load().wrapping_sub(1));
     }
 }

@@ -75,7 +75,9 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     fn walk_and_hold<L: LevelOf<T>, N: Missing>(&mut self, at: Address<T::Space>) -> Result<Slot, ObstacleOf<T>> {
         // First, since the walk may count in the record of the table that is held.
         self.let_go();
-        let table = self.walk::<L, N>(at)?;
+        // What looks for a table remembers the one above. The walk makes what is missing, and says what is wrong.
+        let found = if N::MAKE { None } else { self.find_from_above::<L>(at).or_else(|| self.find_from_root::<L>(at)) };
+        let table = found.map_or_else(|| self.walk::<L, N>(at), Ok)?;
         self.hold(table, at);
         Ok(Slot { table: self.memory.table(table.frame()), index: L::index(at.as_u64()) })
     }

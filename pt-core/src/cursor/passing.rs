@@ -80,9 +80,18 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         Some(entry_of::<T, L::Above, M>(self.memory.word_in(table, index)))
     }
 
+    /// The table of level `L` for `at` that the table above leads to.
+    #[inline(always)]
+    pub(super) fn find_from_above<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<TableOf<T, L>> {
+        match self.entry_above::<L>(at)? {
+            Entry::Subtable(entry) => Some(TableOf::at(entry.frame())),
+            _ => None,
+        }
+    }
+
     /// The table of level `L` for `at`, by a walk from the root, which remembers the table above.
     #[inline(always)]
-    fn find_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> Option<TableOf<T, L>> {
+    pub(super) fn find_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> Option<TableOf<T, L>> {
         let (table, above) = T::at_root(self.geometry, Find::<T, M, L>::new(self.memory, self.root, at))?;
         self.above = above;
         Some(table)

@@ -6,7 +6,7 @@
 //! let go of what is behind the entry.
 
 use super::error::{Cause, EntryError};
-use crate::access::Access;
+use crate::access::{Access, Exclusive};
 use crate::address::{AddressRange, Gpa, Hpa};
 use crate::entry::Entry;
 use crate::format::EntryFormat;
@@ -144,7 +144,7 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Place<'a, T, L, M> {
     /// Notes, after the commit, that an entry of this table is absent again. The caller holds the tree exclusively.
     #[inline]
     pub(super) fn count_one_less(&self) {
-        self.memory.record(self.table.frame()).count_one_less();
+        self.memory.record(self.table.frame()).count_one_less::<Exclusive>();
     }
 }
 

@@ -89,6 +89,22 @@ pub fn unmap<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, range: RangeIn<D>) ->
     sum
 }
 
+pub fn protect_each<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, addresses: &[AddressIn<D>]) -> u64 {
+    let mut cursor = tree.exclusive(pool);
+    addresses.iter().fold(0, |sum, &at| {
+        let stale = cursor.protect::<D::Small>(D::at(at), D::READ_ONLY).expect("a page is mapped here");
+        sum ^ stale.unneeded_because(NO_CPU).raw
+    })
+}
+
+pub fn unmap_each<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, addresses: &[AddressIn<D>]) -> u64 {
+    let mut cursor = tree.exclusive(pool);
+    addresses.iter().fold(0, |sum, &at| {
+        let stale = cursor.unmap::<D::Small>(D::at(at)).expect("a page is mapped here");
+        sum ^ stale.unneeded_because(NO_CPU).frame.as_u64()
+    })
+}
+
 pub fn map_range<D: Design>(
     tree: &mut TreeOf<D>,
     pool: &Pool,

@@ -175,6 +175,26 @@ pub fn unmap<D: Design>(hand: Hand<'_>, bytes: u64) -> u64 {
     sum
 }
 
+pub fn protect_each<D: Design>(hand: Hand<'_>, addresses: &[u64]) -> u64 {
+    addresses.iter().fold(0, |sum, &at| {
+        let word = word(hand.base, hand.table::<D>(at).expect("a table"), index(at, 12));
+        let entry = word.load(Ordering::Acquire);
+        assert_ne!(entry & D::BITS.present, 0);
+        word.store(entry & (FRAME | D::BITS.hardware) | D::BITS.read_only, Ordering::Release);
+        sum ^ entry
+    })
+}
+
+pub fn unmap_each<D: Design>(hand: Hand<'_>, addresses: &[u64]) -> u64 {
+    addresses.iter().fold(0, |sum, &at| {
+        let word = word(hand.base, hand.table::<D>(at).expect("a table"), index(at, 12));
+        let entry = word.load(Ordering::Acquire);
+        assert_ne!(entry & D::BITS.present, 0);
+        word.store(D::BITS.absent, Ordering::Release);
+        sum ^ entry & FRAME
+    })
+}
+
 /// Calls `visit` with each table of the last level and the first address behind it.
 #[inline(always)]
 fn tables<D: Design>(hand: Hand<'_>, bytes: u64, mut visit: impl FnMut(u64, u64)) {

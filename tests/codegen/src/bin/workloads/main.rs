@@ -147,6 +147,16 @@ fn pages<D: Design>() {
     );
 }
 
+/// Changes of pages in no order.
+fn changes<D: Design>() {
+    let addresses = scattered::<D>();
+    let raw: Vec<u64> = addresses.iter().map(|at| at.as_u64()).collect();
+    let protect = |run: &mut Run<D>| engine::protect_each::<D>(&mut run.tree, &run.physical.pool, &addresses);
+    compare::<D, _>("protect 4K, random", SMALL / PAGE, Run::full, protect, |hand| hand::protect_each::<D>(hand, &raw));
+    let unmap = |run: &mut Run<D>| engine::unmap_each::<D>(&mut run.tree, &run.physical.pool, &addresses);
+    compare::<D, _>("unmap 4K, random", SMALL / PAGE, Run::full, unmap, |hand| hand::unmap_each::<D>(hand, &raw));
+}
+
 /// Faults of one thread, in order.
 fn faults<D: Design>() {
     let pages = SMALL / PAGE;
@@ -222,6 +232,7 @@ fn walks<D: Design>() {
 fn all<D: Design>() {
     translations::<D>();
     pages::<D>();
+    changes::<D>();
     faults::<D>();
     ranges::<D>();
     walks::<D>();
