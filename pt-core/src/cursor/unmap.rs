@@ -32,7 +32,7 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         at: impl AddressOf<T>,
     ) -> Result<Stale<'t, T, M, S, OldLeaf<T>>, ObstacleOf<T>> {
         let at = at.address();
-        // The same as `if let` and `else` is three instructions more a page: both ends are united too early.
+        // Written as `if let` and `else` it was counted to be three instructions more a page.
         let (old, is_held) = match self.exchange_alike::<L>(at, &mut |_| T::ABSENT) {
             Some((old, _)) => (old, true),
             None => self.unmap_unlike::<L>(at).map(|(leaf, is_held)| (OldLeaf::new::<L>(at, leaf), is_held))?,

@@ -95,3 +95,36 @@ pub fn beyond_one_a_page(pages: u64) -> (i64, u64) {
     let locked = tables.locked() - before;
     (locked.cast_signed() - pages.cast_signed(), (tables.next.get() - root) / PAGE)
 }
+
+/// Locked operations of so many pages that the owner of a tree maps, protects and unmaps, in order and in none. The
+/// accessed and dirty bits of the pages are set, so that no CPU is setting one meanwhile.
+///
+/// # Panics
+/// If a page cannot be mapped, protected or unmapped.
+#[must_use]
+pub fn exclusively(pages: u64) -> u64 {
+    // No page comes back, and tables are made twice.
+    let tables = Tables::new(2 * ((pages / 512) as usize + 8));
+    let mut tree = Tree::<PageTables, _>::configured(Paging::FourLevels, Features::all(), &tables, &tables)
+        .expect("a page for the root");
+    let before = tables.locked();
+    let mut cursor = tree.exclusive(&tables);
+    let used = PageEntryFields { accessed: true, dirty: true, ..PageEntryFields::new() };
+    // A stride that is coprime to the pages visits each once.
+    for stride in [1, 0x9e37_79b1] {
+        let order = || (0..pages).map(|number| START + number * stride % pages * PAGE);
+        let address = |at| Paging::FourLevels.address(at).expect("a canonical address");
+        for at in order() {
+            let page = Page::<Shared, Pt>::new(Hpa::new(at + TO_FRAME)).expect("aligned");
+            cursor.map(address(at), page, used).expect("nothing is mapped there");
+        }
+        for at in order() {
+            let stale = cursor.protect::<Pt>(address(at), PageEntryFields { write: true, ..used }).expect("a page");
+            stale.unneeded_because("no CPU uses these tables");
+        }
+        for at in order() {
+            cursor.unmap::<Pt>(address(at)).expect("a page").unneeded_because("no CPU uses these tables");
+        }
+    }
+    tables.locked() - before
+}

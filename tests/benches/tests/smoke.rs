@@ -42,3 +42,8 @@ fn a_fault_costs_one_locked_operation_for_its_page_and_one_for_each_table() {
     let (beyond, tables) = locked::beyond_one_a_page(4096);
     assert_eq!((beyond, tables), (10, 10), "a table for each 2 MiB, one for 1 GiB and one for 512 GiB");
 }
+
+#[test]
+fn the_owner_of_a_tree_locks_nothing() {
+    assert_eq!(locked::exclusively(4096), 0);
+}
