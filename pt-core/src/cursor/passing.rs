@@ -55,10 +55,12 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         Near::Mapped
     }
 
-    /// The same in the table that a walk from the root finds, which is held from then on if it was passed last.
+    /// The same in a table that has to be held from then on since it was passed last, or that only a walk from the root
+    /// finds.
     #[inline(always)]
     pub(super) fn map_far<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
-        let Some(table) = self.find_from_root::<L>(at) else { return false };
+        let found = self.find_from_above::<L>(at).or_else(|| self.find_from_root::<L>(at));
+        let Some(table) = found else { return false };
         if !fill_word::<T, M, X>(table.word(self.memory, at), leaf) {
             return false;
         }
