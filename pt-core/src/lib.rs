@@ -52,6 +52,7 @@ pub mod packed;
 pub mod page;
 pub mod pair;
 pub mod plan;
+mod reach;
 pub mod reader;
 pub mod reclaim;
 pub mod register;

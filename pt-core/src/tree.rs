@@ -12,6 +12,7 @@ use crate::format::EntryFormat;
 use crate::geometry::{Extension, Geometry};
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
+use crate::reach::Reach;
 use crate::table::{Direct, RootVisitor, UsedByCpu, Visible};
 use crate::validity::{InvalidRoot, Valid, ValidRoot, Validity};
 use core::fmt;
@@ -22,6 +23,7 @@ use core::marker::PhantomData;
 #[must_use = "the tables of a tree that is dropped are lost to their allocator: free it"]
 pub struct Tree<T: Visible, M: Memory, V: Validity = Valid> {
     root: Hpa,
+    reach: Reach,
     geometry: T::Geometry,
     config: T::Config,
     memory: M,
@@ -64,7 +66,7 @@ impl<T: Visible, M: Memory> Tree<T, M> {
         allocator: &A,
     ) -> Result<Self, OutOfTables> {
         let root = T::at_root(geometry, NewRoot { memory: &memory, allocator })?;
-        Ok(Self { root, geometry, config, memory, validity: PhantomData })
+        Ok(Self { root, reach: Reach::of::<T>(geometry), geometry, config, memory, validity: PhantomData })
     }
 }
 
@@ -90,11 +92,17 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
         self.root
     }
 
+    /// The addresses that the tree translates.
+    #[inline]
+    pub(crate) const fn reach(&self) -> Reach {
+        self.reach
+    }
+
     /// The same tree, its root now valid or not.
     #[inline]
     pub(crate) fn with_validity<To: Validity>(self) -> Tree<T, M, To> {
-        let Self { root, geometry, config, memory, validity: PhantomData } = self;
-        Tree { root, geometry, config, memory, validity: PhantomData }
+        let Self { root, reach, geometry, config, memory, validity: PhantomData } = self;
+        Tree { root, reach, geometry, config, memory, validity: PhantomData }
     }
 
     /// The geometry that the tree was made for.

@@ -43,6 +43,7 @@ pub use visit::Window;
 
 use crate::address::{AddressRange, Hpa};
 use crate::memory::Memory;
+use crate::reach::Reach;
 use crate::table::Visible;
 use crate::tree::Tree;
 use crate::validity::Validity;
@@ -51,6 +52,7 @@ use core::fmt;
 /// Reads one tree. A copy of it costs nothing.
 pub struct Reader<'a, T: Visible, M: Memory> {
     root: Hpa,
+    reach: Reach,
     geometry: T::Geometry,
     config: T::Config,
     memory: &'a M,
@@ -61,7 +63,13 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     #[inline(always)]
     #[must_use]
     pub const fn reader(&self) -> Reader<'_, T, M> {
-        Reader { root: self.root(), geometry: self.geometry(), config: self.config(), memory: self.memory() }
+        Reader {
+            root: self.root(),
+            reach: self.reach(),
+            geometry: self.geometry(),
+            config: self.config(),
+            memory: self.memory(),
+        }
     }
 }
 

@@ -8,8 +8,10 @@ use super::Reader;
 use crate::address::{Address, Hpa};
 use crate::entry::Entry;
 use crate::format::EntryFormat;
+use crate::geometry::Geometry;
 use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
+use crate::reach::Position;
 use crate::table::{AddressOf, RootVisitor, Visible};
 use crate::tree::TableOf;
 use core::hint::cold_path;
@@ -26,10 +28,24 @@ pub struct Translation<L> {
 impl<T: Visible, M: Memory> Reader<'_, T, M> {
     /// The byte of host memory behind `address`, or `None` if nothing is mapped there. For what the walk allows,
     /// or why nothing is mapped, see [`query`](Self::query).
-    #[inline]
+    // Always inlined: a call would first copy the reader, field by field.
+    #[inline(always)]
     #[must_use]
     pub fn translate<A: AddressOf<T>>(self, address: A) -> Option<Translation<T::Levels>> {
-        T::at_root(self.geometry, Walk { memory: self.memory, root: self.root, address: address.address() })
+        let address = address.address();
+        let Some(position) = self.reach.position::<T>(address) else {
+            cold_path();
+            return None;
+        };
+        let end = T::at_root(self.geometry, Walk { memory: self.memory, root: self.root, address, position });
+        match end {
+            End::Vacant => None,
+            End::Page(found) => Some(found),
+            End::Block { frame, within, level } => {
+                let address = Hpa::new(frame & !within | address.as_u64() & within);
+                Some(Translation { address, level })
+            }
+        }
     }
 }
 
@@ -37,32 +53,61 @@ struct Walk<'a, T: Visible, M> {
     memory: &'a M,
     root: Hpa,
     address: Address<T::Space>,
+    position: Position,
+}
+
+/// Where a walk ends.
+enum End<L> {
+    Vacant,
+    /// The smallest pages have a way of their own: nothing but constants.
+    Page(Translation<L>),
+    /// Larger ones have an end in common, to which they come with their size as data: 18 bytes less in a translation with
+    /// two sizes.
+    Block {
+        /// The frame, with any bits below its size.
+        frame: u64,
+        /// The bits of an address within the block.
+        within: u64,
+        level: L,
+    },
 }
 
 impl<T: Visible, M: Memory> RootVisitor<T> for Walk<'_, T, M> {
-    type Output = Option<Translation<T::Levels>>;
+    type Output = End<T::Levels>;
 
     #[inline(always)]
     fn visit<L: LevelOf<T>>(self) -> Self::Output {
-        let root = TableOf::<T, L>::at(self.root);
-        let index = TableOf::<T, L>::root_index(self.address)?;
-        self.entry::<L>(self.memory.word(root.frame(), index).load())
+        self.entry::<L>(self.memory.word(self.root, self.position.root_index::<T, L>()).load())
     }
 }
 
 impl<T: Visible, M: Memory> Walk<'_, T, M> {
     #[inline(always)]
-    fn entry<L: LevelOf<T>>(&self, raw: u64) -> Option<Translation<T::Levels>> {
+    fn entry<L: LevelOf<T>>(&self, raw: u64) -> End<T::Levels> {
         let entry = if M::WRITTEN_BY_OTHERS { L::decode(raw) } else { L::decode_own(raw) };
-        if let Entry::Subtable(entry) = entry {
-            let table = TableOf::<T, L::Below>::at(entry.frame());
-            return self.entry::<L::Below>(table.word(self.memory, self.address).load());
+        match entry {
+            Entry::Subtable(entry) => {
+                let table = TableOf::<T, L::Below>::at(entry.frame());
+                self.entry::<L::Below>(table.word(self.memory, self.address).load())
+            }
+            Entry::Leaf(leaf) => self.leaf::<L>(leaf),
+            Entry::Absent(_) | Entry::Frozen => {
+                cold_path();
+                End::Vacant
+            }
         }
-        let Entry::Leaf(leaf) = entry else {
-            cold_path();
-            return None;
-        };
-        let address = Hpa::new(leaf.frame_at(self.address.as_u64()).as_u64() | self.address.offset(L::SHIFT));
-        Some(Translation { address, level: L::LEVEL })
+    }
+
+    #[inline(always)]
+    fn leaf<L: LevelOf<T>>(&self, leaf: L::Leaf) -> End<T::Levels> {
+        let (frame, level) = (leaf.frame_at(self.address.as_u64()), L::LEVEL);
+        if !L::TABLES {
+            let address = Hpa::new(frame.as_u64() | self.address.offset(L::SHIFT));
+            return End::Page(Translation { address, level });
+        }
+        let within = (1 << L::SHIFT) - 1;
+        // The bits between the sizes are let through, so that the frames of all sizes are extracted by one mask.
+        let larger = within & !((1 << T::Geometry::PAGE_SHIFT) - 1);
+        End::Block { frame: frame.as_u64() | leaf.bits() & larger, within, level }
     }
 }

@@ -1,21 +1,19 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 106 instructions
+# 104 instructions
 freeze_nothing:
     mov rcx, rdx
     movabs rdx, -9223372036854775808
     mov r9, qword ptr [rdi]
-    movzx eax, byte ptr [rdi + 24]
-    test eax, eax
+    cmp byte ptr [rdi + 40], 0
     je .L1
     movabs r10, 4503599627366400
     lea r8, [r10 + 4096]
-    cmp eax, 1
     mov eax, 1
     cmp rsi, r8
     jae .L4
     mov r11, rsi
     shr r11, 48
-    mov r8, qword ptr [rdi + 8]
+    mov r8, qword ptr [rdi + 24]
     add r9, r8
     mov r9, qword ptr [r9 + 8*r11]
     mov r11d, r9d
@@ -40,7 +38,7 @@ freeze_nothing:
     jne .L4
     mov r10, rsi
     shr r10, 39
-    mov r8, qword ptr [rdi + 8]
+    mov r8, qword ptr [rdi + 24]
     add r9, r8
     mov r9, qword ptr [r9 + 8*r10]
     mov r10d, r9d
@@ -87,7 +85,7 @@ freeze_nothing:
     lea rax, [rdx + rcx]
     add rax, 135
     mov qword ptr [r8], rax
-    mov rax, qword ptr [rdi + 16]
+    mov rax, qword ptr [rdi + 32]
     shr r9, 8
     mov rdi, qword ptr [rax + r9 + 8]
     mov rdx, rcx

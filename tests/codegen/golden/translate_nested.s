@@ -1,73 +1,68 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 64 instructions, 44 on the longest path
+# 59 instructions, 43 on the longest path
 translate_nested:
-    mov rcx, rsi
-    shr rcx, 48
     mov dl, 4
-    jne .L3
-    mov rax, rsi
+    cmp rsi, qword ptr [rdi + 8]
+    jae .L4
     movabs rcx, 4503599627366400
     mov r8, rsi
     shr r8, 39
-    mov rsi, qword ptr [rdi]
-    mov rdi, qword ptr [rdi + 16]
-    add rdi, rsi
+    mov rax, qword ptr [rdi + 16]
+    mov rdi, qword ptr [rdi + 32]
+    add rdi, rax
     mov rdi, qword ptr [rdi + 8*r8]
     and rdi, rcx
-    je .L3
-    mov r8, rax
+    je .L4
+    mov r8, rsi
     shr r8, 30
     and r8d, 511
-    add rdi, rsi
+    add rdi, rax
     mov rdi, qword ptr [rdi + 8*r8]
     test dil, dil
     js .L1
     and rdi, rcx
-    je .L3
-    add rdi, rsi
-    mov r8d, eax
+    je .L4
+    add rdi, rax
+    mov r8d, esi
     shr r8d, 18
     and r8d, 4088
     mov rdi, qword ptr [r8 + rdi]
     test dil, dil
     js .L2
     and rdi, rcx
-    je .L3
-    add rsi, rdi
-    mov edx, eax
-    shr edx, 9
-    and edx, 4088
-    mov rdx, qword ptr [rdx + rsi]
-    test dl, 7
     je .L4
-    and rdx, rcx
-    and eax, 4095
-    or rax, rdx
+    add rax, rdi
+    mov edi, esi
+    shr edi, 9
+    and edi, 4088
+    mov rax, qword ptr [rdi + rax]
+    test al, 7
+    je .L4
+    and rax, rcx
+    and esi, 4095
+    or rsi, rax
     mov dl, 3
+    mov rax, rsi
     ret
 .L1:
     test dil, 7
-    je .L3
-    add rcx, -1073737728
-    and rdi, rcx
-    and eax, 1073741823
-    or rax, rdi
+    je .L4
+    mov eax, 1073741823
     mov dl, 1
-    ret
+    jmp .L3
 .L2:
     test dil, 7
-    je .L3
-    add rcx, -2093056
-    and rdi, rcx
-    and eax, 2097151
-    or rax, rdi
+    je .L4
+    mov eax, 2097151
     mov dl, 2
-    ret
 .L3:
+    add rcx, -2093056
+    and rcx, rdi
+    xor esi, ecx
+    and eax, esi
+    xor rax, rcx
     ret
 .L4:
-    xor eax, eax
-    mov dl, 4
     ret
 
 # 60 instructions, 47 on the longest path

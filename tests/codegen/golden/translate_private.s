@@ -1,22 +1,19 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 92 instructions, 67 on the longest path
+# 79 instructions, 64 on the longest path
 translate_private:
-    mov rax, rsi
-    mov r8, qword ptr [rdi]
-    movzx ecx, byte ptr [rdi + 24]
-    test ecx, ecx
-    je .L1
-    cmp ecx, 1
-    movabs rcx, 4503599627366400
-    lea rsi, [rcx + 4096]
     mov dl, 5
-    cmp rax, rsi
+    cmp rsi, qword ptr [rdi + 16]
     jae .L3
-    mov r9, rax
-    shr r9, 48
-    mov rsi, qword ptr [rdi + 8]
+    mov rax, rsi
+    movabs rcx, 4503599627366400
+    mov rsi, qword ptr [rdi + 24]
+    mov r8, qword ptr [rdi]
     add r8, rsi
-    mov rdi, qword ptr [r8 + 8*r9]
+    cmp byte ptr [rdi + 40], 0
+    je .L1
+    mov rdi, rax
+    shr rdi, 48
+    mov rdi, qword ptr [r8 + 8*rdi]
     mov r8d, edi
     not r8d
     test r8b, 7
@@ -33,20 +30,13 @@ translate_private:
     je .L2
     jmp .L3
 .L1:
-    mov rcx, rax
-    shr rcx, 48
-    mov dl, 5
+    mov rdi, rax
+    shr rdi, 39
+    mov rdi, qword ptr [r8 + 8*rdi]
+    mov r8d, edi
+    not r8d
+    test r8b, 7
     jne .L3
-    mov rcx, rax
-    shr rcx, 39
-    mov rsi, qword ptr [rdi + 8]
-    add r8, rsi
-    mov rdi, qword ptr [r8 + 8*rcx]
-    mov ecx, edi
-    not ecx
-    test cl, 7
-    jne .L3
-    movabs rcx, 4503599627366400
 .L2:
     and rdi, rcx
     mov r8, rax
@@ -67,37 +57,32 @@ translate_private:
     mov r8d, edi
     not r8d
     test r8b, 7
-    jne .L5
+    jne .L3
     test dil, dil
     js .L4
     and rdi, rcx
     add rsi, rdi
-    mov edx, eax
-    shr edx, 9
-    and edx, 4088
-    mov rdx, qword ptr [rdx + rsi]
-    mov esi, edx
-    not esi
-    test sil, 7
-    jne .L6
-    and rdx, rcx
+    mov edi, eax
+    shr edi, 9
+    and edi, 4088
+    mov rsi, qword ptr [rdi + rsi]
+    mov edi, esi
+    not edi
+    test dil, 7
+    jne .L3
+    and rsi, rcx
     and eax, 4095
-    or rax, rdx
+    or rax, rsi
     mov dl, 4
     ret
 .L3:
     ret
 .L4:
     add rcx, -2093056
-    and rdi, rcx
+    and rcx, rdi
     and eax, 2097151
-    or rax, rdi
+    or rax, rcx
     mov dl, 3
-.L5:
-    ret
-.L6:
-    mov dl, 5
-    xor eax, eax
     ret
 
 # 80 instructions, 68 on the longest path

@@ -1,22 +1,19 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 78 instructions, 53 on the longest path
+# 65 instructions, 50 on the longest path
 translate_shared:
-    mov rax, rsi
-    mov r8, qword ptr [rdi]
-    movzx ecx, byte ptr [rdi + 24]
-    test ecx, ecx
-    je .L1
-    cmp ecx, 1
-    movabs rcx, 4503599627366400
-    lea rsi, [rcx + 4096]
     mov dl, 5
-    cmp rax, rsi
+    cmp rsi, qword ptr [rdi + 16]
     jae .L4
-    mov r9, rax
-    shr r9, 48
-    mov rsi, qword ptr [rdi + 8]
+    mov rax, rsi
+    movabs rcx, 4503599627366400
+    mov rsi, qword ptr [rdi + 24]
+    mov r8, qword ptr [rdi]
     add r8, rsi
-    mov rdi, qword ptr [r8 + 8*r9]
+    cmp byte ptr [rdi + 40], 0
+    je .L1
+    mov rdi, rax
+    shr rdi, 48
+    mov rdi, qword ptr [r8 + 8*rdi]
     and rdi, rcx
     je .L4
     mov r8, rax
@@ -28,16 +25,9 @@ translate_shared:
     jne .L2
     jmp .L4
 .L1:
-    mov rcx, rax
-    shr rcx, 48
-    mov dl, 5
-    jne .L4
-    movabs rcx, 4503599627366400
-    mov r9, rax
-    shr r9, 39
-    mov rsi, qword ptr [rdi + 8]
-    add r8, rsi
-    mov rdi, qword ptr [r8 + 8*r9]
+    mov rdi, rax
+    shr rdi, 39
+    mov rdi, qword ptr [r8 + 8*rdi]
     and rdi, rcx
     je .L4
 .L2:
@@ -58,31 +48,27 @@ translate_shared:
     and rdi, rcx
     je .L4
     add rsi, rdi
-    mov edx, eax
-    shr edx, 9
-    and edx, 4088
-    mov rdx, qword ptr [rdx + rsi]
-    test dl, 7
-    je .L5
-    and rdx, rcx
+    mov edi, eax
+    shr edi, 9
+    and edi, 4088
+    mov rsi, qword ptr [rdi + rsi]
+    test sil, 7
+    je .L4
+    and rsi, rcx
     and eax, 4095
-    or rax, rdx
+    or rax, rsi
     mov dl, 4
     ret
 .L3:
     test dil, 7
     je .L4
     add rcx, -2093056
-    and rdi, rcx
+    and rcx, rdi
     and eax, 2097151
-    or rax, rdi
+    or rax, rcx
     mov dl, 3
     ret
 .L4:
-    ret
-.L5:
-    xor eax, eax
-    mov dl, 5
     ret
 
 # 71 instructions, 58 on the longest path

@@ -1,106 +1,73 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 109 instructions, 55 on the longest path
+# 75 instructions, 55 on the longest path
 translate_x86_64:
-    mov rax, rsi
-    mov r8, qword ptr [rdi]
-    cmp byte ptr [rdi + 48], 1
-    jne .L1
-    movabs rcx, 72057594037927936
-    add rcx, rax
-    shr rcx, 57
-    mov dl, 5
-    jne .L3
-    movabs rcx, 4503599627366400
-    mov r9, rax
-    shr r9, 48
-    and r9d, 511
-    mov rsi, qword ptr [rdi + 32]
+    mov r8, qword ptr [rdi + 8]
     add r8, rsi
-    mov rdi, qword ptr [r8 + 8*r9]
+    mov dl, 5
+    cmp r8, qword ptr [rdi + 16]
+    jae .L4
+    movabs rcx, 4503599627366400
+    mov rax, qword ptr [rdi + 48]
+    mov r9, qword ptr [rdi]
+    add r9, rax
+    cmp byte ptr [rdi + 64], 1
+    jne .L1
+    shr r8, 48
+    xor r8d, 256
+    mov rdi, qword ptr [r9 + 8*r8]
     and rdi, rcx
-    je .L3
-    mov r8, rax
+    je .L4
+    mov r8, rsi
     shr r8, 39
     and r8d, 511
-    add rdi, rsi
+    add rdi, rax
     mov rdi, qword ptr [rdi + 8*r8]
-    and rdi, rcx
-    je .L3
-    mov r8, rax
-    shr r8, 30
-    and r8d, 511
-    add rdi, rsi
-    mov rdi, qword ptr [rdi + 8*r8]
-    test dil, dil
-    js .L4
-    and rdi, rcx
-    je .L3
-    add rdi, rsi
-    mov r8d, eax
-    shr r8d, 18
-    and r8d, 4088
-    mov rdi, qword ptr [r8 + rdi]
-    test dil, dil
-    js .L5
-    and rdi, rcx
-    jne .L2
-    jmp .L3
+    jmp .L2
 .L1:
-    movabs rcx, 140737488355328
-    add rcx, rax
-    shr rcx, 48
-    mov dl, 5
-    jne .L3
-    movabs rcx, 4503599627366400
-    mov r9, rax
-    shr r9, 39
-    and r9d, 511
-    mov rsi, qword ptr [rdi + 32]
-    add r8, rsi
-    mov rdi, qword ptr [r8 + 8*r9]
+    shr r8, 39
+    xor r8d, 256
+    mov rdi, qword ptr [r9 + 8*r8]
+.L2:
     and rdi, rcx
-    je .L3
-    mov r8, rax
+    je .L4
+    mov r8, rsi
     shr r8, 30
     and r8d, 511
-    add rdi, rsi
+    add rdi, rax
     mov rdi, qword ptr [rdi + 8*r8]
     test dil, dil
-    js .L4
+    js .L3
     and rdi, rcx
-    je .L3
-    add rdi, rsi
-    mov r8d, eax
+    je .L4
+    add rdi, rax
+    mov r8d, esi
     shr r8d, 18
     and r8d, 4088
     mov rdi, qword ptr [r8 + rdi]
     test dil, dil
     js .L5
     and rdi, rcx
-    je .L3
-.L2:
-    add rsi, rdi
-    mov edx, eax
-    shr edx, 9
-    and edx, 4088
-    mov rdx, qword ptr [rdx + rsi]
-    test dl, 1
-    je .L8
-    and rdx, rcx
-    and eax, 4095
-    or rax, rdx
+    je .L4
+    add rax, rdi
+    mov edi, esi
+    shr edi, 9
+    and edi, 4088
+    mov rax, qword ptr [rdi + rax]
+    test al, 1
+    je .L4
+    and rax, rcx
+    and esi, 4095
+    or rsi, rax
     mov dl, 4
+    mov rax, rsi
     ret
 .L3:
-    ret
-.L4:
     test dil, 1
     je .L6
-    add rcx, -1073737728
-    and rdi, rcx
-    and eax, 1073741823
-    or rax, rdi
+    mov eax, 1073741823
     mov dl, 2
+    jmp .L8
+.L4:
     ret
 .L5:
     test dil, 1
@@ -108,15 +75,14 @@ translate_x86_64:
 .L6:
     ret
 .L7:
-    add rcx, -2093056
-    and rdi, rcx
-    and eax, 2097151
-    or rax, rdi
+    mov eax, 2097151
     mov dl, 3
-    ret
 .L8:
-    xor eax, eax
-    mov dl, 5
+    add rcx, -2093056
+    and rcx, rdi
+    xor esi, ecx
+    and eax, esi
+    xor rax, rcx
     ret
 
 # 83 instructions

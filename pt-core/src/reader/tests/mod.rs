@@ -4,6 +4,7 @@ mod cover;
 mod dump;
 mod exhaustive;
 mod iterate;
+mod reach;
 mod small;
 mod step;
 mod walk;

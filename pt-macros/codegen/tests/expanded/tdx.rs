@@ -1285,8 +1285,9 @@ pub mod tdx {
         ) -> V::Output {
             match geometry {
                 Self::Geometry::Bits48 => visitor.visit::<Pml4>(),
-                Self::Geometry::Bits48FiveLevels => visitor.visit::<Pml5>(),
-                Self::Geometry::Bits52 => visitor.visit::<Pml5>(),
+                Self::Geometry::Bits48FiveLevels | Self::Geometry::Bits52 => {
+                    visitor.visit::<Pml5>()
+                }
             }
         }
     }
@@ -1459,8 +1460,9 @@ pub mod tdx {
         ) -> V::Output {
             match geometry {
                 Self::Geometry::Bits48 => visitor.visit::<Pml4>(),
-                Self::Geometry::Bits48FiveLevels => visitor.visit::<Pml5>(),
-                Self::Geometry::Bits52 => visitor.visit::<Pml5>(),
+                Self::Geometry::Bits48FiveLevels | Self::Geometry::Bits52 => {
+                    visitor.visit::<Pml5>()
+                }
             }
         }
     }

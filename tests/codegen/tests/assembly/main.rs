@@ -36,9 +36,9 @@ const LOOPS: &[(&str, &str)] = &[("fill_empty", "twin_fill_empty")];
 /// What the engine may call: the walk to another table, and what says why a page cannot be mapped.
 const RARE: &[&str] = &["map_elsewhere", "map_or_refuse"];
 
-/// How many bytes an out-of-line translation may have. The goal is 240: `README.md` says why trees of several geometries
-/// have more.
-const SIZES: &[(&str, u64)] = &[("translate_nested", 240), ("translate_x86_64", 425), ("translate_shared", 290)];
+/// How many bytes an out-of-line translation may have. The goal is 240: `README.md` says what x86-64 with two geometries
+/// has more.
+const SIZES: &[(&str, u64)] = &[("translate_nested", 205), ("translate_x86_64", 265), ("translate_shared", 235)];
 
 /// Functions, and how many of their instructions lock the bus.
 const LOCKED: &[(&str, usize)] = &[

@@ -87,16 +87,7 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
         let bytes = decimal(*bytes);
         hygienic!(const ROOT_ALIGNMENT: u64 = #bytes;)
     });
-    let geometry = module.geometry.as_ref();
-    let first = module.levels.as_ref().and_then(|levels| levels.levels.first());
-    let roots = geometry.map_or(&[][..], |geometry| &geometry.roots).iter().map(|root| {
-        // A level that does not exist was reported; any other keeps the rest alive.
-        let level = module.level(&root.level).or(first).map(|level| &level.ident);
-        let name = &root.ident;
-        let pattern = root.field.as_ref().map(|_| hygienic!({ .. }));
-        let visit = visit_root(context, root, level);
-        hygienic!(Self::Geometry::#name #pattern => #visit,)
-    });
+    let arms = root_arms(context);
     shown_at! { ident.span() =>
         impl #krate::Visible for #ident {
             type Attributes = #attributes;
@@ -109,10 +100,37 @@ fn visible(context: Context<'_>, table: &Table, leaf: &Format) -> TokenStream {
 
             #[inline(always)]
             fn at_root<V: #krate::table::RootVisitor<Self>>(geometry: Self::Geometry, visitor: V) -> V::Output {
-                match geometry { #(#roots)* }
+                match geometry { #(#arms)* }
             }
         }
     }
+}
+
+/// The geometries, each with the visit of its root: those that have the same root together, so that what is run there is
+/// compiled once for all of them.
+fn root_arms(context: Context<'_>) -> Vec<TokenStream> {
+    let module = context.module;
+    let roots = module.geometry.as_ref().map_or(&[][..], |geometry| &geometry.roots);
+    let place = |root: &Root| (root.level.clone(), root.tables.map(|tables| (tables.low, tables.high)));
+    let mut arms: Vec<Vec<&Root>> = Vec::new();
+    for root in roots {
+        match arms.iter_mut().find(|arm| place(arm[0]) == place(root)) {
+            Some(arm) => arm.push(root),
+            None => arms.push(vec![root]),
+        }
+    }
+    let first = module.levels.as_ref().and_then(|levels| levels.levels.first());
+    let arm = |roots: &Vec<&Root>| {
+        let patterns = roots.iter().map(|root| {
+            let (name, fields) = (&root.ident, root.field.as_ref().map(|_| hygienic!({ .. })));
+            hygienic!(Self::Geometry::#name #fields)
+        });
+        // A level that does not exist was reported; any other keeps the rest alive.
+        let level = module.level(&roots[0].level).or(first).map(|level| &level.ident);
+        let visit = visit_root(context, roots[0], level);
+        hygienic!(#(#patterns)|* => #visit,)
+    };
+    arms.iter().map(arm).collect()
 }
 
 /// Visits the root of a geometry, of as many tables side by side as it has.
