@@ -61,6 +61,8 @@ pub trait Design {
     const UNUSED: AttributesOf<Self>;
     /// A page that can be read, and was not used yet.
     const READ_ONLY: AttributesOf<Self>;
+    /// The same, its accessed and dirty bits set beforehand.
+    const USED_READ_ONLY: AttributesOf<Self>;
 
     /// The same by hand.
     const BITS: Bits;
@@ -99,6 +101,8 @@ impl Design for Long {
     const USED: AttributesOf<Self> = pt_x86_64::PageEntryFields { accessed: true, dirty: true, ..Self::UNUSED };
     const UNUSED: AttributesOf<Self> = pt_x86_64::PageEntryFields { write: true, ..Self::READ_ONLY };
     const READ_ONLY: AttributesOf<Self> = pt_x86_64::PageEntryFields::new();
+    const USED_READ_ONLY: AttributesOf<Self> =
+        pt_x86_64::PageEntryFields { accessed: true, dirty: true, ..Self::READ_ONLY };
 
     const BITS: Bits =
         Bits { present: 1, large: 0x80, link: 7, absent: 0, used: 0x63, read_only: 1, hardware: 0x60, dirty: 0x40 };
@@ -150,6 +154,7 @@ impl Design for Ept {
     const USED: AttributesOf<Self> = pt_tdx::EptLeafFields { accessed: true, dirty: true, ..Self::UNUSED };
     const UNUSED: AttributesOf<Self> = pt_tdx::EptLeafFields { write: true, ..Self::READ_ONLY };
     const READ_ONLY: AttributesOf<Self> = pt_tdx::EptLeafFields { read: true, ..pt_tdx::EptLeafFields::new() };
+    const USED_READ_ONLY: AttributesOf<Self> = pt_tdx::EptLeafFields { accessed: true, dirty: true, ..Self::READ_ONLY };
 
     const BITS: Bits = Bits {
         present: 7,

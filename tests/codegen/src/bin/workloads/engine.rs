@@ -26,8 +26,8 @@ impl Reclaim for NoReaders {
     fn retire(&self, _block: Hpa, _order: u32) {}
 }
 
-/// A tree that is faulted on.
-pub type FaultedOf<D> = ParallelTree<<D as Design>::Table, DirectMap, NoReaders>;
+/// A tree that several threads may work on.
+pub type ParallelOf<D> = ParallelTree<<D as Design>::Table, DirectMap, NoReaders>;
 
 pub fn translate<D: Design>(tree: &TreeOf<D>, addresses: &[AddressIn<D>]) -> u64 {
     let reader = tree.reader();
@@ -60,8 +60,17 @@ pub fn map_each<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, addresses: &[Addre
     }
 }
 
+pub fn map_large<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, range: RangeIn<D>, first: u64) {
+    let mut cursor = tree.exclusive(pool);
+    let mut frame = first;
+    for at in range.pages(21) {
+        cursor.map::<D::Large, _>(D::at(at), D::large(frame), D::USED).expect("nothing is mapped here");
+        frame += 2 << 20;
+    }
+}
+
 /// A fault takes a guard of its own.
-pub fn fault<D: Design>(tree: &FaultedOf<D>, pool: &Pool, range: RangeIn<D>, first: u64) {
+pub fn fault<D: Design>(tree: &ParallelOf<D>, pool: &Pool, range: RangeIn<D>, first: u64) {
     let mut frame = first;
     for at in range.pages(12) {
         tree.pin().map::<D::Small, _>(pool, D::at(at), D::small(frame), D::USED).expect("nothing is mapped here");
@@ -140,6 +149,22 @@ pub fn unmap_range<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, range: RangeIn<
 pub fn clear_range<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, range: RangeIn<D>) {
     let mut cursor = tree.exclusive(pool);
     cursor.clear_range(range, &mut NoCpus).expect("no block is split").unneeded_because(NO_CPU);
+}
+
+pub fn protect_range_parallel<D: Design>(tree: &ParallelOf<D>, pool: &Pool, range: RangeIn<D>) {
+    let pinned = tree.pin();
+    let mut cursor = pinned.parallel(pool);
+    let stale = cursor.protect_range(range, D::READ_ONLY, &mut NoCpus).expect("no block is split");
+    stale.unneeded_because(NO_CPU);
+}
+
+/// Leaves the tables.
+pub fn unmap_parallel<D: Design>(tree: &ParallelOf<D>, pool: &Pool, range: RangeIn<D>) {
+    let pinned = tree.pin();
+    let mut cursor = pinned.parallel(pool);
+    for at in range.pages(12) {
+        cursor.unmap::<D::Small>(D::at(at)).expect("a page is mapped here").unneeded_because(NO_CPU);
+    }
 }
 
 pub fn walk<D: Design>(tree: &TreeOf<D>, range: RangeIn<D>, log: &mut [u64]) -> usize {

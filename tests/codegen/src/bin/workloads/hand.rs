@@ -140,6 +140,20 @@ pub fn map_each<D: Design>(hand: Hand<'_>, addresses: &[u64], first: u64) {
     }
 }
 
+pub fn map_large<D: Design>(hand: Hand<'_>, bytes: u64, first: u64) {
+    let (mut held, mut table) = (u64::MAX, 0);
+    for block in (0..bytes).step_by(BLOCK as usize) {
+        let at = D::START + block;
+        if at >> 30 != held {
+            held = at >> 30;
+            table = hand.make::<D>(at, 21);
+        }
+        let word = word(hand.base, table, index(at, 21));
+        assert_eq!(word.load(Ordering::Acquire), D::BITS.absent);
+        word.store((first + block) | D::BITS.used | D::BITS.large, Ordering::Release);
+    }
+}
+
 /// Each page by one compare-exchange, after a walk from the root.
 pub fn fault<D: Design>(hand: Hand<'_>, bytes: u64, first: u64) {
     for page in (0..bytes).step_by(PAGE as usize) {
@@ -237,6 +251,20 @@ pub fn protect_range<D: Design>(hand: Hand<'_>, bytes: u64) {
             let entry = word.load(Ordering::Acquire);
             if entry & D::BITS.present != 0 {
                 word.store(entry & (FRAME | D::BITS.hardware) | D::BITS.read_only, Ordering::Release);
+            }
+        }
+    });
+}
+
+/// Each page by one compare-exchange, which nobody makes fail here.
+pub fn protect_range_parallel<D: Design>(hand: Hand<'_>, bytes: u64) {
+    tables::<D>(hand, bytes, |_, table| {
+        for index in 0..512 {
+            let word = word(hand.base, table, index);
+            let entry = word.load(Ordering::Acquire);
+            if entry & D::BITS.present != 0 {
+                let new = entry & (FRAME | D::BITS.hardware) | D::BITS.read_only;
+                assert!(word.compare_exchange(entry, new, Ordering::AcqRel, Ordering::Acquire).is_ok());
             }
         }
     });

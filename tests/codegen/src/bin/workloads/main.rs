@@ -9,6 +9,7 @@ mod engine;
 mod hand;
 mod physical;
 mod private;
+mod states;
 
 use design::{AddressIn, AttributesOf, Design, Ept, Long, TreeOf};
 use hand::Hand;
@@ -236,6 +237,7 @@ fn all<D: Design>() {
     faults::<D>();
     ranges::<D>();
     walks::<D>();
+    states::all::<D>();
 }
 
 fn main() {
