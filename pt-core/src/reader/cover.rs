@@ -63,4 +63,12 @@ impl<T: Visible> Cover<T> {
         let (start, last) = (start.max(low), last.min(high));
         (start <= last).then_some((start & self.last(), last & self.last()))
     }
+
+    /// Positions from `first` to `last`, cut where the bits that extend them change.
+    pub(super) fn halves(self, first: u64, last: u64) -> impl Iterator<Item = (u64, u64)> {
+        let upper = (self.last() >> 1) + 1;
+        let cut = T::EXTENSION == Extension::Sign && first < upper && last >= upper;
+        let lower = cut.then_some((first, upper - 1));
+        lower.into_iter().chain([(if cut { upper } else { first }, last)])
+    }
 }

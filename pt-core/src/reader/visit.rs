@@ -4,7 +4,7 @@
 use super::cover::Cover;
 use super::leaf::Item;
 use super::{Dump, Entries, EntryAt, Leaf, Leaves, Merge, Reader, Run, Runs};
-use crate::address::{AddressRange, Hpa};
+use crate::address::{Address, AddressRange, Hpa};
 use crate::entry::Entry;
 use crate::format::{Access, EntryFormat};
 use crate::level::LevelOf;
@@ -106,25 +106,36 @@ struct Visit<'a, T: Visible, M: Memory, I, F> {
 impl<T: Visible, M: Memory, I: Item<T>, B, F: FnMut(I) -> ControlFlow<B>> RootVisitor<T> for Visit<'_, T, M, I, F> {
     type Output = ControlFlow<B>;
 
-    fn visit<L: LevelOf<T>>(self) -> ControlFlow<B> {
+    fn visit<L: LevelOf<T>>(mut self) -> ControlFlow<B> {
         let cover = Cover::of::<L>();
         let Some((first, last)) = self.window.bounds(cover) else { return ControlFlow::Continue(()) };
         let reader = self.window.reader;
-        let mut walk = Walk { cover, first, last, report: self.report, item: self.item };
-        walk.table::<L, M, B>(reader.memory, reader.root, 0, Access::ALL)
+        for (first, last) in cover.halves(first, last) {
+            let extension = cover.address(first).as_u64() - first;
+            let mut walk =
+                Walk { extension, first, last, report: &mut self.report, table: PhantomData, item: self.item };
+            walk.table::<L, M, B>(reader.memory, reader.root, 0, Access::ALL)?;
+        }
+        ControlFlow::Continue(())
     }
 }
 
-struct Walk<T: Visible, I, F> {
-    cover: Cover<T>,
+struct Walk<'f, T: Visible, I, F> {
+    /// What is added to a position for its address: the same for all of one half.
+    extension: u64,
     first: u64,
     last: u64,
-    report: F,
+    report: &'f mut F,
+    table: PhantomData<fn() -> T>,
     item: PhantomData<fn(I)>,
 }
 
-impl<T: Visible, I: Item<T>, F> Walk<T, I, F> {
+impl<T: Visible, I: Item<T>, F> Walk<'_, T, I, F> {
     /// Visits the table in `frame`, behind which the addresses from `position` lie.
+    ///
+    /// Not inlined into the level above, so that the loop over the leaves has all registers: with the extension that is a
+    /// constant, 50 instructions a leaf of a sparse tree instead of 61, and 31 of a dense one instead of 47.
+    #[inline(never)]
     fn table<L: LevelOf<T>, M: Memory, B>(
         &mut self,
         memory: &M, // apart from `self`, so that a direct map stays in registers
@@ -135,10 +146,10 @@ impl<T: Visible, I: Item<T>, F> Walk<T, I, F> {
     where
         F: FnMut(I) -> ControlFlow<B>,
     {
-        let from = (self.first.saturating_sub(position) >> L::SHIFT) as usize;
+        let address = position + self.extension;
+        let mut next = (self.first.saturating_sub(position) >> L::SHIFT) as usize;
         // An exclusive end: an inclusive range costs five instructions more an entry.
         let end = L::ENTRIES.min(((self.last - position) >> L::SHIFT) as usize + 1);
-        let mut next = from;
         while next < end {
             let (index, raw) = if I::ABSENT {
                 (next, memory.word(frame, next).load())
@@ -148,12 +159,12 @@ impl<T: Visible, I: Item<T>, F> Walk<T, I, F> {
             };
             next = index + 1;
             let entry = L::decode(raw);
-            let behind = position | (index as u64) << L::SHIFT;
-            if let Some(item) = I::of::<L>(entry, self.cover.address(behind), frame, walk) {
+            let behind = (index as u64) << L::SHIFT;
+            if let Some(item) = I::of::<L>(entry, Address::new(address + behind), frame, walk) {
                 (self.report)(item)?;
             }
             if let Entry::Subtable(linked) = entry {
-                self.table::<L::Below, M, B>(memory, linked.frame(), behind, walk & linked.access())?;
+                self.table::<L::Below, M, B>(memory, linked.frame(), position + behind, walk & linked.access())?;
             }
         }
         ControlFlow::Continue(())
