@@ -1,8 +1,8 @@
 //! The cursor: writes to a tree, one page, one block or one range at a time.
 //!
 //! A cursor **holds its place**: the table that it worked on last. As long as the next address lies in that table,
-//! an operation is one load and one store; only when it leaves the table does it walk from the root again, so that
-//! sequential work costs one walk in 512 pages.
+//! an operation is one load and one store. It also remembers the table above: a page in another table below that costs
+//! one load more, and only where the address leaves both does it walk from the root again.
 //!
 //! There is one engine for two modes of access ([`Exclusive`], [`Parallel`]). Both keep the same order:
 //!
