@@ -22,9 +22,12 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[inline(always)]
     pub(super) fn open_count(&self, table: Hpa) -> i64 {
         let live = &self.memory.record(table).live;
-        let count = live.load();
-        live.store(UNCOUNTED);
-        count.cast_signed()
+        let count = live.load().cast_signed();
+        // Records lie side by side: in parallel, what is uncounted is not written again.
+        if !X::PARALLEL || count >= 0 {
+            live.store(UNCOUNTED);
+        }
+        count
     }
 
     /// Puts the count of a table back.
