@@ -41,7 +41,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
             match L::decode(raw) {
                 Entry::Absent(before) => match X::replace(word, raw, new, 0) {
                     Ok(()) => {
-                        self.held.count += i64::from(new != T::ABSENT) - i64::from(raw != T::ABSENT);
+                        self.held.others += i64::from(new != T::ABSENT) - i64::from(raw != T::ABSENT);
                         return Ok(before);
                     }
                     Err(found) => raw = found,

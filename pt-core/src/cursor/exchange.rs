@@ -1,5 +1,6 @@
 //! Replacing one leaf: what unmapping and protecting a page have in common.
 
+use super::held::Slot;
 use super::source::TableSource;
 use super::walk::Stop;
 use super::{Cursor, OldLeaf};
@@ -12,6 +13,24 @@ use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
 use crate::span;
 use crate::table::Visible;
+use crate::tree::TableOf;
+use core::hint::cold_path;
+
+/// What became of a leaf that was to be replaced where a cursor remembers the way to it.
+///
+/// Tests on the way that follow each other have different answers: those with the same one are united to one branch,
+/// and cost a comparison and a union each then.
+pub(super) enum Exchanged<T: Visible> {
+    /// What it was and what it is now, in the table that is held.
+    Held(OldLeaf<T>, u64),
+    /// The same in a table that was passed, and that is counted already.
+    Passed(OldLeaf<T>, u64),
+    /// The table is to be held first.
+    Elsewhere,
+    /// There is no leaf, or it is part of a span, or another thread was faster, or it may be the last of its table: to be
+    /// told apart by a walk from the root.
+    Doubtful,
+}
 
 impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// Replaces the leaf of level `L` for `at` by what `new` makes of it. Returns what it was at that moment, with
@@ -26,86 +45,101 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         at: Address<T::Space>,
         mut new: impl FnMut(L::Leaf) -> u64,
     ) -> Result<(OldLeaf<T>, u64), ObstacleOf<T>> {
-        if let Some(done) = self.exchange_alike::<L>(at, &mut new) {
-            return Ok(done);
-        }
-        let (leaf, new) = self.exchange_unlike::<L>(at, new)?;
+        let (leaf, new) = match self.exchange_remembered::<L, false>(at, &mut new) {
+            Exchanged::Held(old, new) | Exchanged::Passed(old, new) => return Ok((old, new)),
+            Exchanged::Elsewhere => self.exchange_elsewhere::<L>(at, new)?,
+            Exchanged::Doubtful => self.exchange_again::<L>(at, new)?,
+        };
         Ok((OldLeaf::new::<L>(at, leaf), new))
     }
 
-    /// The same if the leaf says what the one before said.
+    /// The same in the table that is held, or in passing in one that the table above leads to. It calls nothing.
     #[inline(always)]
-    pub(super) fn exchange_alike<L: LevelOf<T>>(
+    pub(super) fn exchange_remembered<L: LevelOf<T>, const REMOVES: bool>(
         &mut self,
         at: Address<T::Space>,
         new: &mut impl FnMut(L::Leaf) -> u64,
-    ) -> Option<(OldLeaf<T>, u64)> {
-        let alike = self.settled_leaf::<L>(at)?;
+    ) -> Exchanged<T> {
+        let Some(slot) = Slot::at::<T, L>(self.held.settled.place, at) else {
+            cold_path();
+            return self.exchange_near::<L, REMOVES>(at, new);
+        };
+        let word = slot.word(self.memory);
+        let raw = word.load();
+        let Some(alike) = self.held.settled.alike::<T, L, X>(raw) else {
+            cold_path();
+            return match Self::exchange_word::<L>(word, word.load(), new) {
+                Some((leaf, new)) => Exchanged::Held(OldLeaf::new::<L>(at, leaf), new),
+                None => Exchanged::Doubtful,
+            };
+        };
         let new = new(L::Leaf::from_bits(alike.leaf));
         // No bit is left that the CPU sets.
-        X::replace(alike.word, alike.raw, new, 0).ok()?;
-        Some((OldLeaf::alike::<L>(at, alike.raw, alike.frame), new))
-    }
-
-    /// The same for a leaf that does not say what the one before said, or is in another table.
-    #[cold]
-    #[inline(never)]
-    fn exchange_unlike<L: LevelOf<T>>(
-        &mut self,
-        at: Address<T::Space>,
-        mut new: impl FnMut(L::Leaf) -> u64,
-    ) -> Result<(L::Leaf, u64), ObstacleOf<T>> {
-        match self.exchange_near::<L, false>(at, &mut new) {
-            Some(done) => Ok(done),
-            None => self.exchange_held::<L>(at, new),
+        match X::replace(word, raw, new, 0) {
+            Ok(()) => Exchanged::Held(OldLeaf::alike::<L>(at, raw, alike.frame), new),
+            Err(_) => Exchanged::Doubtful,
         }
     }
 
     /// The same in passing, in a table that the table above leads to, if that need not be held: it was not passed last,
-    /// and does not become empty.
+    /// and does not become empty. The table that is held says so of itself: its record has no count.
     #[inline(always)]
-    pub(super) fn exchange_near<L: LevelOf<T>, const REMOVES: bool>(
+    fn exchange_near<L: LevelOf<T>, const REMOVES: bool>(
         &mut self,
         at: Address<T::Space>,
         new: &mut impl FnMut(L::Leaf) -> u64,
-    ) -> Option<(L::Leaf, u64)> {
-        // The count of the table that is held is not in its record.
-        if self.held_slot::<L>(at).is_some() {
-            return None;
+    ) -> Exchanged<T> {
+        let table = match self.entry_above::<L>(at) {
+            Some(Entry::Subtable(entry)) => TableOf::<T, L>::at(entry.frame()),
+            Some(Entry::Leaf(_)) => return Exchanged::Doubtful,
+            Some(Entry::Absent(_) | Entry::Frozen) | None => return Exchanged::Elsewhere,
+        };
+        let (word, record) = (table.word(self.memory, at), self.memory.record(table.frame()));
+        let raw = word.load();
+        let Entry::Leaf(_) = L::decode(raw) else { return Exchanged::Doubtful };
+        if self.passed == table.frame() {
+            return Exchanged::Elsewhere;
         }
-        let table = self.find_from_above::<L>(at)?;
-        let record = self.memory.record(table.frame());
-        let may_be_empty = REMOVES && !X::PARALLEL && record.counted().is_none_or(|count| count <= 1);
-        if may_be_empty || self.passed == table.frame() {
-            return None;
+        let count = record.live.load().cast_signed().wrapping_sub(1);
+        if REMOVES && !X::PARALLEL && count <= 0 {
+            return Exchanged::Doubtful;
         }
-        let done = Self::exchange_word::<L>(table.word(self.memory, at), new)?;
+        let Some((leaf, new)) = Self::exchange_word::<L>(word, raw, new) else { return Exchanged::Doubtful };
         if REMOVES {
-            record.count_one_less::<X>();
+            if X::PARALLEL {
+                record.count_one_less::<X>();
+            } else {
+                record.live.store(count.cast_unsigned());
+            }
         }
         self.passed = table.frame();
-        Some(done)
+        Exchanged::Passed(OldLeaf::new::<L>(at, leaf), new)
     }
 
-    /// The same in the table that is held from then on.
-    #[inline(always)]
-    pub(super) fn exchange_held<L: LevelOf<T>>(
+    /// The same in a table that is held from then on.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn exchange_elsewhere<L: LevelOf<T>>(
         &mut self,
         at: Address<T::Space>,
         mut new: impl FnMut(L::Leaf) -> u64,
     ) -> Result<(L::Leaf, u64), ObstacleOf<T>> {
         let word = self.seek::<L, Stop>(at)?.word(self.memory);
-        let Some((leaf, new)) = Self::exchange_word::<L>(word, &mut new) else {
+        let Some((leaf, new)) = Self::exchange_word::<L>(word, word.load(), &mut new) else {
             return self.exchange_again::<L>(at, new);
         };
         self.settle::<L>(leaf);
         Ok((leaf, new))
     }
 
-    /// Replaces an entry, if it is a leaf that is no part of a span and nobody else changes it meanwhile.
+    /// Replaces `raw`, which was just loaded, if it is a leaf that is no part of a span and nobody else changes it
+    /// meanwhile.
     #[inline(always)]
-    fn exchange_word<L: LevelOf<T>>(word: &M::Word, new: &mut impl FnMut(L::Leaf) -> u64) -> Option<(L::Leaf, u64)> {
-        let raw = word.load();
+    fn exchange_word<L: LevelOf<T>>(
+        word: &M::Word,
+        raw: u64,
+        new: &mut impl FnMut(L::Leaf) -> u64,
+    ) -> Option<(L::Leaf, u64)> {
         let Entry::Leaf(leaf) = L::decode(raw) else { return None };
         if span::of(leaf).is_some() {
             return None;
@@ -115,8 +149,10 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         Some((leaf, new))
     }
 
+    /// Replaces a leaf that a walk from the root finds, or says what is there instead.
     #[cold]
-    fn exchange_again<L: LevelOf<T>>(
+    #[inline(never)]
+    pub(super) fn exchange_again<L: LevelOf<T>>(
         &mut self,
         at: Address<T::Space>,
         mut new: impl FnMut(L::Leaf) -> u64,
@@ -131,7 +167,10 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
                 Entry::Leaf(leaf) => {
                     let new = new(leaf);
                     match X::replace(word, raw, new, L::Leaf::HARDWARE) {
-                        Ok(()) => return Ok((leaf, new)),
+                        Ok(()) => {
+                            self.settle::<L>(leaf);
+                            return Ok((leaf, new));
+                        }
                         Err(found) => raw = found,
                     }
                 }

@@ -83,7 +83,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
         let Some(slot) = self.held_slot::<L>(at) else { return false };
         let mapped = fill_word::<T, M, X>(slot.word(self.memory), leaf);
-        self.held.count += i64::from(mapped);
+        self.held.others += i64::from(mapped);
         mapped
     }
 
@@ -145,7 +145,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
             match L::decode(raw) {
                 Entry::Absent(_) => match X::replace(word, raw, leaf, 0) {
                     Ok(()) => {
-                        self.held.count += i64::from(raw == T::ABSENT);
+                        self.held.others += i64::from(raw == T::ABSENT);
                         return Ok(());
                     }
                     Err(found) => raw = found,

@@ -73,7 +73,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
 
     /// The entry of the table above that leads to the table of level `L` for `at`.
     #[inline(always)]
-    fn entry_above<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<EntryOf<T, L::Above>> {
+    pub(super) fn entry_above<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<EntryOf<T, L::Above>> {
         if !L::Above::TABLES {
             return None;
         }

@@ -7,20 +7,18 @@
 //! something else is taken apart out of line.
 
 use super::Cursor;
-use super::held::Slot;
 use super::place::Place;
 use super::source::TableSource;
 use crate::access::Access;
-use crate::address::Address;
 use crate::format::EntryFormat;
 use crate::level::LevelOf;
-use crate::memory::{Memory, Word};
+use crate::memory::Memory;
 use crate::table::Visible;
 
 /// What a leaf of the table that is held says.
 pub(super) struct Settled {
     /// The table, or none while nothing is known.
-    place: Place,
+    pub(super) place: Place,
     /// A leaf of the table's level without its frame. Under exclusive access its hardware bits are all set.
     says: u64,
 }
@@ -30,33 +28,29 @@ impl Settled {
 }
 
 /// A leaf that says what the settled one said.
-pub(super) struct Alike<'m, W> {
-    pub(super) word: &'m W,
-    pub(super) raw: u64,
+pub(super) struct Alike {
     /// Its frame bits, in place.
     pub(super) frame: u64,
-    /// The same word as `raw`, of which the compiler knows that the hardware bits are set.
+    /// The same word, of which the compiler knows that the hardware bits are set.
     pub(super) leaf: u64,
 }
 
-impl<'t, T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
-    /// The leaf for `at`, if its table is held, and it says what the settled one said.
+impl Settled {
+    /// What `raw` is, in the table of level `L`, if it says what the settled leaf said.
     #[inline(always)]
-    pub(super) fn settled_leaf<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<Alike<'t, M::Word>> {
-        let Settled { place, says } = self.held.settled;
-        let word = Slot::at::<T, L>(place, at)?.word(self.memory);
-        let raw = word.load();
-        let frame = raw ^ says;
+    pub(super) fn alike<T: Visible, L: LevelOf<T>, X: Access>(&self, raw: u64) -> Option<Alike> {
+        let frame = raw ^ self.says;
         let set = if X::PARALLEL { 0 } else { L::Leaf::HARDWARE };
-        let leaf = frame | says & !L::Leaf::FRAME | set;
-        (frame & !L::Leaf::FRAME == 0).then_some(Alike { word, raw, frame, leaf })
+        let leaf = frame | self.says & !L::Leaf::FRAME | set;
+        (frame & !L::Leaf::FRAME == 0).then_some(Alike { frame, leaf })
     }
+}
 
+impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// Notes what a leaf of the table that is held says, which is no part of a span.
     #[inline(always)]
     pub(super) fn settle<L: LevelOf<T>>(&mut self, leaf: L::Leaf) {
-        if X::PARALLEL || leaf.bits() & L::Leaf::HARDWARE == L::Leaf::HARDWARE {
-            self.held.settled = Settled { place: self.held.place, says: leaf.bits() & !L::Leaf::FRAME };
-        }
+        let set = if X::PARALLEL { 0 } else { L::Leaf::HARDWARE };
+        self.held.settled = Settled { place: self.held.place, says: leaf.bits() & !L::Leaf::FRAME | set };
     }
 }

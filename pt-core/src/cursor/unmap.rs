@@ -1,5 +1,6 @@
 //! Unmapping one page, and freeing the tables that become empty.
 
+use super::exchange::Exchanged;
 use super::source::TableSource;
 use super::stale::DeadTables;
 use super::{Cursor, OldLeaf, Stale};
@@ -32,14 +33,14 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         at: impl AddressOf<T>,
     ) -> Result<Stale<'t, T, M, S, OldLeaf<T>>, ObstacleOf<T>> {
         let at = at.address();
-        // Written as `if let` and `else` it was counted to be three instructions more a page.
-        let (old, is_held) = match self.exchange_alike::<L>(at, &mut |_| T::ABSENT) {
-            Some((old, _)) => (old, true),
-            None => self.unmap_unlike::<L>(at).map(|(leaf, is_held)| (OldLeaf::new::<L>(at, leaf), is_held))?,
+        let (old, is_held) = match self.exchange_remembered::<L, true>(at, &mut |_| T::ABSENT) {
+            Exchanged::Held(old, _) => (old, true),
+            Exchanged::Passed(old, _) => (old, false),
+            Exchanged::Elsewhere => (OldLeaf::new::<L>(at, self.exchange_elsewhere::<L>(at, |_| T::ABSENT)?.0), true),
+            Exchanged::Doubtful => (OldLeaf::new::<L>(at, self.exchange_again::<L>(at, |_| T::ABSENT)?.0), true),
         };
-        // Compared before it is changed: four instructions less than the other way round.
-        let may_be_empty = !X::PARALLEL && is_held && self.held.count <= 1;
-        self.held.count -= i64::from(is_held);
+        self.held.others -= i64::from(is_held);
+        let may_be_empty = !X::PARALLEL && is_held && self.held.others < 0;
         let dead = if may_be_empty { self.free_if_empty::<L>(at) } else { DeadTables::NONE };
         let range = AddressRange::new(at.align_down(L::SHIFT), 1 << L::SHIFT);
         Ok(Stale::new(self.memory, self.source, range, dead, old))
@@ -47,24 +48,13 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
 }
 
 impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
-    /// Unmaps a page whose leaf does not say what the one before said, or is in another table. Returns the leaf, and
-    /// whether it was in the table that is held: in passing it is counted already.
-    #[cold]
-    #[inline(never)]
-    fn unmap_unlike<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> Result<(L::Leaf, bool), ObstacleOf<T>> {
-        if let Some((leaf, _)) = self.exchange_near::<L, true>(at, &mut |_| T::ABSENT) {
-            return Ok((leaf, false));
-        }
-        let (leaf, _) = self.exchange_held::<L>(at, |_| T::ABSENT)?;
-        Ok((leaf, true))
-    }
-
     /// Unlinks the table that is held, of level `L`, if it is empty.
     #[cold]
     fn free_if_empty<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> DeadTables {
         let mut dead = DeadTables::NONE;
-        self.held.count = self.known_count(TableOf::<T, L>::at(self.held.frame), self.held.count);
-        if self.held.count == 0 {
+        let count = self.known_count(TableOf::<T, L>::at(self.held.frame), self.held.others + 1);
+        self.held.others = count - 1;
+        if count == 0 {
             self.leave();
             T::at_root(self.geometry, Prune { cursor: self, at, dead: &mut dead, empty: PhantomData::<fn() -> L> });
         }
