@@ -6,6 +6,7 @@
 //! comes from a `&mut` borrow of the tree, the second from a shared one.
 
 use crate::memory::Word;
+use core::hint::cold_path;
 
 mod sealed {
     pub trait Sealed {}
@@ -55,6 +56,7 @@ impl Access for Exclusive {
             word.store(new);
             return Ok(());
         }
+        cold_path();
         word.compare_exchange(current, new)
     }
 }

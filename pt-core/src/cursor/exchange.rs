@@ -68,6 +68,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let raw = word.load();
         let Some(alike) = self.held.settled.alike::<T, L, X>(raw) else {
             cold_path();
+            // Loaded again, so that of the first nothing need be kept but how it differs: one instruction less in order.
             return match Self::exchange_word::<L>(word, word.load(), new) {
                 Some((leaf, new)) => Exchanged::Held(OldLeaf::new::<L>(at, leaf), new),
                 None => Exchanged::Doubtful,
@@ -82,7 +83,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     }
 
     /// The same in passing, in a table that the table above leads to, if that need not be held: it was not passed last,
-    /// and does not become empty. The table that is held says so of itself: its record has no count.
+    /// and does not become empty. The table that is held is not taken for another: its record says that it is not counted.
     #[inline(always)]
     fn exchange_near<L: LevelOf<T>, const REMOVES: bool>(
         &mut self,
@@ -100,17 +101,13 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         if self.passed == table.frame() {
             return Exchanged::Elsewhere;
         }
-        let count = record.live.load().cast_signed().wrapping_sub(1);
-        if REMOVES && !X::PARALLEL && count <= 0 {
+        // The count is loaded again where it is changed: that load is one instruction with the addition and the store.
+        if REMOVES && !X::PARALLEL && record.counted().is_none_or(|count| count <= 1) {
             return Exchanged::Doubtful;
         }
         let Some((leaf, new)) = Self::exchange_word::<L>(word, raw, new) else { return Exchanged::Doubtful };
         if REMOVES {
-            if X::PARALLEL {
-                record.count_one_less::<X>();
-            } else {
-                record.live.store(count.cast_unsigned());
-            }
+            record.count_one_less::<X>();
         }
         self.passed = table.frame();
         Exchanged::Passed(OldLeaf::new::<L>(at, leaf), new)

@@ -32,6 +32,13 @@ impl Held {
     pub(super) const fn nothing(root: Hpa) -> Self {
         Self { place: Place::NOWHERE, frame: root, others: -1, settled: Settled::UNKNOWN }
     }
+
+    /// Notes that an entry is not in use any more. Returns whether the table may be empty.
+    #[inline(always)]
+    pub(super) fn count_one_less(&mut self) -> bool {
+        self.others -= 1;
+        self.others < 0
+    }
 }
 
 /// An entry of the table that is held: in two pieces, which one instruction adds when it loads or stores.

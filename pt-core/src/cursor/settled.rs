@@ -1,10 +1,12 @@
 //! Settled leaves: what a leaf of the table that is held says, so that the next one need not be taken apart.
 //!
-//! Neighbours in a table mostly differ in nothing but their frames. A cursor keeps what the last leaf said that it took
-//! apart. What is left of the next one after an exclusive or with that is its frame, if it says the same: then it is
-//! present, a leaf, no part of a span, and the CPU cannot be setting a bit of it, since all that it sets are set. One
-//! instruction and a test answer what takes eight otherwise, and leave the frame in a register. A leaf that says
-//! something else is taken apart out of line.
+//! Neighbours in a table mostly differ in nothing but their frames. A cursor keeps what the first leaf said that it took
+//! apart in a table. What is left of another one after an exclusive or with that is its frame, if it says the same: then
+//! it is present, a leaf, no part of a span, and the CPU cannot be setting a bit of it, since all that it sets are set.
+//! One instruction and a test answer what takes eight otherwise, and leave the frame in a register.
+//!
+//! A leaf that says something else is taken apart, and what is kept stays as it is: of pages that take turns every other
+//! one is found to be alike.
 
 use super::Cursor;
 use super::place::Place;
@@ -19,7 +21,8 @@ use crate::table::Visible;
 pub(super) struct Settled {
     /// The table, or none while nothing is known.
     pub(super) place: Place,
-    /// A leaf of the table's level without its frame. Under exclusive access its hardware bits are all set.
+    /// A leaf of the table's level without its frame. Under exclusive access its hardware bits are all set, whether or not
+    /// they were in the leaf that it was taken from.
     says: u64,
 }
 

@@ -39,8 +39,7 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
             Exchanged::Elsewhere => (OldLeaf::new::<L>(at, self.exchange_elsewhere::<L>(at, |_| T::ABSENT)?.0), true),
             Exchanged::Doubtful => (OldLeaf::new::<L>(at, self.exchange_again::<L>(at, |_| T::ABSENT)?.0), true),
         };
-        self.held.others -= i64::from(is_held);
-        let may_be_empty = !X::PARALLEL && is_held && self.held.others < 0;
+        let may_be_empty = !X::PARALLEL && is_held && self.held.count_one_less();
         let dead = if may_be_empty { self.free_if_empty::<L>(at) } else { DeadTables::NONE };
         let range = AddressRange::new(at.align_down(L::SHIFT), 1 << L::SHIFT);
         Ok(Stale::new(self.memory, self.source, range, dead, old))

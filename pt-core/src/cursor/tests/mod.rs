@@ -6,6 +6,7 @@ mod page;
 #[cfg(feature = "std")]
 mod parallel;
 mod passing;
+mod racing;
 mod range;
 mod split;
 

@@ -1,12 +1,9 @@
 //! Ranges.
 
 use super::*;
-use crate::allocator::TableAllocator;
 use crate::error::Obstacle;
-use crate::memory::{Record, Word};
 use crate::sample::LevelName;
 use std::string::ToString;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::vec;
 
 /// The pages of `pages`, as offsets, that a CPU can reach, with their frames and the number of their level.
@@ -330,71 +327,4 @@ fn blocks_that_end_with_the_range_are_not_split() {
     cursor.clear_range(range(width, 3 * BLOCK, BLOCK), &mut cpus).unwrap().flush(&mut cpus);
     drop(cursor);
     assert_eq!(mapped(&arena, tree.root(), width, 0..2048).len(), 1024);
-}
-
-/// A word that a CPU marks as dirty right after the engine has loaded it, if it maps a page.
-struct Racing(AtomicU64);
-
-impl Word for Racing {
-    fn load(&self) -> u64 {
-        let raw = self.0.load(Ordering::Acquire);
-        if raw & PRESENT != 0 && raw & 0x40_0000_0000 != 0 {
-            self.0.fetch_or(0x300, Ordering::AcqRel);
-        }
-        raw
-    }
-    fn store(&self, value: u64) {
-        self.0.store(value, Ordering::Release);
-    }
-    fn swap(&self, value: u64) -> u64 {
-        self.0.swap(value, Ordering::AcqRel)
-    }
-    fn compare_exchange(&self, current: u64, new: u64) -> Result<(), u64> {
-        self.0.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire).map(drop)
-    }
-}
-
-/// A few table pages of racing words, from frame 0 on.
-struct RacingMemory {
-    words: Vec<Racing>,
-    records: Vec<Record<Racing>>,
-    next: AtomicU64,
-}
-
-impl Memory for RacingMemory {
-    type Word = Racing;
-    fn word(&self, table: Hpa, index: usize) -> &Racing {
-        &self.words[(table.as_u64() >> 3) as usize + index]
-    }
-    fn record(&self, table: Hpa) -> &Record<Racing> {
-        &self.records[(table.as_u64() >> 12) as usize]
-    }
-}
-
-impl TableAllocator for RacingMemory {
-    fn allocate(&self, _order: u32) -> Option<Hpa> {
-        Some(Hpa::new(self.next.fetch_add(PAGE, Ordering::AcqRel)))
-    }
-    fn free(&self, _block: Hpa, _order: u32) {}
-}
-
-#[test]
-fn bits_that_the_cpu_sets_while_a_range_is_removed_are_shown() {
-    let width = Width::Bits48;
-    let word = || Racing(AtomicU64::new(0));
-    let memory = RacingMemory {
-        words: (0..16 * 512).map(|_| word()).collect(),
-        records: (0..16).map(|_| Record { partner: word(), live: word() }).collect(),
-        next: AtomicU64::new(0),
-    };
-    // In part, leaf by leaf; and as a whole, after the table was unlinked.
-    for bytes in [16 * PAGE, BLOCK] {
-        let mut tree = Tree::<SharedSample, _>::new(width, &memory, &memory).unwrap();
-        let mut cursor = tree.exclusive(&memory);
-        cursor.map_range(range(width, 0, 32 * PAGE), page(0x40_0000_0000), Fields::RWX).unwrap();
-        let (mut cpus, mut seen) = (Cpus::default(), vec![]);
-        let stale = cursor.unmap_range(range(width, 0, bytes), &mut cpus, |leaf| seen.push(leaf.attributes.dirty));
-        stale.unwrap().flush(&mut cpus);
-        assert_eq!(seen, vec![true; if bytes == BLOCK { 32 } else { 16 }]);
-    }
 }
