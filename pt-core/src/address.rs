@@ -247,6 +247,12 @@ impl<S: Space> AddressRange<S> {
         Self { start, last }
     }
 
+    /// Makes the range end with `last`, which is not below its start.
+    #[inline(always)]
+    pub(crate) const fn extend_to(&mut self, last: Address<S>) {
+        self.last = last;
+    }
+
     /// The smallest range that covers both.
     #[inline]
     #[must_use]

@@ -217,6 +217,10 @@ impl<Inner: Memory + ?Sized> Memory for Arc<Inner> {
         (**self).record(table)
     }
     #[inline(always)]
+    fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
+        (**self).union_of_line(table, index)
+    }
+    #[inline(always)]
     fn table(&self, table: Hpa) -> TableAt {
         (**self).table(table)
     }

@@ -86,8 +86,10 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
         let mut written: Option<AddressRange<T::Space>> = None;
         self.collect::<Dirty>(range, |page, level| {
             // Pages come in the order of addresses.
-            let from = written.map_or(page, |before| before).start();
-            written = Some(AddressRange::from_start_to_last(from, page.last()));
+            match &mut written {
+                Some(written) => written.extend_to(page.last()),
+                None => written = Some(page),
+            }
             log(page.start(), level);
         })?;
         Ok(written.map_or(Flush::not_needed(), Flush::leaves))

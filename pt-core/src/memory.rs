@@ -42,6 +42,9 @@ impl Word for AtomicU64 {
     }
 }
 
+/// How many entries a cache line has.
+pub(crate) const LINE: usize = 8;
+
 /// Table pages by their frame.
 pub trait Memory {
     /// An entry in this memory.
@@ -57,6 +60,16 @@ pub trait Memory {
 
     /// The record beside the table page.
     fn record(&self, table: Hpa) -> &Record<Self::Word>;
+
+    /// The union of the bits of eight entries of the table in `table`, from `index` on. The last of them too is below the
+    /// number of entries of the table.
+    ///
+    /// A scan for a bit that few entries have looks at eight of them so. It orders nothing: who finds a bit loads the
+    /// entry that has it.
+    #[inline(always)]
+    fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
+        (index..index + LINE).fold(0, |union, index| union | self.word(table, index).load())
+    }
 
     /// Where this memory finds the table in the frame `table`: what a cursor keeps of the table that it holds, so that
     /// it is not computed again for each page.
@@ -104,6 +117,10 @@ impl<M: Memory + ?Sized> Memory for &M {
     #[inline(always)]
     fn record(&self, table: Hpa) -> &Record<Self::Word> {
         (**self).record(table)
+    }
+    #[inline(always)]
+    fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
+        (**self).union_of_line(table, index)
     }
     #[inline(always)]
     fn table(&self, table: Hpa) -> TableAt {

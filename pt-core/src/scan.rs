@@ -2,13 +2,11 @@
 //!
 //! Most of a table is passed over: it is a quarter full, or clean but for one page in a hundred. Both loops here look at
 //! the eight entries of a cache line between two tests of their own end, which halves what a sparse walk runs, and
-//! the second tests the eight at once, so that a harvest of few dirty pages runs two instructions an entry and five a line.
+//! the second tests the eight at once, so that a harvest of few dirty pages runs five instructions a line beside those that
+//! load it: one an entry where the memory [does it](Memory::union_of_line), and two otherwise.
 
 use crate::address::Hpa;
-use crate::memory::{Memory, Word};
-
-/// How many entries a cache line has.
-const LINE: usize = 8;
+use crate::memory::{LINE, Memory, Word};
 
 /// The first entry from `from` on, and before `end`, that is not `absent`, and its index.
 #[inline(always)]
@@ -44,7 +42,7 @@ pub(crate) fn first_with<M: Memory>(
     let mut index = from;
     for _line in 0..(end - from) / LINE {
         // What was loaded is not kept for the search below: to keep it costs a copy of each.
-        if (0..LINE).fold(0, |all, next| all | memory.word(table, index + next).load()) & bits != 0 {
+        if memory.union_of_line(table, index) & bits != 0 {
             for next in 0..LINE {
                 let raw = memory.word(table, index + next).load();
                 if raw & bits != 0 {
