@@ -1,5 +1,5 @@
 //! Parallel cursors under every interleaving that loom finds: a fault beside the removal of the table that it holds,
-//! two removals of one range, a split beside a removal in place, and beside one that meets the frozen entry.
+//! two faults, two removals of one range, a split beside a removal in place, and beside one that meets the frozen entry.
 //!
 //! As in `loom_pair`, the memory's words are loom's atomics where the threads meet, and ordinary ones elsewhere; and
 //! pages that nobody has initialised hold an absurd present entry.
@@ -176,16 +176,23 @@ mod long_mode {
         Paging::FourLevels.range(at(address), bytes).unwrap()
     }
 
-    /// Maps the page at the address to a frame with this number.
-    pub fn map(tree: &Tree, tables: &Tables, frame: u64) -> bool {
+    /// A fault on the page at the address, for which there is a frame with this number. Returns the number of the frame
+    /// that is mapped then, if it is known.
+    pub fn fault(tree: &Tree, tables: &Tables, frame: u64) -> Option<u64> {
         let page = Page::<Shared, Pt>::new(Hpa::new(frame << 12)).unwrap();
-        match tree.pin().map(tables, at(ADDRESS), page, PageEntryFields::new()) {
-            Ok(()) => true,
-            Err(lost) => {
-                assert!(matches!(lost.obstacle, Obstacle::Leaf { .. } | Obstacle::Retry { .. }), "{lost}");
-                false
+        match tree.pin().map(tables, at(ADDRESS), page, PageEntryFields::new()).map_err(|late| late.obstacle) {
+            Ok(()) => Some(frame),
+            Err(Obstacle::Leaf { frame, .. }) => Some(frame.as_u64() >> 12),
+            Err(obstacle) => {
+                assert!(obstacle.is_retry(), "{obstacle}");
+                None
             }
         }
+    }
+
+    /// Whether it was this fault that mapped the page.
+    pub fn map(tree: &Tree, tables: &Tables, frame: u64) -> bool {
+        fault(tree, tables, frame) == Some(frame)
     }
 
     /// Removes everything in the block around the address; returns the numbers of the frames.
@@ -266,6 +273,22 @@ fn a_cursor_beside_the_removal_of_the_table_above() {
         frames.extend(long_mode::left(&tree));
         frames.sort_unstable();
         assert_eq!(frames, [1, 2, 3, 4, 5]);
+    });
+}
+
+/// Of two faults on one page one maps it, and the other is told the frame that is mapped.
+#[test]
+fn a_late_fault_is_told_of_the_other() {
+    explore(3, || {
+        let (tables, tree) = tree::<PageTables>(Paging::FourLevels, Features::all(), 8);
+        let other = {
+            let (tables, tree) = (tables.clone(), Arc::clone(&tree));
+            thread::spawn(move || long_mode::fault(&tree, &tables, 1))
+        };
+        let mapped = long_mode::fault(&tree, &tables, 2);
+        assert_eq!(other.join().unwrap(), mapped);
+        assert_eq!(long_mode::left(&tree), mapped);
+        assert!(mapped.is_some());
     });
 }
 

@@ -85,7 +85,8 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         // First, since the walk may count in the record of the table that is held.
         self.let_go();
         // What looks for a table remembers the one above. The walk makes what is missing, and says what is wrong.
-        let found = if N::MAKE { None } else { self.find_from_above::<L>(at).or_else(|| self.find_from_root::<L>(at)) };
+        let found =
+            if N::MAKE { None } else { self.find_from_above::<L>(at).or_else(|| self.find_from_root::<L>(at).ok()) };
         let table = found.map_or_else(|| self.walk::<L, N>(at), Ok)?;
         self.hold(table, at);
         Ok(Slot { table: self.memory.table(table.frame()), index: L::index(at.as_u64()) })

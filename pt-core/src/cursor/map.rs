@@ -1,7 +1,8 @@
 //! Mapping one page.
 
 use super::Cursor;
-use super::passing::{Near, fill_word};
+use super::find::{Miss, fill_word};
+use super::passing::Near;
 use super::source::TableSource;
 use super::template::{check_frame, new_leaf};
 use super::walk::Make;
@@ -56,8 +57,11 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     ) -> Result<(), ObstacleOf<T>> {
         match self.new_leaf_of::<L>(at, frame, attributes) {
             None => Err(self.refusal::<L>(at, frame, attributes)),
-            Some(leaf) if self.map_far::<L>(at, leaf) => Ok(()),
-            Some(leaf) => self.map_from_root::<L>(at, leaf),
+            Some(leaf) => match self.map_far::<L>(at, leaf) {
+                Ok(()) => Ok(()),
+                Err(Miss::Occupied(obstacle)) => Err(obstacle),
+                Err(Miss::Unknown) => self.map_from_root::<L>(at, leaf),
+            },
         }
     }
 
@@ -82,7 +86,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[inline(always)]
     fn map_held<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
         let Some(slot) = self.held_slot::<L>(at) else { return false };
-        let mapped = fill_word::<T, M, X>(slot.word(self.memory), leaf);
+        let mapped = fill_word::<T, M, X>(slot.word(self.memory), leaf).is_ok();
         self.held.others += i64::from(mapped);
         mapped
     }
@@ -98,13 +102,17 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         page: P,
         leaf: u64,
     ) -> Result<(), MapError<T, P>> {
-        if self.map_far::<L>(at, leaf) { Ok(()) } else { self.map_holding::<L, P>(at, page, leaf) }
+        match self.map_far::<L>(at, leaf) {
+            Ok(()) => Ok(()),
+            Err(Miss::Occupied(obstacle)) => Err(MapError { page, obstacle }),
+            Err(Miss::Unknown) => self.map_holding::<L, P>(at, page, leaf),
+        }
     }
 
     /// Maps a page in a table that is held from then on.
     #[cold]
     #[inline(never)]
-    pub(super) fn map_holding<L: LevelOf<T>, P: Framed>(
+    fn map_holding<L: LevelOf<T>, P: Framed>(
         &mut self,
         at: Address<T::Space>,
         page: P,
@@ -116,7 +124,7 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// The same if there can be a leaf for the page; or gives it back, and says why there cannot.
     #[cold]
     #[inline(never)]
-    pub(super) fn map_or_refuse<L: LevelOf<T>, P: Framed>(
+    fn map_or_refuse<L: LevelOf<T>, P: Framed>(
         &mut self,
         at: Address<T::Space>,
         page: P,
@@ -126,17 +134,12 @@ impl<T: Direct, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
             let obstacle = self.refusal::<L>(at, page.frame(), &attributes);
             return Err(MapError { page, obstacle });
         };
-        self.map_holding::<L, P>(at, page, leaf)
+        self.map_elsewhere::<L, P>(at, page, leaf)
     }
 
     /// Maps by a walk from the root, which makes what is missing, and holds the table; or says why it cannot be done.
     #[cold]
     fn map_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Result<(), ObstacleOf<T>> {
-        if X::PARALLEL
-            && let Some(obstacle) = self.occupied::<L>(at)
-        {
-            return Err(obstacle);
-        }
         // The table that is held may have been unlinked meanwhile: its entries are frozen then, and stay so.
         self.leave();
         let word = self.seek::<L, Make>(at)?.word(self.memory);

@@ -2,18 +2,20 @@
 //!
 //! A fault maps a page under a guard of its own, so that nothing that a cursor remembers is of use to it: to make a cursor
 //! and to ask what it holds is a third of what the fault costs. The page is mapped without one where the table is there
-//! and the entry is empty, by one compare-exchange; for all else a cursor is made.
+//! and the entry is empty, by one compare-exchange. A fault that comes late, and finds a page there, is refused by the
+//! same walk. For all else a cursor is made.
 
 use super::Cursor;
-use super::passing::{Find, fill_word};
+use super::find::{Find, Miss, fill};
 use super::source::{Deferring, TableSource};
-use crate::access::{Access, Parallel};
-use crate::address::Address;
+use super::template::whole_leaf;
+use crate::access::Parallel;
+use crate::address::{Address, Hpa};
 use crate::allocator::TableAllocator;
-use crate::error::MapError;
+use crate::error::{MapError, ObstacleOf};
 use crate::level::{LeafLevelOf, LevelOf};
 use crate::memory::Memory;
-use crate::page::{Framed, PageOf};
+use crate::page::PageOf;
 use crate::reclaim::{Deferred, Pinned};
 use crate::table::{AddressOf, Direct, Visible};
 use crate::tree::Tree;
@@ -33,38 +35,49 @@ impl<T: Direct, M: Memory, R: Deferred> Pinned<'_, T, M, R> {
         attributes: T::Attributes,
     ) -> Result<(), MapError<T, P>> {
         let at = at.address();
-        let leaf = super::template::whole_leaf::<T, L>(at, page.frame(), &attributes, self.config());
-        if leaf.is_some_and(|leaf| fill::<T, L, M, Parallel>(self, at, leaf)) {
-            return Ok(());
-        }
-        let source = Deferring { allocator, reclaim: self.reclaim() };
-        map_by_cursor::<T, L, M, _, P>(self, source, at, page, attributes)
+        let leaf = whole_leaf::<T, L>(at, page.frame(), &attributes, self.config());
+        // No closure: the compiler would not inline it where a program has two faults, which is 17 instructions more.
+        let missed = match leaf {
+            Some(leaf) => match fill_empty::<T, L, M>(self, at, leaf) {
+                Ok(()) => return Ok(()),
+                Err(missed) => missed,
+            },
+            None => Miss::Unknown,
+        };
+        let obstacle = match missed {
+            Miss::Occupied(obstacle) => obstacle,
+            Miss::Unknown => {
+                let source = Deferring { allocator, reclaim: self.reclaim() };
+                match map_by_cursor::<T, L, M, _>(self, source, at, page.frame(), attributes) {
+                    Ok(()) => return Ok(()),
+                    Err(obstacle) => obstacle,
+                }
+            }
+        };
+        Err(MapError { page, obstacle })
     }
 }
 
-/// Puts `leaf` where a walk finds an empty entry. Returns whether it did.
+/// Puts `leaf` where a walk finds an empty entry.
 #[inline(always)]
-fn fill<T: Visible, L: LevelOf<T>, M: Memory, X: Access>(tree: &Tree<T, M>, at: Address<T::Space>, leaf: u64) -> bool {
-    let memory = tree.memory();
-    let Some((table, _)) = T::at_root(tree.geometry(), Find::<T, M, L>::new(memory, tree.root(), at)) else {
-        return false;
-    };
-    let mapped = fill_word::<T, M, X>(table.word(memory, at), leaf);
-    if mapped {
-        memory.record(table.frame()).count_one_more::<X>();
-    }
-    mapped
+fn fill_empty<T: Visible, L: LevelOf<T>, M: Memory>(
+    tree: &Tree<T, M>,
+    at: Address<T::Space>,
+    leaf: u64,
+) -> Result<(), Miss<T>> {
+    let (table, _) = T::at_root(tree.geometry(), Find::<T, M, L>::new(tree.memory(), tree.root(), at))?;
+    fill::<T, L, M, Parallel>(tree.memory(), table, at, leaf)
 }
 
-/// Maps a page in a table that may have to be made; or gives it back, and says why.
+/// Maps a page in a table that may have to be made, or says why it cannot be done.
 #[cold]
 #[inline(never)]
-fn map_by_cursor<T: Direct, L: LevelOf<T>, M: Memory, S: TableSource, P: Framed>(
+fn map_by_cursor<T: Direct, L: LevelOf<T>, M: Memory, S: TableSource>(
     tree: &Tree<T, M>,
     source: S,
     at: Address<T::Space>,
-    page: P,
+    frame: Hpa,
     attributes: T::Attributes,
-) -> Result<(), MapError<T, P>> {
-    Cursor::<T, M, S, Parallel>::new(tree, source).map_or_refuse::<L, P>(at, page, attributes)
+) -> Result<(), ObstacleOf<T>> {
+    Cursor::<T, M, S, Parallel>::new(tree, source).map_frame::<L>(at, frame, &attributes)
 }

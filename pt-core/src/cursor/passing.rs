@@ -17,17 +17,16 @@
 //!   either it changes the entry, and whoever freezes it takes the change along, or it fails and walks from the root.
 
 use super::Cursor;
-use super::place::Place;
+use super::find::{EntryOf, Find, Miss, entry_of, fill};
 use super::source::TableSource;
 use crate::access::Access;
-use crate::address::{Address, Hpa};
+use crate::address::Address;
 use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::level::{Level, LevelOf};
 use crate::memory::{Memory, Word};
-use crate::table::{RootVisitor, Visible};
+use crate::table::Visible;
 use crate::tree::TableOf;
-use core::marker::PhantomData;
 
 impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// Puts `leaf` into the empty entry for `at`, in the table that the table above leads to, if that is not the one that
@@ -57,18 +56,17 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
 
     /// The same in a table that has to be held from then on since it was passed last, or that only a walk from the root
     /// finds.
+    ///
+    /// # Errors
+    /// What is there, or that it is not known.
     #[inline(always)]
-    pub(super) fn map_far<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> bool {
-        let found = self.find_from_above::<L>(at).or_else(|| self.find_from_root::<L>(at));
-        let Some(table) = found else { return false };
-        if !fill_word::<T, M, X>(table.word(self.memory, at), leaf) {
-            return false;
-        }
-        self.memory.record(table.frame()).count_one_more::<X>();
+    pub(super) fn map_far<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Result<(), Miss<T>> {
+        let table = self.find_from_above::<L>(at).map_or_else(|| self.find_from_root::<L>(at), Ok)?;
+        fill::<T, L, M, X>(self.memory, table, at, leaf)?;
         if core::mem::replace(&mut self.passed, table.frame()) == table.frame() {
             self.hold(table, at);
         }
-        true
+        Ok(())
     }
 
     /// The entry of the table above that leads to the table of level `L` for `at`.
@@ -92,19 +90,15 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     }
 
     /// The table of level `L` for `at`, by a walk from the root, which remembers the table above.
+    ///
+    /// # Errors
+    /// What is there instead, or that it is not known.
     #[inline(always)]
-    pub(super) fn find_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> Option<TableOf<T, L>> {
+    pub(super) fn find_from_root<L: LevelOf<T>>(&mut self, at: Address<T::Space>) -> Result<TableOf<T, L>, Miss<T>> {
         let (table, above) = T::at_root(self.geometry, Find::<T, M, L>::new(self.memory, self.root, at))?;
         self.above = above;
-        Some(table)
+        Ok(table)
     }
-}
-
-/// Replaces an empty entry. Returns whether it was empty.
-#[inline(always)]
-pub(super) fn fill_word<T: Visible, M: Memory, X: Access>(word: &M::Word, leaf: u64) -> bool {
-    let raw = word.load();
-    raw == T::ABSENT && X::replace(word, raw, leaf, 0).is_ok()
 }
 
 /// What became of a page that was to be mapped through the table above.
@@ -118,62 +112,4 @@ pub(super) enum Near {
     Occupied,
     /// There is no table, or none that should be passed.
     Unknown,
-}
-
-type EntryOf<T, L> = Entry<<L as LevelOf<T>>::Leaf, <L as LevelOf<T>>::Subtable>;
-
-#[inline(always)]
-fn entry_of<T: Visible, L: LevelOf<T>, M: Memory>(word: &M::Word) -> EntryOf<T, L> {
-    let raw = word.load();
-    if M::WRITTEN_BY_OTHERS { L::decode(raw) } else { L::decode_own(raw) }
-}
-
-/// Looks for the table of level `To` that translates an address, and for the table above it.
-pub(super) struct Find<'a, T: Visible, M, To> {
-    memory: &'a M,
-    root: Hpa,
-    at: Address<T::Space>,
-    to: PhantomData<fn() -> To>,
-}
-
-impl<'a, T: Visible, M, To> Find<'a, T, M, To> {
-    #[inline(always)]
-    pub(super) const fn new(memory: &'a M, root: Hpa, at: Address<T::Space>) -> Self {
-        Self { memory, root, at, to: PhantomData }
-    }
-}
-
-impl<T: Visible, M: Memory, To: LevelOf<T>> RootVisitor<T> for Find<'_, T, M, To> {
-    type Output = Option<(TableOf<T, To>, Place)>;
-
-    #[inline(always)]
-    fn visit<L: LevelOf<T>>(self) -> Self::Output {
-        TableOf::<T, L>::root_index(self.at)?;
-        self.below::<L, true>(TableOf::at(self.root), Place::NOWHERE)
-    }
-}
-
-impl<T: Visible, M: Memory, To: LevelOf<T>> Find<'_, T, M, To> {
-    #[inline(always)]
-    fn below<L: LevelOf<T>, const ROOT: bool>(
-        &self,
-        table: TableOf<T, L>,
-        mut above: Place,
-    ) -> Option<(TableOf<T, To>, Place)> {
-        if L::NUMBER == To::NUMBER {
-            return Some((table.part(self.at), above));
-        }
-        if !L::TABLES || L::NUMBER < To::NUMBER {
-            return None;
-        }
-        if L::NUMBER == To::Above::NUMBER {
-            let bits = To::Above::SHIFT + To::Above::INDEX_BITS;
-            let place = self.memory.table(table.part::<To::Above>(self.at).frame());
-            above = Place::of::<T, To>(self.at, bits, place, ROOT);
-        }
-        match entry_of::<T, L, M>(table.word(self.memory, self.at)) {
-            Entry::Subtable(entry) => self.below::<L::Below, false>(TableOf::at(entry.frame()), above),
-            _ => None,
-        }
-    }
 }

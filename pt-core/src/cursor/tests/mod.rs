@@ -2,6 +2,7 @@
 
 mod alike;
 mod annotate;
+mod late;
 mod page;
 #[cfg(feature = "std")]
 mod parallel;

@@ -2,6 +2,7 @@
 
 use crate::design::{AddressIn, AttributesOf, Design, RangeIn, TreeOf};
 use pt_assembly::pool::Pool;
+use pt_core::error::Obstacle;
 use pt_core::flush::Scope;
 use pt_core::{Deferred, DirectMap, Hpa, Invalidate, ParallelTree, Reclaim, Table, UsedByCpu};
 use std::ops::ControlFlow;
@@ -76,6 +77,19 @@ pub fn fault<D: Design>(tree: &ParallelOf<D>, pool: &Pool, range: RangeIn<D>, fi
         tree.pin().map::<D::Small, _>(pool, D::at(at), D::small(frame), D::USED).expect("nothing is mapped here");
         frame += 4096;
     }
+}
+
+/// The same where every page is mapped: a fault that comes late is told what is there.
+pub fn fault_late<D: Design>(tree: &ParallelOf<D>, pool: &Pool, range: RangeIn<D>, first: u64) -> u64 {
+    let (mut frame, mut sum) = (first, 0);
+    for at in range.pages(12) {
+        let late =
+            tree.pin().map::<D::Small, _>(pool, D::at(at), D::small(frame), D::USED).expect_err("a page is here");
+        let Obstacle::Leaf { frame: mapped, .. } = late.obstacle else { panic!("no page is in the way") };
+        sum ^= mapped.as_u64();
+        frame += 4096;
+    }
+    sum
 }
 
 pub fn protect<D: Design>(tree: &mut TreeOf<D>, pool: &Pool, range: RangeIn<D>) -> u64 {

@@ -167,6 +167,19 @@ pub fn fault<D: Design>(hand: Hand<'_>, bytes: u64, first: u64) {
     }
 }
 
+/// The same where a page is mapped: a load, and nothing to exchange.
+pub fn fault_late<D: Design>(hand: Hand<'_>, bytes: u64) -> u64 {
+    let mut sum = 0;
+    for page in (0..bytes).step_by(PAGE as usize) {
+        let at = D::START + page;
+        let table = hand.table::<D>(at).unwrap_or_else(|| hand.make::<D>(at, 12));
+        let entry = word(hand.base, table, index(at, 12)).load(Ordering::Acquire);
+        assert_ne!(entry, D::BITS.absent);
+        sum ^= entry & FRAME;
+    }
+    sum
+}
+
 pub fn protect<D: Design>(hand: Hand<'_>, bytes: u64) -> u64 {
     let mut sum = 0;
     each::<D>(hand, bytes, |_, word| {

@@ -1,5 +1,6 @@
 //! Workloads on tables in other states than full or missing: pages that say different things, pages that the CPU may be
-//! about to mark, tables that are there and empty; and the same for larger pages, and beside other threads.
+//! about to mark, tables that are there and empty, pages that are mapped already; and the same for larger pages, and
+//! beside other threads.
 
 use crate::design::{AttributesOf, Design};
 use crate::{LARGE, PAGE, Run, SMALL, TARGET, compare, compare_tables, count};
@@ -84,9 +85,25 @@ fn beside_others<D: Design>() {
     assert_eq!(physical.digest(), run.physical.digest(), "{}: a range in parallel", D::NAME);
 }
 
+/// Faults on pages that another thread has mapped.
+fn late<D: Design>() {
+    let pages = SMALL / PAGE;
+    let Run { tree, physical } = Run::<D>::full();
+    let tree = ParallelTree::new(tree, engine::NoReaders);
+    let before = physical.digest();
+    let ours = count::<D, _>("fault 4K, late", "engine", pages, || {
+        engine::fault_late::<D>(&tree, &physical.pool, D::range(SMALL), TARGET + SMALL)
+    });
+    assert_eq!(physical.digest(), before, "{}: a late fault writes nothing", D::NAME);
+    let run = Run::<D>::full();
+    let theirs = count::<D, _>("fault 4K, late", "hand", pages, || hand::fault_late::<D>(run.hand(), SMALL));
+    assert_eq!(ours, theirs, "{}: what late faults find", D::NAME);
+}
+
 pub fn all<D: Design>() {
     pages::<D>();
     refills::<D>();
     blocks::<D>();
     beside_others::<D>();
+    late::<D>();
 }
