@@ -1,25 +1,25 @@
 //! The generator behind `#[page_tables]`: a declaration in, the items it stands for out.
 //!
 //! It works on `proc_macro2` tokens, so that it can be called from tests and tools. [`parse`] reads the tokens
-//! into the [`model`], [`check`](mod@check) says what is wrong with it, [`emit`] writes the items. Errors are
+//! into the [model](pt_model), [`pt_check`] says what is wrong with it, [`pt_emit`] writes the items. Errors are
 //! gathered on the way and come after the items, so that what is right is there even when something is wrong.
 #![forbid(unsafe_code)]
 
-pub mod check;
-pub mod emit;
-pub mod model;
 pub mod parse;
 
+use darling::Error;
+use darling::error::Accumulator;
 use proc_macro2::TokenStream;
+use pt_model::Module;
 
 /// Expands `#[page_tables(attr)] item`.
 #[must_use]
 pub fn page_tables(attr: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = darling::Error::accumulator();
+    let mut errors = Error::accumulator();
     let items = match parse::variants::split(attr.clone(), item.clone(), &mut errors) {
         None => declaration(attr, item, &mut errors),
         Some(variants) => {
-            let (head, mut said, mut unsaid) = (variants.head, &mut errors, darling::Error::accumulator());
+            let (head, mut said, mut unsaid) = (variants.head, &mut errors, Error::accumulator());
             if variants.broken {
                 said = &mut unsaid;
             }
@@ -33,12 +33,12 @@ pub fn page_tables(attr: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Expands one declaration.
-fn declaration(attr: TokenStream, item: TokenStream, errors: &mut darling::error::Accumulator) -> TokenStream {
+fn declaration(attr: TokenStream, item: TokenStream, errors: &mut Accumulator) -> TokenStream {
     match parse::page_tables(attr, item.clone(), errors) {
         None => item,
         Some(mut module) => {
-            check::check(&mut module, errors);
-            emit::emit(&module)
+            check(&mut module, errors);
+            pt_emit::emit(&module)
         }
     }
 }
@@ -62,16 +62,23 @@ pub fn values(attr: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn alone(name: &str, attr: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = darling::Error::accumulator();
+    let mut errors = Error::accumulator();
     let mut module = parse::alone(name, attr, item, &mut errors);
-    check::check(&mut module, &mut errors);
-    followed_by_errors(emit::emit(&module), errors)
+    check(&mut module, &mut errors);
+    followed_by_errors(pt_emit::emit(&module), errors)
 }
 
-fn followed_by_errors(mut items: TokenStream, errors: darling::error::Accumulator) -> TokenStream {
+/// Adds what is wrong with the declaration to what could not be read.
+pub fn check(module: &mut Module, errors: &mut Accumulator) {
+    for finding in pt_check::check(module) {
+        errors.push(Error::custom(finding.message).with_span(&finding.span));
+    }
+}
+
+fn followed_by_errors(mut items: TokenStream, errors: Accumulator) -> TokenStream {
     // What is wrong in several variants is said once.
     let mut said = std::collections::HashSet::new();
-    let errors = errors.into_inner().into_iter().flat_map(darling::Error::flatten);
+    let errors = errors.into_inner().into_iter().flat_map(Error::flatten);
     for error in errors.filter(|error| said.insert(format!("{:?} {error}", error.span()))) {
         items.extend(error.write_errors());
     }

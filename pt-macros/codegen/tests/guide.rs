@@ -43,7 +43,7 @@ fn errors(declaration: &str) -> String {
     let item = TokenStream::from_str(declaration).expect("the declaration has balanced brackets");
     let mut errors = darling::Error::accumulator();
     if let Some(mut module) = pt_codegen::parse::page_tables(TokenStream::new(), item, &mut errors) {
-        pt_codegen::check::check(&mut module, &mut errors);
+        pt_codegen::check(&mut module, &mut errors);
     }
     let errors = errors.into_inner().into_iter().flat_map(darling::Error::flatten);
     errors.map(|error| format!("error: {error}")).collect::<Vec<_>>().join("\n")

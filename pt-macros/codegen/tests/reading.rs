@@ -1,7 +1,7 @@
 //! Reading of declarations: what is there is kept, what is wrong is reported once.
 
 use proc_macro2::TokenStream;
-use pt_codegen::model::Module;
+use pt_model::Module;
 use quote::quote;
 
 fn read(item: TokenStream) -> (Option<Module>, Vec<String>) {

@@ -2,9 +2,9 @@
 
 use super::Errors;
 use super::options::{number, split_at_commas};
-use crate::model::{BitList, BitRange, LevelList, LevelName};
 use darling::Error;
 use proc_macro2::{Span, TokenStream};
+use pt_model::{BitList, BitRange, LevelList, LevelName};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Expr, RangeLimits, Token};

@@ -4,9 +4,9 @@ use super::Errors;
 use super::bits::levels;
 use super::entry::level_filter;
 use super::options::{Options, ident, number, split_at_commas};
-use crate::model::{Condition, Conditional, Illegal, Otherwise, Spanned, Term, Wanted};
 use darling::Error;
 use proc_macro2::{Span, TokenStream, TokenTree};
+use pt_model::{Condition, Conditional, Illegal, Otherwise, Spanned, Term, Wanted};
 use syn::spanned::Spanned as _;
 use syn::{BinOp, Expr, Ident, Meta, UnOp};
 

@@ -2,14 +2,14 @@
 
 use super::bits::range;
 use super::options::Options;
-use super::{Errors, Reader, arguments, take_named};
-use crate::model::{Config, ConfigField, ConfigKind};
+use super::{Errors, Reader, arguments, rust, take_named};
 use darling::Error;
+use pt_model::{Config, ConfigField, ConfigKind};
 use quote::ToTokens;
 use syn::{Field, ItemStruct};
 
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Config {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     Options::new(reader.tokens, &[], errors);
     let mut fields = Vec::new();
     for item in item.fields {
@@ -56,5 +56,5 @@ fn field(mut item: Field, errors: &mut Errors) -> Option<ConfigField> {
         errors.push(Error::custom(message).with_span(&item.ty));
         return None;
     }
-    Some(ConfigField { attrs: item.attrs, ident, kind })
+    Some(ConfigField { attrs: rust::attributes(&item.attrs), ident, kind })
 }

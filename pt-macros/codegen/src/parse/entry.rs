@@ -3,13 +3,13 @@
 use super::bits::{bits, levels};
 use super::condition;
 use super::options::{Options, alternatives, idents, number, path, split_at_commas, word};
-use super::{Errors, Reader, arguments, first_and_rest, take_named};
-use crate::model::{
+use super::{Errors, Reader, arguments, first_and_rest, rust, take_named};
+use darling::Error;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use pt_model::{
     BitList, ClassBits, Default, Field, Format, HardwareBit, LevelList, Party, Permission, Place, Presence, Role,
     Shape, Spanned, Spanning, Word,
 };
-use darling::Error;
-use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, Ident, ItemStruct, Lit, Meta};
 
@@ -69,7 +69,7 @@ const FIELD_OPTIONS: [&str; 18] = [
 ];
 
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     let mut options = Options::new(reader.tokens, &FORMAT_OPTIONS, errors);
     let shapes = options.flags(&SHAPES);
     let word = options.word("word", &[("u64", Word::U64), ("u128", Word::U128)]);
@@ -116,7 +116,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
         let written = attributes.len();
         let places: Vec<_> = attributes.iter().filter_map(|attribute| place(attribute, errors)).collect();
         head.broken |= written == 0 || places.len() != written;
-        fields.push(Field { attrs, ident, ty: item.ty, places });
+        fields.push(Field { attrs: rust::attributes(&attrs), ident, ty: rust::ty(&item.ty), places });
     }
     let word = word.map_or(Word::U64, |word| *word);
     Format { head, register: false, shapes, levels, word, presence, classes, illegal, fields }
@@ -291,7 +291,7 @@ fn parties(names: Result<Vec<Ident>, Error>, errors: &mut Errors) -> Vec<Spanned
 pub(super) fn field_value(value: &Expr) -> Result<Spanned<Default>, Error> {
     let read = match value {
         Expr::Lit(syn::ExprLit { lit: Lit::Bool(literal), .. }) => Default::Bool(literal.value),
-        Expr::Path(_) => Default::Path(path(value)?),
+        Expr::Path(_) => Default::Path(rust::path(&path(value)?)),
         _ => Default::Number(*number(value)?),
     };
     Ok(Spanned::new(read, value.span()))

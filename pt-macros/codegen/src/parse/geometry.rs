@@ -3,14 +3,14 @@
 use super::bits::range;
 use super::levels::only_attribute;
 use super::options::{Options, number};
-use super::{Errors, Reader, first_and_rest};
-use crate::model::{Extension, Geometry, Root, Spanned, Split, SplitBit, Width};
+use super::{Errors, Reader, first_and_rest, rust};
 use darling::Error;
+use pt_model::{Extension, Geometry, Root, Spanned, Split, SplitBit, Width};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Fields, ItemEnum, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Geometry {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     let mut options = Options::new(reader.tokens, &["extend", "space"], errors);
     let words = [("zero", Extension::Zero), ("sign", Extension::Sign), ("halves", Extension::Halves)];
     let extension = options.word("extend", &words);
@@ -41,10 +41,21 @@ fn root(mut variant: Variant, errors: &mut Errors) -> Option<Root> {
     let split = split.and_then(|(tokens, span)| self::split(Options::new(tokens, &["bit", "shared"], errors), span));
     let tables = tables.and_then(|tables| errors.handle(range(&tables)));
     let field = match &variant.fields {
-        Fields::Named(fields) => fields.named.first().and_then(|field| Some((field.ident.clone()?, field.ty.clone()))),
+        Fields::Named(fields) => {
+            fields.named.first().and_then(|field| Some((field.ident.clone()?, rust::ty(&field.ty))))
+        }
         _ => None,
     };
-    Some(Root { attrs: variant.attrs, ident: variant.ident, level: level.ok()?, width, split, tables, field, span })
+    Some(Root {
+        attrs: rust::attributes(&variant.attrs),
+        ident: variant.ident,
+        level: level.ok()?,
+        width,
+        split,
+        tables,
+        field,
+        span,
+    })
 }
 
 fn width(value: &Expr) -> Result<Width, Error> {

@@ -3,14 +3,16 @@
 use super::bits::levels;
 use super::options::Options;
 use super::states::subject;
-use super::{Errors, Reader, arguments, take_named};
-use crate::model::{Answers, Hook, HookRole, Hooks, Order};
+use super::{Errors, Reader, arguments, rust, take_named};
 use darling::Error;
+use proc_macro2::TokenTree;
+use pt_model::{Answers, Hook, HookRole, Hooks, Order};
+use quote::ToTokens;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Ident, ItemTrait, Meta, TraitItem};
+use syn::{Attribute, ItemTrait, Meta, TraitItem};
 
 pub(super) fn read(reader: Reader, mut item: ItemTrait, errors: &mut Errors) -> Hooks {
-    let mut head = reader.head(item.attrs.clone(), item.vis.clone(), item.ident.clone());
+    let mut head = reader.head(&std::mem::take(&mut item.attrs), &item.vis, item.ident.clone());
     let table = subject(reader.tokens, "hooks", &head.ident, errors);
     head.broken |= table.is_none();
     let mut hooks = Vec::new();
@@ -26,9 +28,14 @@ pub(super) fn read(reader: Reader, mut item: ItemTrait, errors: &mut Errors) -> 
         for again in attributes {
             errors.push(Error::custom("`#[hook]` is given twice").with_span(&again));
         }
-        hooks.push(hook(&first, method.sig.ident.clone(), errors));
+        hooks.push(hook(&first, &method.sig, errors));
     }
-    Hooks { head, table, item, hooks }
+    let braces = item.brace_token.span.join();
+    let members = std::mem::take(&mut item.items).into_iter().map(rust::member).collect();
+    // Without its items the trait ends in empty braces.
+    let mut header: Vec<TokenTree> = item.into_token_stream().into_iter().collect();
+    header.pop();
+    Hooks { head, table, header: header.into_iter().collect(), braces, members, hooks }
 }
 
 const OPTIONS: [&str; 22] = [
@@ -56,7 +63,8 @@ const OPTIONS: [&str; 22] = [
     "levels",
 ];
 
-fn hook(attribute: &Attribute, ident: Ident, errors: &mut Errors) -> Hook {
+fn hook(attribute: &Attribute, method: &syn::Signature, errors: &mut Errors) -> Hook {
+    let ident = &method.ident;
     let mut options = Options::new(arguments(attribute, errors), &OPTIONS, errors);
     let roles = options.flags(&HookRole::ALL);
     let answers = Answers {
@@ -74,7 +82,8 @@ fn hook(attribute: &Attribute, ident: Ident, errors: &mut Errors) -> Hook {
     let done = match options.one("done") {
         Some(Meta::NameValue(meta)) => {
             let value = meta.value;
-            options.errors().handle(syn::parse2(quote::quote!(#value)).map_err(Error::from))
+            let read = syn::parse2(value.into_token_stream()).map(|done| rust::ty(&done));
+            options.errors().handle(read.map_err(Error::from))
         }
         Some(other) => {
             options.errors().push(Error::custom("write `done = Type`").with_span(&other));
@@ -86,8 +95,9 @@ fn hook(attribute: &Attribute, ident: Ident, errors: &mut Errors) -> Hook {
     if roles.is_empty() && options.are_understood() {
         let words: Vec<_> = HookRole::ALL.iter().map(|(word, _)| *word).collect();
         let message = format!("what is `{ident}` to the engine? Add one of `{}`", words.join("`, `"));
-        errors.push(Error::custom(message).with_span(&ident));
+        errors.push(Error::custom(message).with_span(ident));
     }
     let levels = filter.map(|(tokens, span)| levels(tokens, span, errors));
-    Hook { ident, roles, answers, done, levels, order, fused, lossy, span: attribute.span() }
+    let (ident, signature) = (ident.clone(), rust::signature(method));
+    Hook { ident, signature, roles, answers, done, levels, order, fused, lossy, span: attribute.span() }
 }

@@ -3,15 +3,15 @@
 use super::bits::range;
 use super::condition;
 use super::options::Options;
-use super::{Errors, Reader, arguments, take_named};
-use crate::model::{Level, Levels};
+use super::{Errors, Reader, arguments, rust, take_named};
 use darling::Error;
 use proc_macro2::TokenStream;
+use pt_model::{Level, Levels};
 use syn::spanned::Spanned;
 use syn::{ItemEnum, Meta, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Levels {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     Options::new(reader.tokens, &[], errors);
     let mut levels = Vec::new();
     for variant in item.variants {
@@ -48,7 +48,15 @@ fn level(mut variant: Variant, errors: &mut Errors) -> Option<Level> {
         return None;
     };
     let index = errors.handle(range(&index))?;
-    Some(Level { attrs: variant.attrs, ident: variant.ident, index, table, leaf, leaf_if, span: attribute.1 })
+    Some(Level {
+        attrs: rust::attributes(&variant.attrs),
+        ident: variant.ident,
+        index,
+        table,
+        leaf,
+        leaf_if,
+        span: attribute.1,
+    })
 }
 
 /// The attribute that each variant needs once: what is in its parentheses, and where it is.

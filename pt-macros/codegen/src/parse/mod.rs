@@ -1,4 +1,4 @@
-//! Reads a declaration into the [model](crate::model).
+//! Reads a declaration into the [model](pt_model).
 //!
 //! Nothing stops at an error: each is put into the accumulator, and what can be read besides is kept. Items
 //! without an attribute of the language pass through as they are.
@@ -15,19 +15,17 @@ mod options;
 mod packed;
 mod phases;
 mod register;
+mod rust;
 mod salvage;
 mod states;
 mod table;
 mod values;
 pub mod variants;
 
-pub use options::nearest;
-pub(crate) use options::unknown;
-
-use crate::model::{Head, Module};
 use darling::Error;
 use options::Options;
 use proc_macro2::{Span, TokenStream};
+use pt_model::{Head, Module};
 use quote::ToTokens;
 use salvage::Salvaged;
 use syn::spanned::Spanned;
@@ -40,7 +38,7 @@ pub fn page_tables(attr: TokenStream, item: TokenStream, errors: &mut Errors) ->
     let mut options = Options::new(attr, &["crate", "no_implicit_prelude"], errors);
     let (krate, no_prelude) = (krate(&mut options), options.flag("no_implicit_prelude").is_some());
     let (head, items) = errors.handle(salvage::module(item).map_err(Error::from))?;
-    let mut module = Module { no_prelude, ..empty(krate, Some(head)) };
+    let mut module = Module { no_prelude, ..empty(&krate, Some(head)) };
     for salvaged in items {
         salvaged_item(salvaged, &mut module, errors);
     }
@@ -63,16 +61,16 @@ pub fn alone(name: &str, attr: TokenStream, item: TokenStream, errors: &mut Erro
     let name = Ident::new(name, Span::call_site());
     let mut tokens = if rest.is_empty() { quote::quote!(#[#name]) } else { quote::quote!(#[#name(#rest)]) };
     tokens.extend(item);
-    let mut module = empty(krate, None);
+    let mut module = empty(&krate, None);
     for salvaged in salvage::items(tokens) {
         salvaged_item(salvaged, &mut module, errors);
     }
     module
 }
 
-fn empty(krate: Path, head: Option<Head>) -> Module {
+fn empty(krate: &Path, head: Option<Head>) -> Module {
     Module {
-        krate,
+        krate: krate.to_token_stream(),
         no_prelude: false,
         head,
         passed: Vec::new(),
@@ -171,8 +169,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn head(&self, attrs: Vec<Attribute>, vis: Visibility, ident: Ident) -> Head {
-        Head { attrs, vis, ident, span: self.span, broken: self.broken }
+    fn head(&self, attrs: &[Attribute], vis: &Visibility, ident: Ident) -> Head {
+        Head { attrs: rust::attributes(attrs), vis: rust::visibility(vis), ident, span: self.span, broken: self.broken }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::bits::levels;
 use super::options::{Options, number};
-use super::{Errors, Reader, arguments, phases, states, take_named};
-use crate::model::{Operation, Operations};
+use super::{Errors, Reader, arguments, phases, rust, states, take_named};
 use darling::Error;
+use pt_model::{Operation, Operations};
 use syn::{ItemEnum, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Operations {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     let table = states::subject(reader.tokens, "operations", &head.ident, errors);
     head.broken |= table.is_none();
     let operations = item.variants.into_iter().map(|variant| operation(variant, errors)).collect();
@@ -28,5 +28,5 @@ fn operation(mut variant: Variant, errors: &mut Errors) -> Operation {
     let levels = filter.map(|(tokens, span)| levels(tokens, span, errors));
     let during = during.and_then(|(tokens, _)| errors.handle(phases::during(tokens)));
     let code = variant.discriminant.as_ref().and_then(|(_, value)| errors.handle(number(value)));
-    Operation { attrs: variant.attrs, ident: variant.ident, code, track, other, levels, during }
+    Operation { attrs: rust::attributes(&variant.attrs), ident: variant.ident, code, track, other, levels, during }
 }

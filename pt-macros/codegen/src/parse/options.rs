@@ -8,8 +8,8 @@ use super::Errors;
 use super::bits::as_in_manuals;
 use darling::Error;
 use darling::ast::NestedMeta;
-use darling::util::SpannedValue as Spanned;
 use proc_macro2::{Span, TokenStream, TokenTree};
+use pt_model::{Spanned, nearest, unknown};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
@@ -35,7 +35,7 @@ impl<'e> Options<'e> {
                 options.rest.push(meta);
                 continue;
             }
-            options.errors.push(unknown("option", &name, known).with_span(meta.path()));
+            options.errors.push(Error::custom(unknown("option", &name, known)).with_span(meta.path()));
             if let Some(meant) = nearest(&name, known) {
                 rename(&mut meta, meant);
                 options.rest.push(meta);
@@ -201,41 +201,6 @@ fn rename(meta: &mut Meta, name: &str) {
     }
 }
 
-/// `what` with this name does not exist; it may be a slip of one of `known`.
-pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> Error {
-    if let [only] = known
-        && nearest(name, known).is_none()
-    {
-        return Error::custom(format!("unknown {what} `{name}`: there is only `{only}`"));
-    }
-    let Some(near) = nearest(name, known) else {
-        return Error::custom(format!("unknown {what} `{name}`: it is one of `{}`", known.join("`, `")));
-    };
-    Error::custom(format!("unknown {what} `{name}`: did you mean `{near}`?"))
-}
-
-/// The name that differs from `name` in the fewest letters, if those are few.
-#[must_use]
-pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
-    let distance = |other: &str| edits(name, other);
-    let near = known.iter().min_by_key(|known| distance(known))?;
-    (distance(near) <= 1 + name.len().min(near.len()) / 3).then_some(*near)
-}
-
-/// The number of letters to insert, delete or replace between two words.
-fn edits(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 /// An integer literal.
 pub(crate) fn number(value: &Expr) -> Result<Spanned<u64>, Error> {
     let expected = || Error::custom("expected an integer").with_span(value);
@@ -265,7 +230,7 @@ pub(crate) fn word<T: Copy>(name: &Ident, words: &[(&'static str, T)], errors: &
     let text = name.to_string();
     let value = find(&text).or_else(|| {
         let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-        errors.push(unknown("word", &text, &known).with_span(name));
+        errors.push(Error::custom(unknown("word", &text, &known)).with_span(name));
         nearest(&text, &known).and_then(find)
     });
     value.map(|value| Spanned::new(value, name.span()))

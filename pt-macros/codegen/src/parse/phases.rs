@@ -1,14 +1,14 @@
 //! `#[phases(TABLE, SET = …)] enum`, and choices of phases.
 
 use super::options::{Options, ident, number, split_at_commas};
-use super::{Errors, Reader, first_and_rest, states};
-use crate::model::{During, Phase, PhaseSet, Phases};
+use super::{Errors, Reader, first_and_rest, rust, states};
 use darling::Error;
 use proc_macro2::TokenStream;
+use pt_model::{During, Phase, PhaseSet, Phases};
 use syn::{BinOp, Expr, ItemEnum, Meta, UnOp};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Phases {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     let (table, rest) = first_and_rest(reader.tokens);
     let table = states::subject(table, "phases", &head.ident, errors);
     let mut options = Options::open(rest, errors);
@@ -28,7 +28,7 @@ pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Phase
     head.broken |= table.is_none() || !options.are_understood();
     let phases = item.variants.into_iter().map(|variant| {
         let code = variant.discriminant.as_ref().and_then(|(_, value)| errors.handle(number(value)));
-        Phase { attrs: variant.attrs, ident: variant.ident, code }
+        Phase { attrs: rust::attributes(&variant.attrs), ident: variant.ident, code }
     });
     let phases = phases.collect();
     Phases { head, table, phases, sets }

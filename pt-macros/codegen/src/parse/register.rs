@@ -3,10 +3,10 @@
 use super::bits::bits;
 use super::entry::{class_bits, field_value};
 use super::options::{Options, number};
-use super::{Errors, Reader, arguments, first_and_rest, take_named};
-use crate::model::{Field, Format, LevelList, LevelName, Place, Role, Shape, Spanned, Word};
+use super::{Errors, Reader, arguments, first_and_rest, rust, take_named};
 use darling::Error;
 use proc_macro2::Span;
+use pt_model::{Field, Format, LevelList, LevelName, Place, Role, Shape, Spanned, Word};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, ItemStruct, Meta};
 
@@ -17,7 +17,7 @@ const FIELD_OPTIONS: [&str; 6] = ["address", "shift", "ignored", "reserved", "va
 
 /// A register is read as a format without shapes and levels: its one level has its name.
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Format {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     let mut options = Options::new(reader.tokens, &["reserved", "reserved_ones", "ignored"], errors);
     let classes: Vec<_> =
         CLASSES.iter().flat_map(|(name, role)| options.all(name).into_iter().map(|meta| (meta, *role))).collect();
@@ -44,7 +44,12 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
         }
         let place = first.and_then(|attribute| place(&attribute, errors));
         head.broken |= place.is_none();
-        fields.push(Field { attrs, ident, ty: item.ty, places: place.into_iter().collect() });
+        fields.push(Field {
+            attrs: rust::attributes(&attrs),
+            ident,
+            ty: rust::ty(&item.ty),
+            places: place.into_iter().collect(),
+        });
     }
     let level = LevelName { ident: head.ident.clone(), shift: None };
     let levels = LevelList { names: vec![level], span: head.span };

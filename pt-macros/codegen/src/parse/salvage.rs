@@ -5,9 +5,10 @@
 //! with an empty body, then each field, variant or method by itself. What does not parse is one error and is
 //! left out.
 
-use crate::model::Head;
+use super::rust;
 use darling::Error;
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use pt_model::Head;
 use quote::ToTokens;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
@@ -40,7 +41,13 @@ pub(super) fn module(tokens: TokenStream) -> syn::Result<(Head, Vec<Salvaged>)> 
         let ident: Ident = input.parse()?;
         let content;
         syn::braced!(content in input);
-        let head = Head { attrs, vis, span: ident.span(), ident, broken: false };
+        let head = Head {
+            attrs: rust::attributes(&attrs),
+            vis: rust::visibility(&vis),
+            span: ident.span(),
+            ident,
+            broken: false,
+        };
         Ok((head, content.parse::<TokenStream>()?))
     };
     let (head, content) = parser.parse2(tokens)?;

@@ -4,14 +4,14 @@ use super::bits::levels;
 use super::entry::field_value;
 use super::options::{Options, number, word};
 use super::phases;
-use super::{Errors, Reader, arguments, first_and_rest, take_named};
-use crate::model::{By, Shape, State, States, Transition, When};
+use super::{Errors, Reader, arguments, first_and_rest, rust, take_named};
 use darling::Error;
+use pt_model::{By, Shape, State, States, Transition, When};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, Ident, ItemEnum, Meta, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> States {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     let table = subject(reader.tokens, "states", &head.ident, errors);
     head.broken |= table.is_none();
     let states: Vec<_> = item.variants.into_iter().map(|variant| state(variant, errors)).collect();
@@ -62,7 +62,17 @@ fn state(mut variant: Variant, errors: &mut Errors) -> State {
     }
     let transitions = take_named(&mut variant.attrs, "to").iter().filter_map(|attr| transition(attr, errors)).collect();
     let code = variant.discriminant.as_ref().and_then(|(_, value)| errors.handle(number(value)));
-    State { attrs: variant.attrs, ident: variant.ident, code, when, shape, initial, accessible, blocked, transitions }
+    State {
+        attrs: rust::attributes(&variant.attrs),
+        ident: variant.ident,
+        code,
+        when,
+        shape,
+        initial,
+        accessible,
+        blocked,
+        transitions,
+    }
 }
 
 fn when(attribute: &Attribute, errors: &mut Errors) -> When {

@@ -1,10 +1,10 @@
 //! `#[table(…)] struct`.
 
 use super::options::{Options, word};
-use super::{Errors, Reader};
-use crate::model::{Kind, LiveRule, Select, Space, Spanned, Table};
+use super::{Errors, Reader, rust};
 use darling::Error;
 use proc_macro2::{Span, TokenStream};
+use pt_model::{Kind, LiveRule, Select, Space, Spanned, Table};
 use syn::{Fields, ItemStruct};
 
 const SPACES: [(&str, Space); 5] = [
@@ -41,7 +41,7 @@ const OPTIONS: [&str; 22] = [
 ];
 
 pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Table {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     if !matches!(item.fields, Fields::Unit) {
         errors.push(Error::custom("a table is a unit struct: it has no fields").with_span(&item.fields));
     }
@@ -56,7 +56,7 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> Tab
     let used_by_cpu = party(&mut options, "used_by", "cpu");
     let propagates_to = options.idents("propagates_to").unwrap_or_default();
     let entries = options.idents("entries").unwrap_or_default();
-    let flush = options.path("flush");
+    let flush = options.path("flush").map(|path| rust::path(&path));
     let states = options.ident("states");
     let hooks = options.ident("hooks");
     let operations = options.ident("operations");

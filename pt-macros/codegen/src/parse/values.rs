@@ -2,13 +2,13 @@
 
 use super::entry::permissions;
 use super::options::{Options, number};
-use super::{Errors, Reader, arguments, take_named};
-use crate::model::{Permission, Spanned, Value, Values};
+use super::{Errors, Reader, arguments, rust, take_named};
 use darling::Error;
+use pt_model::{Permission, Spanned, Value, Values};
 use syn::{ItemEnum, Variant};
 
 pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Values {
-    let mut head = reader.head(item.attrs, item.vis, item.ident);
+    let mut head = reader.head(&item.attrs, &item.vis, item.ident);
     Options::new(reader.tokens, &[], errors);
     let mut values = Vec::new();
     for mut variant in item.variants {
@@ -21,7 +21,7 @@ pub(super) fn read(reader: Reader, item: ItemEnum, errors: &mut Errors) -> Value
             None
         };
         head.broken |= number.is_none();
-        values.push(Value { attrs: variant.attrs, ident: variant.ident, number, denies });
+        values.push(Value { attrs: rust::attributes(&variant.attrs), ident: variant.ident, number, denies });
     }
     Values { head, values }
 }

@@ -7,7 +7,7 @@ use quote::quote;
 fn errors(name: &str, attr: TokenStream, item: TokenStream) -> Vec<String> {
     let mut errors = darling::Error::accumulator();
     let mut module = pt_codegen::parse::alone(name, attr, item, &mut errors);
-    pt_codegen::check::check(&mut module, &mut errors);
+    pt_codegen::check(&mut module, &mut errors);
     errors.into_inner().into_iter().flat_map(darling::Error::flatten).map(|error| error.to_string()).collect()
 }
 

@@ -56,7 +56,7 @@ pub fn errors(declaration: &str) -> Vec<(String, String)> {
     let mut errors = darling::Error::accumulator();
     let mut module = pt_codegen::parse::page_tables(TokenStream::new(), item.clone(), &mut errors);
     if let Some(module) = &mut module {
-        pt_codegen::check::check(module, &mut errors);
+        pt_codegen::check(module, &mut errors);
     }
     // Whatever is wrong, what is emitted is Rust.
     let expanded = pt_codegen::page_tables(TokenStream::new(), item);
