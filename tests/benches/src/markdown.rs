@@ -38,7 +38,7 @@ pub fn page(measured: &Measured, checks: &[Check], machine: &str, command: &str)
     let _ = write!(
         page,
         "## Faults of two threads\n\nNanoseconds of wall time per page that ends up mapped. In the last column \
-         nothing is shared: it shows what this machine gave to two threads.\n\n{}\n",
+         threads calculate and share nothing: it tells the rounds in which each had a core, which are those that count.\n\n{}\n",
         plain(&measured.faults)
     );
     let _ =
