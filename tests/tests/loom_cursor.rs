@@ -154,11 +154,20 @@ fn tree<T: Visible>(geometry: T::Geometry, config: T::Config, pages: usize) -> (
     (tables.clone(), Arc::new(ParallelTree::new(tree, tables)))
 }
 
+/// Words of stack for the thread that a model begins with. The 4096 that it has otherwise are too few for a cursor that is
+/// compiled without optimisation: all of it is in line, and nothing shares a place.
+const STACK: usize = 0x4000;
+
 fn explore(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
     builder.max_branches = 50_000;
-    builder.check(model);
+    let model = std::sync::Arc::new(model);
+    builder.check(move || {
+        let model = std::sync::Arc::clone(&model);
+        let thread = thread::Builder::new().stack_size(STACK).spawn(move || model());
+        thread.expect("a thread of loom's").join().unwrap();
+    });
 }
 
 /// Long-mode tables: split in place.

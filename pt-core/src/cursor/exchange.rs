@@ -26,10 +26,10 @@ pub(super) enum Exchanged<T: Visible> {
     /// The same in a table that was passed, and that is counted already.
     Passed(OldLeaf<T>, u64),
     /// The table is to be held first.
-    Elsewhere,
-    /// There is no leaf, or it is part of a span, or another thread was faster, or it may be the last of its table: to be
-    /// told apart by a walk from the root.
-    Doubtful,
+    Unheld,
+    /// A walk from the root is needed: the way is not remembered, or there is no leaf, or one of a span, or the last of its
+    /// table, or another thread was faster.
+    Again,
 }
 
 impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
@@ -47,8 +47,8 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     ) -> Result<(OldLeaf<T>, u64), ObstacleOf<T>> {
         let (leaf, new) = match self.exchange_remembered::<L, false>(at, &mut new) {
             Exchanged::Held(old, new) | Exchanged::Passed(old, new) => return Ok((old, new)),
-            Exchanged::Elsewhere => self.exchange_elsewhere::<L>(at, new)?,
-            Exchanged::Doubtful => self.exchange_again::<L>(at, new)?,
+            Exchanged::Unheld => self.exchange_unheld::<L>(at, new)?,
+            Exchanged::Again => self.exchange_again::<L>(at, new)?,
         };
         Ok((OldLeaf::new::<L>(at, leaf), new))
     }
@@ -64,21 +64,9 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
             cold_path();
             return self.exchange_near::<L, REMOVES>(at, new);
         };
-        let word = slot.word(self.memory);
-        let raw = word.load();
-        let Some(alike) = self.held.settled.alike::<T, L, X>(raw) else {
-            cold_path();
-            // Loaded again, so that of the first nothing need be kept but how it differs: one instruction less in order.
-            return match Self::exchange_word::<L>(word, word.load(), new) {
-                Some((leaf, new)) => Exchanged::Held(OldLeaf::new::<L>(at, leaf), new),
-                None => Exchanged::Doubtful,
-            };
-        };
-        let new = new(L::Leaf::from_bits(alike.leaf));
-        // No bit is left that the CPU sets.
-        match X::replace(word, raw, new, 0) {
-            Ok(()) => Exchanged::Held(OldLeaf::alike::<L>(at, raw, alike.frame), new),
-            Err(_) => Exchanged::Doubtful,
+        match self.exchange_settled::<L>(slot.word(self.memory), at, new) {
+            Some((old, new)) => Exchanged::Held(old, new),
+            None => Exchanged::Again,
         }
     }
 
@@ -90,33 +78,52 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         at: Address<T::Space>,
         new: &mut impl FnMut(L::Leaf) -> u64,
     ) -> Exchanged<T> {
-        let table = match self.entry_above::<L>(at) {
+        let table = match self.entry_above::<L>(self.held.settled.above, at) {
             Some(Entry::Subtable(entry)) => TableOf::<T, L>::at(entry.frame()),
-            Some(Entry::Leaf(_)) => return Exchanged::Doubtful,
-            Some(Entry::Absent(_) | Entry::Frozen) | None => return Exchanged::Elsewhere,
+            Some(Entry::Leaf(_)) => return Exchanged::Unheld,
+            Some(Entry::Absent(_) | Entry::Frozen) | None => return Exchanged::Again,
         };
-        let (word, record) = (table.word(self.memory, at), self.memory.record(table.frame()));
-        let raw = word.load();
-        let Entry::Leaf(_) = L::decode(raw) else { return Exchanged::Doubtful };
         if self.passed == table.frame() {
-            return Exchanged::Elsewhere;
+            return Exchanged::Unheld;
         }
+        let (word, record) = (table.word(self.memory, at), self.memory.record(table.frame()));
         // The count is loaded again where it is changed: that load is one instruction with the addition and the store.
         if REMOVES && !X::PARALLEL && record.counted().is_none_or(|count| count <= 1) {
-            return Exchanged::Doubtful;
+            return Exchanged::Again;
         }
-        let Some((leaf, new)) = Self::exchange_word::<L>(word, raw, new) else { return Exchanged::Doubtful };
+        let Some((old, new)) = self.exchange_settled::<L>(word, at, new) else { return Exchanged::Again };
         if REMOVES {
             record.count_one_less::<X>();
         }
         self.passed = table.frame();
-        Exchanged::Passed(OldLeaf::new::<L>(at, leaf), new)
+        Exchanged::Passed(old, new)
+    }
+
+    /// The same in `word`, where a settled leaf of the same level is known.
+    #[inline(always)]
+    fn exchange_settled<L: LevelOf<T>>(
+        &self,
+        word: &M::Word,
+        at: Address<T::Space>,
+        new: &mut impl FnMut(L::Leaf) -> u64,
+    ) -> Option<(OldLeaf<T>, u64)> {
+        let raw = word.load();
+        let Some(alike) = self.held.settled.alike::<T, L, X>(raw) else {
+            cold_path();
+            // Loaded again, so that of the first nothing need be kept but how it differs: one instruction less in order.
+            let (leaf, new) = Self::exchange_word::<L>(word, word.load(), new)?;
+            return Some((OldLeaf::new::<L>(at, leaf), new));
+        };
+        let new = new(L::Leaf::from_bits(alike.leaf));
+        // No bit is left that the CPU sets.
+        X::replace(word, raw, new, 0).ok()?;
+        Some((OldLeaf::alike::<L>(at, raw, alike.frame), new))
     }
 
     /// The same in a table that is held from then on.
     #[cold]
     #[inline(never)]
-    pub(super) fn exchange_elsewhere<L: LevelOf<T>>(
+    pub(super) fn exchange_unheld<L: LevelOf<T>>(
         &mut self,
         at: Address<T::Space>,
         mut new: impl FnMut(L::Leaf) -> u64,
@@ -125,7 +132,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let Some((leaf, new)) = Self::exchange_word::<L>(word, word.load(), &mut new) else {
             return self.exchange_again::<L>(at, new);
         };
-        self.settle::<L>(leaf);
+        self.settle::<L>(at, leaf);
         Ok((leaf, new))
     }
 
@@ -165,7 +172,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
                     let new = new(leaf);
                     match X::replace(word, raw, new, L::Leaf::HARDWARE) {
                         Ok(()) => {
-                            self.settle::<L>(leaf);
+                            self.settle::<L>(at, leaf);
                             return Ok((leaf, new));
                         }
                         Err(found) => raw = found,

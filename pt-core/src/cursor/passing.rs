@@ -18,12 +18,13 @@
 
 use super::Cursor;
 use super::find::{EntryOf, Find, Miss, entry_of, fill};
+use super::place::Place;
 use super::source::TableSource;
 use crate::access::Access;
 use crate::address::Address;
 use crate::entry::Entry;
 use crate::format::EntryFormat;
-use crate::level::{Level, LevelOf};
+use crate::level::LevelOf;
 use crate::memory::{Memory, Word};
 use crate::table::Visible;
 use crate::tree::TableOf;
@@ -33,7 +34,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     /// was passed last. It calls nothing.
     #[inline(always)]
     pub(super) fn map_near<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: u64) -> Near {
-        let table = match self.entry_above::<L>(at) {
+        let table = match self.entry_above::<L>(self.above, at) {
             Some(Entry::Subtable(entry)) => TableOf::<T, L>::at(entry.frame()),
             Some(Entry::Leaf(_)) => return Near::Occupied,
             Some(Entry::Absent(_) | Entry::Frozen) | None => return Near::Unknown,
@@ -69,21 +70,24 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         Ok(())
     }
 
-    /// The entry of the table above that leads to the table of level `L` for `at`.
+    /// The entry of the table above that leads to the table of level `L` for `at`, if `above` is that table.
     #[inline(always)]
-    pub(super) fn entry_above<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<EntryOf<T, L::Above>> {
+    pub(super) fn entry_above<L: LevelOf<T>>(
+        &self,
+        above: Place,
+        at: Address<T::Space>,
+    ) -> Option<EntryOf<T, L::Above>> {
         if !L::Above::TABLES {
             return None;
         }
-        let bits = L::Above::SHIFT + L::Above::INDEX_BITS;
-        let (table, index) = self.above.slot::<T, L>(at, bits, L::Above::SHIFT)?;
+        let (table, index) = above.slot_above::<T, L>(at)?;
         Some(entry_of::<T, L::Above, M>(self.memory.word_in(table, index)))
     }
 
     /// The table of level `L` for `at` that the table above leads to.
     #[inline(always)]
     pub(super) fn find_from_above<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Option<TableOf<T, L>> {
-        match self.entry_above::<L>(at)? {
+        match self.entry_above::<L>(self.above, at)? {
             Entry::Subtable(entry) => Some(TableOf::at(entry.frame())),
             _ => None,
         }

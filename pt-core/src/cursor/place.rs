@@ -68,6 +68,12 @@ impl Place {
         (offset >> bits == 0).then(|| (self.table, (offset >> shift) as usize))
     }
 
+    /// The entry for `at`, if this is the table above one of level `L` that translates it.
+    #[inline(always)]
+    pub(super) fn slot_above<T: Visible, L: LevelOf<T>>(self, at: Address<T::Space>) -> Option<(TableAt, usize)> {
+        self.slot::<T, L>(at, L::Above::SHIFT + L::Above::INDEX_BITS, L::Above::SHIFT)
+    }
+
     /// Whether there is a table.
     #[inline(always)]
     pub(super) const fn is_somewhere(&self) -> bool {

@@ -36,8 +36,8 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         let (old, is_held) = match self.exchange_remembered::<L, true>(at, &mut |_| T::ABSENT) {
             Exchanged::Held(old, _) => (old, true),
             Exchanged::Passed(old, _) => (old, false),
-            Exchanged::Elsewhere => (OldLeaf::new::<L>(at, self.exchange_elsewhere::<L>(at, |_| T::ABSENT)?.0), true),
-            Exchanged::Doubtful => (OldLeaf::new::<L>(at, self.exchange_again::<L>(at, |_| T::ABSENT)?.0), true),
+            Exchanged::Unheld => (OldLeaf::new::<L>(at, self.exchange_unheld::<L>(at, |_| T::ABSENT)?.0), true),
+            Exchanged::Again => (OldLeaf::new::<L>(at, self.exchange_again::<L>(at, |_| T::ABSENT)?.0), true),
         };
         let may_be_empty = !X::PARALLEL && is_held && self.held.count_one_less();
         let dead = if may_be_empty { self.free_if_empty::<L>(at) } else { DeadTables::NONE };

@@ -34,7 +34,7 @@ map_page:
     movabs r10, 4503599627366400
     and r9, r10
     je .L4
-    mov rbx, qword ptr [rsi + 96]
+    mov rbx, qword ptr [rsi + 112]
     mov r10d, edx
     shr r10d, 12
     and r10d, 511
@@ -44,13 +44,13 @@ map_page:
     mov r14, qword ptr [r11 + 8*r10]
     cmp r14, rax
     jne .L5
-    cmp qword ptr [rsi + 88], r9
+    cmp qword ptr [rsi + 104], r9
     je .L4
     mov rax, r9
     shr rax, 8
     mov qword ptr [r11 + 8*r10], r8
     inc qword ptr [rbx + rax + 8]
-    mov qword ptr [rsi + 88], r9
+    mov qword ptr [rsi + 104], r9
 .L2:
     mov byte ptr [rdi], 13
     mov rax, rdi

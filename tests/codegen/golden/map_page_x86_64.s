@@ -28,7 +28,7 @@ map_page_x86_64:
     movabs r9, 4503599627366400
     and rax, r9
     je .L5
-    mov r11, qword ptr [rsi + 120]
+    mov r11, qword ptr [rsi + 136]
     mov r9d, edx
     shr r9d, 12
     and r9d, 511
@@ -38,13 +38,13 @@ map_page_x86_64:
     mov rbx, qword ptr [r10 + 8*r9]
     test rbx, rbx
     jne .L6
-    cmp qword ptr [rsi + 112], rax
+    cmp qword ptr [rsi + 128], rax
     je .L5
     mov rcx, rax
     shr rcx, 8
     mov qword ptr [r10 + 8*r9], r8
     inc qword ptr [r11 + rcx + 8]
-    mov qword ptr [rsi + 112], rax
+    mov qword ptr [rsi + 128], rax
     jmp .L3
 .L2:
     mov qword ptr [r9 + 8*rax], r8

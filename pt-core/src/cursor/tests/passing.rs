@@ -47,6 +47,48 @@ fn arena_entry(arena: &Arena, root: Hpa, width: Width, offset: u64) -> u64 {
     })
 }
 
+/// What a cursor remembers of a leaf is not taken for what one of another level says, nor of another table above.
+#[test]
+fn pages_of_two_sizes_take_turns() {
+    both(|width| {
+        let (arena, mut cpus) = (arena(), Cpus::default());
+        let mut tree = tree::<SharedSample>(&arena, width);
+        let root = tree.root();
+        // Blocks and tables of pages side by side, in two tables above; every third leaf is used.
+        let offsets: Vec<u64> =
+            (0..96).map(|number| ((number % 2) << 30) + number / 2 % 8 * BLOCK + number / 16 * PAGE).collect();
+        let is_block = |offset: u64| offset / BLOCK % 2 == 1;
+        let marks = |offset: u64| if (offset >> 12).is_multiple_of(3) { 0x300 } else { 0 };
+        let mut cursor = tree.exclusive(&arena);
+        for &offset in &offsets {
+            let fields = Fields { accessed: marks(offset) != 0, dirty: marks(offset) != 0, ..Fields::RWX };
+            if !is_block(offset) {
+                cursor.map(gpa(width, offset), page(offset), fields).unwrap();
+            } else if offset % BLOCK == 0 {
+                cursor.map(gpa(width, offset), block(offset), fields).unwrap();
+            }
+        }
+        for rights in [7, 1] {
+            for &offset in &offsets {
+                let (at, first) = (gpa(width, offset), offset % BLOCK == 0);
+                let old = match (is_block(offset), rights) {
+                    (true, _) if !first => continue,
+                    (true, 7) => cursor.protect::<Pd>(at, READ).unwrap().flush(&mut cpus),
+                    (true, _) => cursor.unmap::<Pd>(at).unwrap().flush(&mut cpus),
+                    (false, 7) => cursor.protect::<Pt>(at, READ).unwrap().flush(&mut cpus),
+                    (false, _) => cursor.unmap::<Pt>(at).unwrap().flush(&mut cpus),
+                };
+                let size = if is_block(offset) { 0x80 } else { 0 };
+                assert_eq!(old.raw, 1 << 63 | offset | marks(offset) | size | rights, "{offset:#x}");
+                assert_eq!(old.frame.as_u64(), offset);
+            }
+        }
+        drop(cursor);
+        check(&arena, root, width);
+        assert_eq!(arena.pages_in_use(), 1);
+    });
+}
+
 /// What a cursor remembers of tables that it unlinks is not used again.
 #[test]
 fn tables_that_were_unlinked_are_forgotten() {
