@@ -174,10 +174,17 @@ impl<W: Word> Record<W> {
 
     #[inline(always)]
     fn count<X: Access>(&self, change: u64) {
-        let count = self.live.load();
-        if !X::PARALLEL {
-            self.live.store(count.wrapping_add(change));
-        } else if count.cast_signed() >= 0 {
+        if X::PARALLEL {
+            self.stop_counting();
+        } else {
+            self.live.store(self.live.load().wrapping_add(change));
+        }
+    }
+
+    /// Notes that entries may come into use, or out of it, that nobody counts.
+    #[inline(always)]
+    pub(crate) fn stop_counting(&self) {
+        if self.live.load().cast_signed() >= 0 {
             self.live.store(UNCOUNTED);
         }
     }

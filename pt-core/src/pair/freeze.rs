@@ -10,9 +10,7 @@
 
 use super::error::{Cause, EntryError, PageError};
 use super::slot::{self, Place, Slot};
-use crate::access::Parallel;
 use crate::address::{Gpa, Hpa};
-use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::hook::{Frozen, Hook, Outcome, Vacant};
 use crate::level::{LeafLevelOf, LevelOf};
@@ -95,12 +93,11 @@ impl<T: Propagating, L: LevelOf<T>, M: Memory> Freeze<'_, T, L, M> {
             return Err(self.refuse(frame, Cause::FrameDoesNotFit(frame)));
         }
         let place = self.publish_word(slot::leaf::<T, L>(frame));
-        place.count_one_more::<Parallel>();
         Ok(Committed { address: place.address(), level: L::LEVEL, frame })
     }
 
-    #[cold]
     /// Rolls back: the page is not mapped.
+    #[cold]
     fn refuse(self, frame: Hpa, cause: Cause<T::Levels>) -> PageError<L, T::Levels> {
         PageError { page: Page::at(frame), error: self.place.error(self.frozen.was(), cause) }
     }
@@ -197,12 +194,17 @@ impl<'a, L, M: Memory> Walk<'a, L, M> {
         let found = place.word().load();
         // The way down is tested first: to tell all shapes apart at each level takes ten instructions a level more.
         if X::NUMBER > L::NUMBER
-            && let Entry::Subtable(entry) = X::decode(found)
+            && let Some(below) = slot::linked::<T, X>(found)
         {
-            return self.step(TableOf::<T, X::Below>::at(entry.frame()));
+            return self.step(below);
         }
         let error = |found, cause| Err(place.error(found, cause));
-        let take = |found| Freeze::take(place.part(), found).or_else(|found| error(found, Cause::LostRace));
+        let take = |found| {
+            // Not after the hook, for which the table and where its record is would be kept in registers: 3 instructions
+            // more if the hook needs some itself. A page that is refused then costs no more than a count of the table.
+            place.stop_counting();
+            Freeze::take(place.part(), found).or_else(|found| error(found, Cause::LostRace))
+        };
         // An entry without payload is nearly always what is there: 16 instructions less than to tell all shapes apart.
         if X::NUMBER == L::NUMBER && found == T::ABSENT {
             return take(found);

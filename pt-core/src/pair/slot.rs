@@ -35,16 +35,18 @@ pub(super) enum Slot<T: Propagating, L: LevelOf<T>> {
 impl<T: Propagating, L: LevelOf<T>> Slot<T, L> {
     #[inline(always)]
     pub(super) fn decode(raw: u64) -> Self {
+        if let Some(table) = linked::<T, L>(raw) {
+            return Self::Table(table);
+        }
         match L::decode(raw) {
             Entry::Leaf(leaf) => Self::Leaf(leaf.frame()),
-            Entry::Subtable(table) => Self::Table(TableOf::at(table.frame())),
             Entry::Absent(absent) if absent.bits() == T::ABSENT => Self::Absent,
             Entry::Absent(absent) => Self::blocked(absent.bits()),
-            Entry::Frozen => Self::Frozen,
+            Entry::Frozen | Entry::Subtable(_) => Self::Frozen,
         }
     }
 
-    /// A marker that is none of ours is left alone, as if somebody held it.
+    /// A marker that is none of ours is left alone, as if somebody held it; so is a link that says more than ours.
     fn blocked(raw: u64) -> Self {
         if L::LEAVES && raw & !L::Leaf::FRAME == T::BLOCKED_LEAF {
             Self::BlockedLeaf(L::Leaf::from_bits(raw).frame())
@@ -141,6 +143,12 @@ impl<'a, T: Propagating, L: LevelOf<T>, M: Memory> Place<'a, T, L, M> {
         self.memory.record(self.table.frame()).count_one_more::<A>();
     }
 
+    /// Notes, before an absent entry of this table is taken, that nobody counts what becomes of it.
+    #[inline(always)]
+    pub(super) fn stop_counting(&self) {
+        self.memory.record(self.table.frame()).stop_counting();
+    }
+
     /// Notes, after the commit, that an entry of this table is absent again. The caller holds the tree exclusively.
     #[inline]
     pub(super) fn count_one_less(&self) {
@@ -170,4 +178,15 @@ pub(super) fn blocked_leaf<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
 #[inline(always)]
 pub(super) fn blocked_table<T: Propagating, L: LevelOf<T>>(frame: Hpa) -> u64 {
     T::BLOCKED_TABLE | L::Subtable::frame_bits(frame)
+}
+
+/// The table that the entry links, if it is what [`link`] makes and nothing else.
+///
+/// What is left of it without the link's own bits is the frame. One test tells that nothing else is left, and no mask is
+/// needed after it: 4 instructions less for each private map in a loop, 5 out of line. By a difference, as the compiler
+/// makes a mask and a comparison again of an exclusive or: 6 more.
+#[inline(always)]
+pub(super) fn linked<T: Propagating, L: LevelOf<T>>(raw: u64) -> Option<TableOf<T, L::Below>> {
+    let frame = raw.wrapping_sub(L::LINK);
+    (L::TABLES && frame & !L::Subtable::FRAME == 0).then(|| TableOf::at(L::Subtable::from_bits(frame).frame()))
 }

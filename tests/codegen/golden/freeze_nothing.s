@@ -1,118 +1,114 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 104 instructions
+# 99 instructions
 freeze_nothing:
-    mov rcx, rdx
-    movabs rdx, -9223372036854775808
-    mov r9, qword ptr [rdi]
+    movabs r8, 9223372036854775801
+    mov rcx, qword ptr [rdi]
     cmp byte ptr [rdi + 40], 0
-    je .L1
-    movabs r10, 4503599627366400
-    lea r8, [r10 + 4096]
+    je .L2
+    mov rax, rsi
+    shr rax, 52
     mov eax, 1
-    cmp rsi, r8
-    jae .L4
+    jne .L3
+    movabs r10, -4503599627366401
     mov r11, rsi
     shr r11, 48
-    mov r8, qword ptr [rdi + 24]
-    add r9, r8
-    mov r9, qword ptr [r9 + 8*r11]
-    mov r11d, r9d
-    not r11d
-    test r11b, 7
-    jne .L5
-    and r9, r10
-    mov r11, rsi
-    shr r11, 39
-    and r11d, 511
-    add r9, r8
-    mov r9, qword ptr [r9 + 8*r11]
-    mov r11d, r9d
-    not r11d
-    test r11b, 7
-    jne .L5
-    jmp .L2
+    mov r9, qword ptr [rdi + 24]
+    add rcx, r9
+    mov rcx, qword ptr [rcx + 8*r11]
+    lea r11, [rcx + r8]
+    test r11, r10
+    je .L4
 .L1:
+    mov rdx, rcx
+    ret
+.L2:
     mov rax, rsi
     shr rax, 48
     mov eax, 1
-    jne .L4
-    mov r10, rsi
-    shr r10, 39
-    mov r8, qword ptr [rdi + 24]
-    add r9, r8
-    mov r9, qword ptr [r9 + 8*r10]
-    mov r10d, r9d
-    not r10d
-    test r10b, 7
-    jne .L5
-    movabs r10, 4503599627366400
-.L2:
-    and r9, r10
+    jne .L3
+    movabs r10, -4503599627366401
     mov r11, rsi
-    shr r11, 30
-    and r11d, 511
-    add r9, r8
-    mov r9, qword ptr [r9 + 8*r11]
-    mov r11d, r9d
-    not r11d
-    test r11b, 7
-    jne .L5
-    and r9, r10
-    add r9, r8
-    mov r11d, esi
-    shr r11d, 18
-    and r11d, 4088
-    mov r9, qword ptr [r11 + r9]
-    mov r11d, r9d
-    and r11d, 135
-    cmp r11d, 7
-    jne .L5
-    and r9, r10
-    add r8, r9
+    shr r11, 39
+    mov r9, qword ptr [rdi + 24]
+    add rcx, r9
+    mov rcx, qword ptr [rcx + 8*r11]
+    lea r11, [rcx + r8]
+    test r11, r10
+    jne .L1
+    jmp .L5
+.L3:
+    add r8, 7
+    mov rdx, r8
+    ret
+.L4:
+    mov rcx, rsi
+    shr rcx, 39
+    and ecx, 511
+    add r11, r9
+    mov rcx, qword ptr [r11 + 8*rcx]
+    lea r11, [rcx + r8]
+    test r11, r10
+    jne .L1
+.L5:
+    mov rcx, rsi
+    shr rcx, 30
+    and ecx, 511
+    add r11, r9
+    mov rcx, qword ptr [r11 + 8*rcx]
+    lea r11, [rcx + r8]
+    test r11, r10
+    jne .L1
+    add r11, r9
+    mov ecx, esi
+    shr ecx, 18
+    and ecx, 4088
+    mov rcx, qword ptr [rcx + r11]
+    lea r11, [rcx + r8]
+    test r11, r10
+    jne .L1
+    add r9, r11
     shr esi, 9
     and esi, 4088
-    mov r10, qword ptr [rsi + r8]
-    cmp r10, rdx
-    jne .L6
-    add r8, rsi
-    movabs rax, -9223372036854775808
-    movabs rsi, -9223372036854774368
-    lock 	cmpxchg	qword ptr [r8], rsi
-    jne .L7
-    movabs rsi, -4503599627366401
-    test rcx, rsi
-    jne .L8
-    lea rax, [rdx + rcx]
-    add rax, 135
-    mov qword ptr [r8], rax
+    mov rcx, qword ptr [rsi + r9]
+    lea r10, [r8 + 7]
+    cmp rcx, r10
+    jne .L1
+    add r9, rsi
     mov rax, qword ptr [rdi + 32]
-    shr r9, 8
-    mov rdi, qword ptr [rax + r9 + 8]
-    mov rdx, rcx
-    test rdi, rdi
-    js .L3
-    movabs rdx, -4611686018427387904
-    mov qword ptr [rax + r9 + 8], rdx
-    mov rdx, rcx
-.L3:
-    xor eax, eax
-    test rcx, rsi
-    setne al
-.L4:
-    ret
-.L5:
-    mov rdx, r9
-    ret
+    shr r11, 8
+    mov rcx, qword ptr [rax + r11 + 8]
+    test rcx, rcx
+    js .L6
+    movabs rcx, -4611686018427387904
+    mov qword ptr [rax + r11 + 8], rcx
 .L6:
-    mov rdx, r10
-    ret
+    movabs rax, -9223372036854775808
+    movabs rcx, -9223372036854774368
+    lock 	cmpxchg	qword ptr [r9], rcx
+    jne .L9
+    lea rcx, [r8 + 7]
+    movabs rsi, -4503599627366401
+    mov rdi, rcx
+    and rsi, rdx
+    jne .L7
+    lea rdi, [r8 + rdx]
+    add rdi, 142
 .L7:
-    mov rdx, rax
-    mov eax, 1
-    ret
+    test rsi, rsi
+    jne .L8
+    mov rcx, rdx
 .L8:
-    mov qword ptr [r8], rdx
-    jmp .L3
+    xor eax, eax
+    test rsi, rsi
+    setne al
+    mov qword ptr [r9], rdi
+    mov rdx, rcx
+    ret
+.L9:
+    mov rcx, rax
+    mov eax, 1
+    mov rdx, rcx
+    ret
 
 # 113 instructions, 80 on the longest path
 twin_exchange:

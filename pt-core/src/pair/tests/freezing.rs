@@ -1,14 +1,19 @@
 //! The freeze guard by itself.
 
-use super::{Fixture, private, running};
+use super::{FRAME, Fixture, private, running};
 use crate::address::Hpa;
 use crate::arena::Arena;
 use crate::hook::{Busy, Hook, Outcome, Refusal};
+use crate::level::LevelOf;
+use crate::memory::Memory;
 use crate::page::Page;
+use crate::pair::slot::linked;
 use crate::pair::{Cause, FaultOutcome, Freeze, Run};
 use crate::sample::{LevelName, Pd, Pdpt, PrivateSample, Pt, SampleHooks, Width};
 use crate::space::Private;
+use crate::table::Visible;
 use core::convert::Infallible;
+use core::sync::atomic::Ordering;
 use std::sync::Arc;
 
 const BASE: u64 = 0x40_0000_0000;
@@ -124,4 +129,49 @@ fn only_absent_entries_of_tables_that_are_there_are_frozen() {
     assert_eq!(refused(BASE, LevelName::Pd), Cause::Occupied);
     assert_eq!(refused(BASE + (1 << 21), LevelName::Pt), Cause::NoTable);
     fixture.check();
+}
+
+#[test]
+fn a_table_in_which_an_entry_is_frozen_is_not_counted() {
+    let fixture = fixture();
+    let table = Hpa::new(fixture.entries()[&(1, BASE)] & FRAME);
+    fixture.arena.record(table).live.store(1, Ordering::Release);
+    assert!(fixture.vm.private().freeze::<Pt>(private(BASE)).is_err());
+    assert_eq!(fixture.arena.record(table).counted(), Some(1), "nothing was taken");
+    let guard = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap();
+    assert_eq!(fixture.arena.record(table).counted(), None);
+    guard.roll_back();
+    fixture.check();
+}
+
+#[test]
+fn a_link_that_says_more_than_ours_is_not_followed() {
+    let fixture = fixture();
+    let directory = Hpa::new(fixture.entries()[&(2, BASE)] & FRAME);
+    let entry = fixture.arena.word(directory, (BASE >> 21) as usize % 512);
+    let link = entry.fetch_or(1 << 3, Ordering::AcqRel);
+    let error = fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap_err();
+    assert_eq!((error.level, error.found, error.cause), (LevelName::Pd, link | 1 << 3, Cause::Frozen));
+    entry.store(link, Ordering::Release);
+    drop(fixture.vm.private().freeze::<Pt>(private(BESIDE)).unwrap());
+    fixture.check();
+}
+
+/// [`linked`] finds the link by a difference; here by a mask.
+#[test]
+fn a_link_is_known_by_all_of_its_bits() {
+    let link = <Pd as LevelOf<PrivateSample>>::LINK;
+    let found = |raw| linked::<PrivateSample, Pd>(raw).map(|table| table.frame().as_u64());
+    let expected = |raw: u64| (raw & !FRAME == link).then_some(raw & FRAME);
+    for frame in [0, 0x1000, 0x5_5555_5555_5000, FRAME] {
+        assert_eq!(found(link | frame), Some(frame));
+        for (one, other) in (0..64).flat_map(|one| (0..64).map(move |other| (one, other))) {
+            let raw = (link | frame) ^ 1 << one ^ 1 << other;
+            assert_eq!(found(raw), expected(raw), "{raw:#x}");
+        }
+        for raw in [frame, frame.wrapping_sub(1), frame.wrapping_add(link), frame | PrivateSample::FROZEN] {
+            assert_eq!(found(raw), expected(raw), "{raw:#x}");
+        }
+    }
+    assert!(linked::<PrivateSample, Pt>(link).is_none(), "there is nothing below");
 }
