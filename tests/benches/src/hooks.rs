@@ -3,9 +3,12 @@
 //! The engine's monitors are a static one that does nothing, one that mirrors each entry by a store, one behind `dyn`,
 //! and a mirror behind `dyn` that is called once a table, while all entries that it is told of are frozen.
 //!
-//! By hand: a bare compare-exchange that installs the entry, and the protocol without a guard or an error; and the
-//! compare-exchange with what the engine tests and keeps beside it: the width of the address in the tree's geometry, the
-//! alignment and the width of the frame, and the count in the table's record.
+//! By hand: a bare compare-exchange that installs the entry, and the protocol without a guard or an error, with a mirror
+//! and without; and each with what the engine tests and keeps beside it: the width of the address in the tree's geometry,
+//! the alignment and the width of the frame, and the count in the table's record.
+//!
+//! A mirror holds frames, by hand too. Where nobody asks for the frame, one sum makes the entry from the address, in the
+//! engine and by hand; for a mirror the frame is made first, and the entry from it.
 
 mod by_hand;
 mod engine;
@@ -14,12 +17,12 @@ use crate::contender::{Contender, Row};
 use crate::memory::Arena;
 use crate::peer::{BLOCK, PAGE, START, TO_FRAME};
 use crate::workload::{Scale, digest};
-use by_hand::{ByHand, FROZEN, exchange, tested};
+use by_hand::{ByHand, frozen, installed, mirrored, tested};
 use engine::{Engine, OnTable, map_all, map_tables};
 use pt_core::hook::Outcome;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The name of the row.
 pub const ROW: &str = "private map: freeze, hook, publish";
@@ -39,8 +42,13 @@ pub const CHECKED: &str = "hand, compare-exchange, same tests";
 pub const FREEZE: &str = "hand, freeze";
 /// See [`STATIC`].
 pub const FREEZE_MIRROR: &str = "hand, freeze and mirror";
+/// See [`STATIC`].
+pub const FREEZE_CHECKED: &str = "hand, freeze, same tests";
+/// See [`STATIC`].
+pub const MIRROR_CHECKED: &str = "hand, freeze and mirror, same tests";
 /// All columns, in their order.
-pub const COLUMNS: [&str; 8] = [STATIC, MIRROR, DYN, BATCHED, BARE, CHECKED, FREEZE, FREEZE_MIRROR];
+pub const COLUMNS: [&str; 10] =
+    [STATIC, MIRROR, DYN, BATCHED, BARE, CHECKED, FREEZE, FREEZE_MIRROR, FREEZE_CHECKED, MIRROR_CHECKED];
 
 /// What a mirror holds: one word for each of so many pages, and the same words for those beyond.
 struct Mirror(Box<[AtomicU64; 1 << 15]>);
@@ -61,7 +69,7 @@ impl Mirror {
 #[must_use]
 pub fn row<'a>(arena: &Arena, scale: &Scale) -> Row<'a> {
     let pages: Vec<u64> = (START..START + scale.pages).step_by(PAGE as usize).filter(|at| at % BLOCK != 0).collect();
-    let [mirror, batched, other] = [(); 3].map(|()| Mirror::new());
+    let [mirror, batched] = [(); 2].map(|()| Mirror::new());
     let nothing: fn(u64, u64) = |_, _| {};
     let behind_dyn: Arc<dyn Fn(u64, u64)> = Arc::new(nothing);
     let call: Box<OnTable> = Box::new(move |row, first| {
@@ -82,19 +90,12 @@ pub fn row<'a>(arena: &Arena, scale: &Scale) -> Row<'a> {
             |_, _| {},
             move |tree, _, pages| map_tables(tree, &*call, pages),
         )),
-        Box::new(ByHand::new(BARE, slot(4), &pages, |entry, leaf, _| exchange(entry.word, leaf))),
-        Box::new(ByHand::new(CHECKED, slot(5), &pages, tested(&slot(5)))),
-        Box::new(ByHand::new(FREEZE, slot(6), &pages, |entry, leaf, _| {
-            exchange(entry.word, FROZEN)?;
-            entry.word.store(leaf, Release);
-            Some(())
-        })),
-        Box::new(ByHand::new(FREEZE_MIRROR, slot(7), &pages, move |entry, leaf, at| {
-            exchange(entry.word, FROZEN)?;
-            other.store(at, leaf);
-            entry.word.store(leaf, Release);
-            Some(())
-        })),
+        Box::new(ByHand::new(BARE, slot(4), &pages, installed)),
+        Box::new(ByHand::new(CHECKED, slot(5), &pages, tested(&slot(5), installed))),
+        Box::new(ByHand::new(FREEZE, slot(6), &pages, frozen)),
+        Box::new(ByHand::new(FREEZE_MIRROR, slot(7), &pages, mirrored(Mirror::new()))),
+        Box::new(ByHand::new(FREEZE_CHECKED, slot(8), &pages, tested(&slot(8), frozen))),
+        Box::new(ByHand::new(MIRROR_CHECKED, slot(9), &pages, tested(&slot(9), mirrored(Mirror::new())))),
     ];
     let expected = digest(pages.iter().map(|at| at + TO_FRAME));
     Row { name: ROW.to_owned(), operations: pages.len() as u64, expected, contenders }

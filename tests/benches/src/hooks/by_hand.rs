@@ -1,40 +1,71 @@
 //! The same by hand: ways of installing a leaf, in the walker of [`Hand`].
 
+use super::Mirror;
 use crate::contender::Contender;
 use crate::memory::Slot;
 use crate::peer::{BLOCK, PAGE, Peer, TO_FRAME};
 use crate::peers::engine::Records;
-use crate::peers::entry::{FRAME, PRESENT, WRITE};
+use crate::peers::entry::FRAME;
 use crate::peers::hand::Hand;
 use crate::workload::digest;
 use pt_core::memory::UNCOUNTED;
 use pt_core::{DirectMap, Hpa, Memory};
 use pt_tdx::Gpaw;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-/// What stands in an entry that is frozen.
-pub(super) const FROZEN: u64 = 1 << 61;
+/// What stands in an entry that is frozen: as in a private table, a word that no immediate operand holds.
+const FROZEN: u64 = 1 << 63 | 0x5a0;
+/// What a leaf of a private table says beside its frame.
+const LEAF: u64 = 1 << 63 | 0x87;
+/// From an address to its leaf.
+const TO_LEAF: u64 = TO_FRAME + LEAF;
 
 #[inline(always)]
-pub(super) fn exchange(entry: &AtomicU64, new: u64) -> Option<()> {
+fn exchange(entry: &AtomicU64, new: u64) -> Option<()> {
     (entry.load(Acquire) == 0 && entry.compare_exchange(0, new, Relaxed, Relaxed).is_ok()).then_some(())
+}
+
+/// One compare-exchange.
+#[inline(always)]
+pub(super) fn installed(entry: Entry<'_>, at: u64) -> Option<()> {
+    exchange(entry.word, at + TO_LEAF)
+}
+
+/// The protocol, without anybody to ask.
+#[inline(always)]
+pub(super) fn frozen(entry: Entry<'_>, at: u64) -> Option<()> {
+    exchange(entry.word, FROZEN)?;
+    entry.word.store(at + TO_LEAF, Release);
+    Some(())
+}
+
+/// The protocol, with a mirror that is told the frame.
+pub(super) fn mirrored(mirror: Arc<Mirror>) -> impl Install {
+    move |entry, at| {
+        exchange(entry.word, FROZEN)?;
+        let frame = at + TO_FRAME;
+        mirror.store(at, frame);
+        entry.word.store(frame + LEAF, Release);
+        Some(())
+    }
 }
 
 /// Installs nothing that the engine would not: the address lies in the geometry, which is known at run time, and the
 /// frame is aligned and not too wide. Notes that the table is not counted.
-pub(super) fn tested(slot: &Slot) -> impl Install + use<> {
+pub(super) fn tested<I: Install>(slot: &Slot, install: I) -> impl Install + use<I> {
     let (geometry, records) = (black_box(Gpaw::Bits48), Records::new(slot));
     let counts = Counts { map: records.map(slot), _records: records };
-    move |entry, leaf, at| {
+    move |entry, at| {
+        let frame = at + TO_FRAME;
         let width = if geometry == Gpaw::Bits48 { 48 } else { 52 };
-        if at >> width != 0 || leaf & !(FRAME | PRESENT | WRITE) != 0 {
+        if at >> width != 0 || frame & !FRAME != 0 {
             return None;
         }
-        exchange(entry.word, leaf)?;
         counts.invalidate(entry.table);
-        Some(())
+        install(entry, at)
     }
 }
 
@@ -55,14 +86,15 @@ impl Counts {
 }
 
 /// An entry and the table that it is in.
+#[derive(Copy, Clone)]
 pub(super) struct Entry<'t> {
-    pub(super) word: &'t AtomicU64,
+    word: &'t AtomicU64,
     table: u64,
 }
 
 /// A way of installing a leaf in an entry, for an address.
-pub(super) trait Install: Fn(Entry<'_>, u64, u64) -> Option<()> {}
-impl<F: Fn(Entry<'_>, u64, u64) -> Option<()>> Install for F {}
+pub(super) trait Install: Fn(Entry<'_>, u64) -> Option<()> {}
+impl<F: Fn(Entry<'_>, u64) -> Option<()>> Install for F {}
 
 /// The walker by hand with a way of installing an entry.
 pub(super) struct ByHand<F> {
@@ -105,7 +137,6 @@ impl<F: Install> Contender for ByHand<F> {
 fn install_all<F: Install>(hand: &Hand, pages: &[u64], install: &F) -> Option<()> {
     pages.iter().try_for_each(|&at| {
         let table = hand.last_table(at)?;
-        let entry = Entry { word: hand.entry(table, at, 0), table };
-        install(entry, (at + TO_FRAME) | PRESENT | WRITE, at)
+        install(Entry { word: hand.entry(table, at, 0), table }, at)
     })
 }
