@@ -54,7 +54,7 @@ struct Context<'m> {
 #[must_use]
 pub fn emit(module: &Module) -> TokenStream {
     let context = Context { module, krate: &module.krate };
-    let mut items: TokenStream = module.passed.iter().cloned().collect();
+    let mut items: Vec<TokenStream> = module.passed.clone();
     items.extend(module.levels.as_ref().map(|levels| levels::emit(context, levels)));
     items.extend(module.geometry.as_ref().map(|geometry| geometry::emit(context, geometry)));
     items.extend(module.config.as_ref().map(|config| config::emit(context, config)));
@@ -68,7 +68,7 @@ pub fn emit(module: &Module) -> TokenStream {
     items.extend(module.phases.iter().map(phases::emit));
     items.extend(module.operations.iter().map(|operations| operations::emit(context, operations)));
     items.extend(module.hooks.iter().map(|hooks| hooks::emit(context, hooks)));
-    let Some(head) = &module.head else { return items };
+    let Some(head) = &module.head else { return quote::quote!(#(#items)*) };
     let (vis, ident) = (&head.vis, &head.ident);
     let overview = overview::draw(context, ident);
     let documented = head.attrs.documented;
@@ -77,7 +77,7 @@ pub fn emit(module: &Module) -> TokenStream {
     quote::quote! {
         #attrs
         #vis mod #ident {
-            #items
+            #(#items)*
         }
     }
 }
