@@ -7,17 +7,26 @@
 //! A virtual machine does not always have a core for each CPU: for seconds at a time two of them run on one. A column of
 //! its own shows that: threads that calculate, share nothing and touch no memory. Only rounds count in which it says that
 //! each thread had a core, see [`WholeCores`].
+//!
+//! Another one shows what there is to gain: both threads exchange the same words, and there are no tables.
 
 mod contenders;
+mod cores;
+mod limits;
+mod parts;
 mod threads;
 
 use crate::measure::median;
 use crate::memory::{Arena, Slot};
 use crate::peer::{PAGE, START, TO_FRAME};
+use crate::peers::engine::NoWait;
 use crate::peers::{multiarch, x86_64_crate};
 use crate::report::Cells;
 use crate::workload::shuffled;
-use contenders::{Arithmetic, ByHand, Engine, Locked};
+use contenders::{ByHand, Engine, Locked};
+use cores::WholeCores;
+use limits::{Arithmetic, Together};
+use parts::{Epochs, Twin};
 use std::time::Duration;
 use threads::together;
 
@@ -27,10 +36,10 @@ const ENGINE: &str = "pt";
 pub const HAND: &str = "hand, compare-exchange";
 /// A library that wants its tree exclusively.
 pub const MAPPED: &str = "x86_64 Mapped, spin lock";
-const MULTIARCH: &str = "multiarch, spin lock";
-/// Nobody: threads that calculate and share nothing.
-pub const ARITHMETIC: &str = "arithmetic";
-const COLUMNS: [&str; 5] = [ENGINE, HAND, MAPPED, MULTIARCH, ARITHMETIC];
+/// No tables: both threads exchange the same words.
+const WORDS: &str = "the same words";
+/// Threads that calculate and share nothing.
+const ARITHMETIC: &str = "arithmetic";
 /// The rows.
 pub const ALONE: &str = "fault-in, 1 thread";
 /// Two threads with half of the pages each.
@@ -39,6 +48,34 @@ pub const DISJOINT: &str = "fault-in, 2 threads, disjoint";
 pub const SAME: &str = "fault-in, 2 threads, same range";
 /// Two threads that both fault on all pages, each in its own order.
 pub const SAME_RANDOM: &str = "fault-in, 2 threads, same range, random orders";
+
+/// A column: its name, and how long it takes until each list of pages is mapped.
+type Column = (&'static str, fn(&Slot, &[&[u64]]) -> Duration);
+
+/// Who is compared. The arithmetic comes last.
+const CONTENDERS: [Column; 6] = [
+    (ENGINE, run::<Engine<NoWait, false>>),
+    (HAND, run::<ByHand>),
+    (MAPPED, run::<Locked<x86_64_crate::Mapped>>),
+    ("multiarch, spin lock", run::<Locked<multiarch::Multiarch>>),
+    (WORDS, run::<Together<true>>),
+    (ARITHMETIC, run::<Arithmetic>),
+];
+
+/// What is between the walker by hand and the engine. The arithmetic comes last.
+const PARTS: [Column; 11] = [
+    (ENGINE, run::<Engine<NoWait, false>>),
+    ("pt, error used", run::<Engine<NoWait, true>>),
+    ("pt, epochs", run::<Engine<Epochs, false>>),
+    (HAND, run::<ByHand>),
+    ("hand, record", run::<Twin<true, false, false>>),
+    ("hand, tests", run::<Twin<false, true, false>>),
+    ("hand, both", run::<Twin<true, true, false>>),
+    ("hand, both, error used", run::<Twin<true, true, true>>),
+    (WORDS, run::<Together<true>>),
+    ("the same words, not loaded first", run::<Together<false>>),
+    (ARITHMETIC, run::<Arithmetic>),
+];
 
 /// A tree that threads fault on.
 trait Faulted: Sync {
@@ -50,6 +87,19 @@ trait Faulted: Sync {
     fn translate(&self, at: u64) -> Option<u64>;
 }
 
+/// Memory for all columns: room for the tables of so many pages, three times.
+#[must_use]
+pub fn arena(pages: u64) -> Arena {
+    Arena::new(CONTENDERS.len().max(PARTS.len()), 3 * (pages as usize / 512 + 16))
+}
+
+/// Nanoseconds that a word takes from one CPU to the other, as the median of `rounds`: what there is to share a word is
+/// a multiple of this, and where the CPUs of a virtual machine are may change while it is measured.
+#[must_use]
+pub fn handover(rounds: usize) -> f64 {
+    median((0..rounds).map(|_| limits::handover()).collect()).unwrap_or(f64::NAN)
+}
+
 /// Times all rows: nanoseconds a page that ends up mapped, as medians of the rounds that count, of which there are up to
 /// `rounds`.
 ///
@@ -57,6 +107,19 @@ trait Faulted: Sync {
 /// If a page is not mapped.
 #[must_use]
 pub fn time(arena: &Arena, pages: u64, rounds: usize) -> Cells {
+    each(&CONTENDERS, arena, pages, rounds)
+}
+
+/// The same of the walker by hand with one part of the engine after the other.
+///
+/// # Panics
+/// If a page is not mapped.
+#[must_use]
+pub fn take_apart(arena: &Arena, pages: u64, rounds: usize) -> Cells {
+    each(&PARTS, arena, pages, rounds)
+}
+
+fn each(columns: &[Column], arena: &Arena, pages: u64, rounds: usize) -> Cells {
     let all: Vec<u64> = (0..pages).map(|page| START + page * PAGE).collect();
     let (first, second) = all.split_at(all.len() / 2);
     let random = shuffled(all.clone());
@@ -70,68 +133,16 @@ pub fn time(arena: &Arena, pages: u64, rounds: usize) -> Cells {
     let mut cells = Cells::default();
     let mut cores = WholeCores::default();
     for (row, work) in rows {
-        let slot = |number| arena.slot(number);
-        let round = || {
-            let times = [
-                run::<Engine>(&slot(0), &work),
-                run::<ByHand>(&slot(1), &work),
-                run::<Locked<x86_64_crate::Mapped>>(&slot(2), &work),
-                run::<Locked<multiarch::Multiarch>>(&slot(3), &work),
-                run::<Arithmetic>(&slot(4), &work),
-            ];
-            times.map(|time| time.as_secs_f64() * 1e9 / pages as f64)
-        };
+        let time =
+            |(slot, (_, run)): (usize, &Column)| run(&arena.slot(slot), &work).as_secs_f64() * 1e9 / pages as f64;
         let share = work[0].len() as f64 / pages as f64;
-        let times = cores.rounds(rounds, share, round);
-        for (place, column) in COLUMNS.into_iter().enumerate() {
+        let times = cores.rounds(rounds, share, || columns.iter().enumerate().map(time).collect());
+        for (place, (column, _)) in columns.iter().enumerate() {
             let times = times.iter().map(|round| round[place]).collect();
             cells.insert(row, column, median(times).unwrap_or(f64::NAN));
         }
     }
     cells
-}
-
-/// Tells by the arithmetic, the last column, in which rounds each thread had a core to itself.
-struct WholeCores {
-    /// The shortest arithmetic for a page of one's own, in nanoseconds.
-    best: f64,
-}
-
-impl Default for WholeCores {
-    fn default() -> Self {
-        Self { best: f64::MAX }
-    }
-}
-
-impl WholeCores {
-    /// How many times as many rounds are run as are wanted, at most.
-    const PATIENCE: usize = 4;
-    /// How much longer the arithmetic takes at most, than at best, with nobody else on the core. Where somebody is, it
-    /// takes 1.4 times as long and more.
-    const ALONE: f64 = 1.1;
-
-    /// The rounds that count, of threads that each work on a `share` of the pages: as many as are wanted, or as there are.
-    fn rounds<const N: usize>(&mut self, wanted: usize, share: f64, round: impl Fn() -> [f64; N]) -> Vec<[f64; N]> {
-        let mut all = vec![];
-        for _ in 0..Self::PATIENCE * wanted {
-            let times = round();
-            self.best = self.best.min(times[N - 1] / share);
-            all.push(times);
-            if all.iter().filter(|times| self.counts(times, share)).count() == wanted {
-                break;
-            }
-        }
-        if all.iter().any(|times| self.counts(times, share)) {
-            all.retain(|times| self.counts(times, share));
-        } else {
-            eprintln!("the machine never had a core for each thread");
-        }
-        all
-    }
-
-    fn counts<const N: usize>(&self, times: &[f64; N], share: f64) -> bool {
-        times[N - 1] <= self.best * share * Self::ALONE
-    }
 }
 
 /// The time until each list of pages is mapped, by a thread of its own.

@@ -18,6 +18,8 @@ pub struct Measured {
     pub ratios: Cells,
     /// Nanoseconds a page that two threads fault in.
     pub faults: Cells,
+    /// Nanoseconds that a word takes from one CPU to the other.
+    pub handover: f64,
     /// Locked operations beyond one a page, and tables linked meanwhile.
     pub locked: (i64, u64),
     /// Bytes and calls of a translation.

@@ -1,7 +1,6 @@
 //! Every library does every piece of work that it offers, on little memory, and comes to what was asked for.
 
 use pt_benches::contender::LIBRARIES;
-use pt_benches::memory::Arena;
 use pt_benches::workload::Scale;
 use pt_benches::{faults, instructions, locked};
 use std::sync::Mutex;
@@ -32,9 +31,11 @@ fn every_library_comes_to_what_was_asked_for() {
 #[test]
 fn no_fault_of_two_threads_is_lost() {
     let _one = ARENA.lock();
-    let arena = Arena::new(5, 512);
+    let arena = faults::arena(2048);
     let times = faults::time(&arena, 2048, 3);
-    assert_eq!((times.rows().len(), times.columns().len()), (4, 5));
+    assert_eq!((times.rows().len(), times.columns().len()), (4, 6));
+    let times = faults::take_apart(&arena, 2048, 3);
+    assert_eq!((times.rows().len(), times.columns().len()), (4, 11));
 }
 
 #[test]

@@ -6,10 +6,8 @@
 //!   --quick   small sizes, few rounds, no builds; writes nothing
 //! ```
 
-use pt_benches::contender::LIBRARIES;
 use pt_benches::goals::{Measured, checks};
 use pt_benches::instructions::{self, CHILD, each_row};
-use pt_benches::memory::Arena;
 use pt_benches::report::Cells;
 use pt_benches::workload::Scale;
 use pt_benches::{faults, locked, machine, markdown, measure, plot, program};
@@ -65,8 +63,9 @@ fn measure(quick: bool) -> io::Result<Measured> {
     });
     step("two threads");
     let pages = if quick { 4096 } else { 65_536 };
-    let arena = Arena::new(LIBRARIES, 3 * (pages as usize / 512 + 16));
+    let arena = faults::arena(pages);
     measured.faults = faults::time(&arena, pages, 5 * rounds);
+    measured.handover = faults::handover(5 * rounds);
     measured.locked = locked::beyond_one_a_page(4096);
     step("code");
     measured.code = program::code(&own).unwrap_or_else(|| skipped("no nm and objdump: code has no size"));

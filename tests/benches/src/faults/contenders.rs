@@ -3,31 +3,39 @@
 use super::Faulted;
 use crate::memory::{Slot, Words};
 use crate::peer::{Peer, TO_FRAME};
-use crate::peers::engine::{Bump, NoWait, Records};
+use crate::peers::engine::{Bump, Records};
 use crate::peers::entry::{FRAME, PRESENT, WRITE, index};
-use pt_core::{DirectMap, Hpa, Page, ParallelTree, Shared, Tree, Va, Whole};
+use pt_core::{Deferred, DirectMap, Hpa, Page, ParallelTree, Shared, Tree, Va, Whole};
 use pt_x86_64::{Features, PageEntryFields, PageTables, Paging, Pt};
 use std::cell::UnsafeCell;
 use std::hint::{black_box, spin_loop};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// The engine under parallel access: a guard and a cursor for each fault.
-pub(super) struct Engine {
-    tree: ParallelTree<PageTables, DirectMap, NoWait>,
+/// The engine under parallel access: a guard for each fault. Whoever faults looks at the error if `ERROR` says so.
+pub(super) struct Engine<R, const ERROR: bool> {
+    tree: ParallelTree<PageTables, DirectMap, R>,
     _records: Records,
 }
 
-impl Faulted for Engine {
+impl<R: Deferred + Default + Sync, const ERROR: bool> Faulted for Engine<R, ERROR> {
     fn new(memory: &Slot, own: &Slot) -> Self {
         let records = Records::new(memory);
         let tree = Tree::configured(Paging::FourLevels, Features::all(), records.map(memory), &Bump(own.clone()));
-        Self { tree: ParallelTree::new(tree.expect("a page for the root"), NoWait), _records: records }
+        let tree = ParallelTree::new(tree.expect("a page for the root"), R::default());
+        Self { tree, _records: records }
     }
 
     fn fault(&self, memory: Slot, pages: &[u64]) {
         let allocator = Bump(memory);
+        let writable = PageEntryFields { write: true, ..PageEntryFields::new() };
         for &at in pages {
-            let _mapped = fault(&self.tree, &allocator, at);
+            let address: Va = Paging::FourLevels.address(at).expect("a canonical address");
+            let page = Page::<Shared, Pt>::new(Hpa::new(at + TO_FRAME)).expect("an aligned frame");
+            // A page that another thread has mapped is no error.
+            let mapped = self.tree.pin().map(&allocator, address, page, writable);
+            if ERROR {
+                let _ = black_box(mapped);
+            }
         }
     }
 
@@ -35,19 +43,6 @@ impl Faulted for Engine {
         let found = Paging::FourLevels.address(at).ok().and_then(|at| self.tree.pin().reader().translate(at));
         Some(found.map_or(0, |found| found.address.as_u64()))
     }
-}
-
-/// One fault. A page that another thread has mapped is no error.
-#[inline]
-fn fault<M: pt_core::Memory>(
-    tree: &ParallelTree<PageTables, M, NoWait>,
-    allocator: &impl pt_core::TableAllocator,
-    at: u64,
-) -> Option<()> {
-    let address: Va = Paging::FourLevels.address(at).ok()?;
-    let page = Page::<Shared, Pt>::new(Hpa::new(at + TO_FRAME)).ok()?;
-    let writable = PageEntryFields { write: true, ..PageEntryFields::new() };
-    tree.pin().map(allocator, address, page, writable).ok()
 }
 
 /// The walker by hand: each missing table and each page by one compare-exchange.
@@ -67,17 +62,7 @@ impl Faulted for ByHand {
 
     fn fault(&self, memory: Slot, pages: &[u64]) {
         for &at in pages {
-            let mut table = self.root;
-            for level in (1..4).rev() {
-                let entry = self.words.at(table, index(at, level));
-                let raw = entry.load(Ordering::Acquire);
-                table = if raw & PRESENT == 0 { self.link(entry, &memory) } else { raw & FRAME };
-            }
-            let leaf = (at + TO_FRAME) | PRESENT | WRITE;
-            let entry = self.words.at(table, index(at, 0));
-            if entry.load(Ordering::Relaxed) == 0 {
-                let _lost = entry.compare_exchange(0, leaf, Ordering::AcqRel, Ordering::Acquire);
-            }
+            let _late = self.map(self.table(at, &memory), at);
         }
     }
 
@@ -88,6 +73,24 @@ impl Faulted for ByHand {
 }
 
 impl ByHand {
+    /// The table of the last level for an address.
+    #[inline(always)]
+    pub(super) fn table(&self, at: u64, memory: &Slot) -> u64 {
+        let mut table = self.root;
+        for level in (1..4).rev() {
+            let entry = self.words.at(table, index(at, level));
+            let raw = entry.load(Ordering::Acquire);
+            table = if raw & PRESENT == 0 { self.link(entry, memory) } else { raw & FRAME };
+        }
+        table
+    }
+
+    /// Maps a page in its table; or returns the entry that is there.
+    #[inline(always)]
+    pub(super) fn map(&self, table: u64, at: u64) -> Result<(), u64> {
+        fill(self.words.at(table, index(at, 0)), (at + TO_FRAME) | PRESENT | WRITE)
+    }
+
     /// Links a new table, or finds the one that another thread has linked.
     #[cold]
     fn link(&self, entry: &AtomicU64, memory: &Slot) -> u64 {
@@ -97,6 +100,15 @@ impl ByHand {
             Ok(_) => table,
             Err(found) => found & FRAME,
         }
+    }
+}
+
+/// Replaces an empty entry; or returns what is there.
+#[inline(always)]
+pub(super) fn fill(entry: &AtomicU64, leaf: u64) -> Result<(), u64> {
+    match entry.load(Ordering::Relaxed) {
+        0 => entry.compare_exchange(0, leaf, Ordering::AcqRel, Ordering::Acquire).map(drop),
+        raw => Err(raw),
     }
 }
 
@@ -139,29 +151,5 @@ impl<P: Peer> Faulted for Locked<P> {
 
     fn translate(&self, at: u64) -> Option<u64> {
         Some(self.with(|peer| peer.translate(P::address(at))))
-    }
-}
-
-/// No tree: each thread calculates for about as long as its faults take, and lets the multiplier of its core never rest:
-/// two threads on one core take twice as long.
-pub(super) struct Arithmetic;
-
-impl Faulted for Arithmetic {
-    fn new(_memory: &Slot, _own: &Slot) -> Self {
-        Self
-    }
-
-    fn fault(&self, _memory: Slot, pages: &[u64]) {
-        let mut sums = [0_u64; 8];
-        for &at in pages {
-            for sum in &mut sums {
-                *sum = (*sum ^ at).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            }
-        }
-        black_box(sums);
-    }
-
-    fn translate(&self, _at: u64) -> Option<u64> {
-        None
     }
 }

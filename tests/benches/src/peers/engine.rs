@@ -60,7 +60,7 @@ impl<T: UsedByCpu> Invalidate<T> for NoTlb {
 }
 
 /// Waits for nobody and frees nothing, as a kernel whose walks run with preemption off.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct NoWait;
 
 impl Reclaim for NoWait {
