@@ -221,8 +221,8 @@ impl<Inner: Memory + ?Sized> Memory for Arc<Inner> {
         (**self).union_of_line(table, index)
     }
     #[inline(always)]
-    fn table(&self, table: Hpa) -> TableAt {
-        (**self).table(table)
+    fn origin(&self) -> u64 {
+        (**self).origin()
     }
     #[inline(always)]
     fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {

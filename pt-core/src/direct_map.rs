@@ -103,10 +103,10 @@ impl Memory for DirectMap {
         union
     }
 
-    /// Its virtual address: the base need not be added again.
+    /// Tables are found by their virtual addresses.
     #[inline(always)]
-    fn table(&self, table: Hpa) -> TableAt {
-        TableAt::new(self.base.wrapping_byte_add(table.as_u64() as usize).addr() as u64)
+    fn origin(&self) -> u64 {
+        self.base.addr() as u64
     }
 
     #[inline(always)]

@@ -71,35 +71,45 @@ pub trait Memory {
         (index..index + LINE).fold(0, |union, index| union | self.word(table, index).load())
     }
 
+    /// What makes the frame of a table the place where [`word_in`](Self::word_in) finds it, when it is added. With a direct map
+    /// that is where the map begins. Who looks up many tables copies it, and has it in a register: behind `self` it
+    /// would be loaded again after each entry.
+    #[inline(always)]
+    fn origin(&self) -> u64 {
+        0
+    }
+
     /// Where this memory finds the table in the frame `table`: what a cursor keeps of the table that it holds, so that
     /// it is not computed again for each page.
     #[inline(always)]
     fn table(&self, table: Hpa) -> TableAt {
-        TableAt::new(table.as_u64())
+        TableAt::new(self.origin(), table)
     }
 
-    /// Entry `index` of the table that [`table`](Self::table) has found. The index is below the number of entries of
-    /// the table.
+    /// Entry `index` of the table that lies there. The index is below the number of entries of the table. Whoever has an
+    /// [`origin`](Self::origin) says here what it is for.
     #[inline(always)]
     fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {
         self.word(Hpa::new(table.get()), index)
     }
 }
 
-/// Where a memory finds a table: its frame, unless the memory says what is faster. Only the memory that made it can read
-/// it.
+/// Where a memory finds a table: the sum of its frame and the memory's [`origin`](Memory::origin).
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct TableAt(u64);
 
 impl TableAt {
-    /// A place, as the memory that calls this will read it.
+    /// No table.
+    pub(crate) const NOWHERE: Self = Self(0);
+
+    /// The table in the frame `table`, in the memory with this origin.
     #[inline(always)]
     #[must_use]
-    pub const fn new(place: u64) -> Self {
-        Self(place)
+    pub const fn new(origin: u64, table: Hpa) -> Self {
+        Self(origin.wrapping_add(table.as_u64()))
     }
 
-    /// What the memory has called [`new`](Self::new) with.
+    /// The sum.
     #[inline(always)]
     #[must_use]
     pub const fn get(self) -> u64 {
@@ -123,8 +133,8 @@ impl<M: Memory + ?Sized> Memory for &M {
         (**self).union_of_line(table, index)
     }
     #[inline(always)]
-    fn table(&self, table: Hpa) -> TableAt {
-        (**self).table(table)
+    fn origin(&self) -> u64 {
+        (**self).origin()
     }
     #[inline(always)]
     fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {

@@ -11,7 +11,7 @@ use crate::error::TreeError;
 use crate::format::EntryFormat;
 use crate::geometry::{Extension, Geometry};
 use crate::level::LevelOf;
-use crate::memory::{Memory, Word};
+use crate::memory::{Memory, TableAt, Word};
 use crate::reach::Reach;
 use crate::table::{Direct, RootVisitor, UsedByCpu, Visible};
 use crate::validity::{InvalidRoot, Valid, ValidRoot, Validity};
@@ -265,6 +265,12 @@ impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
     #[inline(always)]
     pub(crate) fn word<M: Memory>(self, memory: &M, address: Address<T::Space>) -> &M::Word {
         memory.word(self.frame, L::index(address.as_u64()))
+    }
+
+    /// The same, with a copy of the memory's [`origin`](Memory::origin).
+    #[inline(always)]
+    pub(crate) fn word_from<M: Memory>(self, memory: &M, origin: u64, address: Address<T::Space>) -> &M::Word {
+        memory.word_in(TableAt::new(origin, self.frame), L::index(address.as_u64()))
     }
 
     /// The index of `address` in a root table, unless it lies beyond the tree: a tree of another geometry may

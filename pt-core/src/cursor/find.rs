@@ -10,7 +10,7 @@ use crate::entry::Entry;
 use crate::error::{Obstacle, ObstacleOf};
 use crate::format::EntryFormat;
 use crate::level::{Level, LevelOf};
-use crate::memory::{Memory, Word};
+use crate::memory::{Memory, TableAt, Word};
 use crate::table::{RootVisitor, Visible};
 use crate::tree::TableOf;
 use core::marker::PhantomData;
@@ -69,15 +69,17 @@ pub(super) fn entry_of<T: Visible, L: LevelOf<T>, M: Memory>(word: &M::Word) -> 
 /// Looks for the table of level `To` that translates an address, and for the table above it.
 pub(super) struct Find<'a, T: Visible, M, To> {
     memory: &'a M,
+    /// The [`origin`](Memory::origin) of the memory.
+    origin: u64,
     root: Hpa,
     at: Address<T::Space>,
     to: PhantomData<fn() -> To>,
 }
 
-impl<'a, T: Visible, M, To> Find<'a, T, M, To> {
+impl<'a, T: Visible, M: Memory, To> Find<'a, T, M, To> {
     #[inline(always)]
-    pub(super) const fn new(memory: &'a M, root: Hpa, at: Address<T::Space>) -> Self {
-        Self { memory, root, at, to: PhantomData }
+    pub(super) fn new(memory: &'a M, root: Hpa, at: Address<T::Space>) -> Self {
+        Self { memory, origin: memory.origin(), root, at, to: PhantomData }
     }
 }
 
@@ -108,10 +110,10 @@ impl<T: Visible, M: Memory, To: LevelOf<T>> Find<'_, T, M, To> {
         }
         if L::NUMBER == To::Above::NUMBER {
             let bits = To::Above::SHIFT + To::Above::INDEX_BITS;
-            let place = self.memory.table(table.part::<To::Above>(self.at).frame());
+            let place = TableAt::new(self.origin, table.part::<To::Above>(self.at).frame());
             above = Place::of::<T, To>(self.at, bits, place, ROOT);
         }
-        match entry_of::<T, L, M>(table.word(self.memory, self.at)) {
+        match entry_of::<T, L, M>(table.word_from(self.memory, self.origin, self.at)) {
             Entry::Subtable(entry) => self.below::<L::Below, false>(TableOf::at(entry.frame()), above),
             leaf @ Entry::Leaf(_) => Err(Miss::Occupied(Obstacle::entry::<T, L>(self.at, leaf))),
             Entry::Absent(_) | Entry::Frozen => Err(Miss::Unknown),

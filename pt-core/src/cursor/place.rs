@@ -30,7 +30,7 @@ const HIDDEN: u64 = 9 << LEVEL;
 
 impl Place {
     /// No table.
-    pub(super) const NOWHERE: Self = Self { key: NOTHING, table: TableAt::new(0) };
+    pub(super) const NOWHERE: Self = Self { key: NOTHING, table: TableAt::NOWHERE };
 
     /// The table that translates `1 << bits` bytes, `at` among them, on the way to leaves of level `L`.
     ///

@@ -10,7 +10,7 @@ use crate::entry::Entry;
 use crate::format::EntryFormat;
 use crate::geometry::Geometry;
 use crate::level::LevelOf;
-use crate::memory::{Memory, Word};
+use crate::memory::{Memory, TableAt, Word};
 use crate::reach::Position;
 use crate::table::{AddressOf, RootVisitor, Visible};
 use crate::tree::TableOf;
@@ -37,7 +37,8 @@ impl<T: Visible, M: Memory> Reader<'_, T, M> {
             cold_path();
             return None;
         };
-        let end = T::at_root(self.geometry, Walk { memory: self.memory, root: self.root, address, position });
+        let Self { memory, origin, root, .. } = self;
+        let end = T::at_root(self.geometry, Walk { memory, origin, root, address, position });
         match end {
             End::Vacant => None,
             End::Page(found) => Some(found),
@@ -51,6 +52,7 @@ impl<T: Visible, M: Memory> Reader<'_, T, M> {
 
 struct Walk<'a, T: Visible, M> {
     memory: &'a M,
+    origin: u64,
     root: Hpa,
     address: Address<T::Space>,
     position: Position,
@@ -77,7 +79,8 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Walk<'_, T, M> {
 
     #[inline(always)]
     fn visit<L: LevelOf<T>>(self) -> Self::Output {
-        self.entry::<L>(self.memory.word(self.root, self.position.root_index::<T, L>()).load())
+        let root = TableAt::new(self.origin, self.root);
+        self.entry::<L>(self.memory.word_in(root, self.position.root_index::<T, L>()).load())
     }
 }
 
@@ -88,7 +91,7 @@ impl<T: Visible, M: Memory> Walk<'_, T, M> {
         match entry {
             Entry::Subtable(entry) => {
                 let table = TableOf::<T, L::Below>::at(entry.frame());
-                self.entry::<L::Below>(table.word(self.memory, self.address).load())
+                self.entry::<L::Below>(table.word_from(self.memory, self.origin, self.address).load())
             }
             Entry::Leaf(leaf) => self.leaf::<L>(leaf),
             Entry::Absent(_) | Entry::Frozen => {

@@ -4,10 +4,10 @@ translate_nested:
     mov dl, 4
     cmp rsi, qword ptr [rdi + 8]
     jae .L4
+    mov rax, qword ptr [rdi + 16]
     movabs rcx, 4503599627366400
     mov r8, rsi
     shr r8, 39
-    mov rax, qword ptr [rdi + 16]
     mov rdi, qword ptr [rdi + 32]
     add rdi, rax
     mov rdi, qword ptr [rdi + 8*r8]

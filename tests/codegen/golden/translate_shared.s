@@ -5,8 +5,8 @@ translate_shared:
     cmp rsi, qword ptr [rdi + 16]
     jae .L4
     mov rax, rsi
-    movabs rcx, 4503599627366400
     mov rsi, qword ptr [rdi + 24]
+    movabs rcx, 4503599627366400
     mov r8, qword ptr [rdi]
     add r8, rsi
     cmp byte ptr [rdi + 40], 0

@@ -6,8 +6,8 @@ translate_x86_64:
     mov dl, 5
     cmp r8, qword ptr [rdi + 16]
     jae .L4
-    movabs rcx, 4503599627366400
     mov rax, qword ptr [rdi + 48]
+    movabs rcx, 4503599627366400
     mov r9, qword ptr [rdi]
     add r9, rax
     cmp byte ptr [rdi + 64], 1
