@@ -217,6 +217,10 @@ impl<Inner: Memory + ?Sized> Memory for Arc<Inner> {
         (**self).record(table)
     }
     #[inline(always)]
+    fn in_use(&self, table: Hpa, index: usize, absent: u64) -> u64 {
+        (**self).in_use(table, index, absent)
+    }
+    #[inline(always)]
     fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
         (**self).union_of_line(table, index)
     }

@@ -4,10 +4,11 @@
 //! reference. What makes that sound cannot be checked here: it is the contract of [`DirectMap::new`].
 #![allow(unsafe_code, reason = "a direct map is a promise about memory that only its creator can make")]
 
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod x86_64;
+
 use crate::address::{Hpa, PAGE_SHIFT};
 use crate::memory::{Memory, Record, TableAt};
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-use core::arch::asm;
 use core::sync::atomic::AtomicU64;
 
 /// Physical memory at a constant offset, with an array of records beside it.
@@ -35,9 +36,8 @@ impl DirectMap {
     ///
     /// # Safety
     /// A *table frame* is a frame that reaches this map as a table: from the allocator that is used together with
-    /// the map, from an entry of a tree in it, or by a call of [`Memory::word`], [`Memory::union_of_line`],
-    /// [`Memory::word_in`] (there by its virtual address) or [`Memory::record`]. For every table frame, until the last copy of the map and the last tree in it
-    /// are gone:
+    /// the map, from an entry of a tree in it, or by a call of a method of [`Memory`] (of [`Memory::word_in`] by its virtual
+    /// address). For every table frame, until the last copy of the map and the last tree in it are gone:
     ///
     /// 1. `base + frame` points to the whole table, aligned to 8 bytes and valid for reads and writes, and with
     ///    the provenance of `base`.
@@ -45,9 +45,8 @@ impl DirectMap {
     ///    walker does.
     /// 3. `records + frame / 4096` points to an initialised [`Record`], aligned and valid for reads and writes,
     ///    which nobody accesses other than by atomic operations, and with the provenance of `records`.
-    /// 4. No index that is given to [`Memory::word`] or [`Memory::word_in`] lies beyond the table, nor do the eight entries from
-    ///    one that is given to [`Memory::union_of_line`]: the engine keeps this for tables that are as large as the
-    ///    [`TABLE_ORDER`](crate::Level::TABLE_ORDER) of their level.
+    /// 4. No entry that a method of [`Memory`] is asked for lies beyond the table: the engine keeps this for tables that are
+    ///    as large as the [`TABLE_ORDER`](crate::Level::TABLE_ORDER) of their level.
     /// 5. Entries are written by the engine, or as the declaration of the table says: a table entry never names a
     ///    frame that is not a table frame.
     #[inline]
@@ -76,31 +75,25 @@ impl Memory for DirectMap {
         unsafe { &*record }
     }
 
-    /// One instruction a word. The compiler never folds an atomic load into the instruction that uses it, and would make two:
-    /// a harvest of dirty bits runs 21 instructions a leaf so, and 28 otherwise.
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[inline(always)]
     fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
-        let union: u64;
-        // SAFETY: the eight words are read as in `word`, for the same reasons: a load of an aligned word is atomic, as an
-        // operand too (Intel SDM Vol. 3A, 10.1.1 "Guaranteed Atomic Operations"). Nothing is written but the flags.
-        unsafe {
-            asm!(
-                "mov {union}, [{table} + 8 * {index}]",
-                "or {union}, [{table} + 8 * {index} + 8]",
-                "or {union}, [{table} + 8 * {index} + 16]",
-                "or {union}, [{table} + 8 * {index} + 24]",
-                "or {union}, [{table} + 8 * {index} + 32]",
-                "or {union}, [{table} + 8 * {index} + 40]",
-                "or {union}, [{table} + 8 * {index} + 48]",
-                "or {union}, [{table} + 8 * {index} + 56]",
-                table = in(reg) self.base.wrapping_byte_add(table.as_u64() as usize),
-                index = in(reg) index,
-                union = out(reg) union,
-                options(readonly, nostack),
-            );
+        let table = self.base.wrapping_byte_add(table.as_u64() as usize);
+        // SAFETY: as in `word`, for each of the eight.
+        unsafe { x86_64::union_of_line(table, index) }
+    }
+
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    #[inline(always)]
+    fn in_use(&self, table: Hpa, index: usize, absent: u64) -> u64 {
+        let first = self.base.wrapping_byte_add(table.as_u64() as usize).wrapping_add(index);
+        if absent == 0 {
+            // SAFETY: as in `word`, for each of the 64.
+            !unsafe { x86_64::zeroes(first) }
+        } else {
+            // SAFETY: as in `word`, for each of the 64.
+            unsafe { x86_64::unlike(first, absent) }
         }
-        union
     }
 
     /// Tables are found by their virtual addresses.
@@ -125,7 +118,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn words_lines_and_records_lie_where_the_map_says() {
+    fn words_and_records_lie_where_the_map_says() {
         const FIRST: usize = 0x1234_5000;
         let words: Box<[AtomicU64]> = (0..2 * 512).map(AtomicU64::new).collect();
         let records: Vec<Record<AtomicU64>> = (0..2).map(|_| Record::default()).collect();
@@ -140,11 +133,38 @@ mod tests {
         map.word(frame(1), 2).store(99, Ordering::Relaxed);
         assert_eq!(words[512 + 2].load(Ordering::Relaxed), 99);
         assert_eq!(map.word_in(map.table(frame(1)), 2).load(Ordering::Relaxed), 99);
-        // A bit of each of the eight words, and none of those beside them.
-        (0..10).for_each(|index| map.word(frame(1), 20 + index).store(1 << (6 * index), Ordering::Relaxed));
-        assert_eq!(map.union_of_line(frame(1), 21), (1..9).fold(0, |union, index| union | 1 << (6 * index)));
         map.record(frame(1)).live.store(5, Ordering::Relaxed);
         assert_eq!(records[1].live.load(Ordering::Relaxed), 5);
         assert_eq!(records[0].live.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn lines_and_groups_say_what_their_words_do() {
+        const ABSENT: u64 = 1 << 63;
+        let words: Box<[AtomicU64]> = (0..512).map(|_| AtomicU64::new(0)).collect();
+        let records = [Record::default()];
+        // SAFETY: only the frame 0 is used, and both outlive the map.
+        let map = unsafe { DirectMap::new(words.as_ptr(), records.as_ptr()) };
+        let table = Hpa::new(0);
+        let mut state = 1_u64;
+        for absent in [0, ABSENT, ABSENT | 5] {
+            for word in &words {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                // Both kinds of an empty entry, the least that is none, and whatever.
+                let raw = [0, ABSENT, ABSENT | 5, 1, ABSENT | 1, u64::MAX, 1 << 32, state][(state >> 61) as usize];
+                word.store(raw, Ordering::Relaxed);
+            }
+            let load = |index: usize| words[index].load(Ordering::Relaxed);
+            for index in 0..=512 - 64 {
+                let in_use = (0..64).fold(0, |mask, bit| mask | u64::from(load(index + bit) != absent) << bit);
+                assert_eq!(map.in_use(table, index, absent), in_use, "from {index}");
+            }
+        }
+        for index in 0..=512 - 8 {
+            // A bit of each of the eight words, and of those beside them.
+            (0..512).for_each(|at| words[at].store(1 << (at % 60), Ordering::Relaxed));
+            let union = (index..index + 8).fold(0, |union, at| union | 1 << (at % 60));
+            assert_eq!(map.union_of_line(table, index), union, "from {index}");
+        }
     }
 }

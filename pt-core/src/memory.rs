@@ -79,6 +79,19 @@ pub trait Memory {
         0
     }
 
+    /// Which of 64 entries of the table in `table`, from `index` on, are not `absent`: the first of them in the lowest bit, and
+    /// each loaded once. The last of them too is below the number of entries of the table.
+    ///
+    /// A walk over a table that is not full goes by it. It orders nothing: who uses an entry loads it.
+    #[inline]
+    fn in_use(&self, table: Hpa, index: usize, absent: u64) -> u64 {
+        let line = |first| {
+            let line = first..first + LINE;
+            line.rev().fold(0, |mask, index| mask << 1 | u64::from(self.word(table, index).load() != absent))
+        };
+        (0..LINE).fold(0, |mask, number| mask | line(index + number * LINE) << (number * LINE))
+    }
+
     /// Where this memory finds the table in the frame `table`: what a cursor keeps of the table that it holds, so that
     /// it is not computed again for each page.
     #[inline(always)]
@@ -127,6 +140,10 @@ impl<M: Memory + ?Sized> Memory for &M {
     #[inline(always)]
     fn record(&self, table: Hpa) -> &Record<Self::Word> {
         (**self).record(table)
+    }
+    #[inline(always)]
+    fn in_use(&self, table: Hpa, index: usize, absent: u64) -> u64 {
+        (**self).in_use(table, index, absent)
     }
     #[inline(always)]
     fn union_of_line(&self, table: Hpa, index: usize) -> u64 {

@@ -11,10 +11,13 @@ use crate::entry::Entry;
 use crate::format::Access;
 use crate::level::{LevelOf, Levels};
 use crate::memory::{Memory, Word};
+use crate::scan::first_in_use;
 use crate::table::{RootVisitor, Visible};
+use core::convert::Infallible;
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
+use core::ops::ControlFlow;
 
 /// No declaration has more levels.
 const MAX_LEVELS: usize = 8;
@@ -65,6 +68,20 @@ impl<T: Visible, M: Memory> Iterator for Leaves<'_, T, M> {
     type Item = Leaf<T>;
     fn next(&mut self) -> Option<Leaf<T>> {
         self.walk.next()
+    }
+
+    /// Visits the leaves that are left, in one walk from the root, as [`Window::for_each_leaf`] does.
+    fn fold<B, F: FnMut(B, Leaf<T>) -> B>(self, initial: B, mut fold: F) -> B {
+        let Some(from) = self.walk.position else { return initial };
+        let mut folded = Some(initial);
+        let visited: ControlFlow<Infallible> = self.walk.window.for_each_leaf_from(from, |leaf| {
+            folded = folded.take().map(|so_far| fold(so_far, leaf));
+            ControlFlow::Continue(())
+        });
+        let (ControlFlow::Continue(()), Some(folded)) = (visited, folded) else {
+            unreachable!("it is put back each time")
+        };
+        folded
     }
 }
 impl<T: Visible, M: Memory> FusedIterator for Leaves<'_, T, M> {}
@@ -129,7 +146,11 @@ impl<'a, T: Visible, M: Memory> Walk<'a, T, M> {
         let mut position = self.position?;
         let &(table, walk) = self.tables.get(usize::from(L::NUMBER))?;
         loop {
-            let entry = L::decode(self.window.reader.memory.word(table, L::index(position)).load());
+            let Some(raw) = self.advance::<L, I>(table, &mut position) else {
+                self.go_on_at(position);
+                return None;
+            };
+            let entry = L::decode(raw);
             let item = I::of::<L>(entry, cover.address(position), table, walk);
             if let Entry::Subtable(linked) = entry {
                 self.position = Some(position);
@@ -145,6 +166,24 @@ impl<'a, T: Visible, M: Memory> Walk<'a, T, M> {
             self.go_on_at(next);
             return item;
         }
+    }
+
+    /// Loads the entry at `position`. Where absent entries are not wanted, `position` moves on to the first one that is not,
+    /// or, if there is none, behind the table or the window.
+    #[inline(always)]
+    fn advance<L: LevelOf<T>, I: Item<T>>(&self, table: Hpa, position: &mut u64) -> Option<u64> {
+        let (memory, index) = (self.window.reader.memory, L::index(*position));
+        if I::ABSENT {
+            return Some(memory.word(table, index).load());
+        }
+        let wanted = (self.last >> L::SHIFT) - (*position >> L::SHIFT) + 1;
+        let end = L::ENTRIES.min(index.saturating_add(wanted as usize));
+        let found = first_in_use(memory, table, index, end, T::ABSENT);
+        let passed = found.map_or(end, |(found, _)| found) - index;
+        if passed > 0 {
+            *position = ((*position >> L::SHIFT) + passed as u64) << L::SHIFT;
+        }
+        found.map(|(_, raw)| raw)
     }
 
     /// Goes on in the table below.

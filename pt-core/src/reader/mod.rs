@@ -1,8 +1,8 @@
 //! Reading a tree, without writing it: translate, query, step by hand, iterate, dump.
 //!
-//! A [`Reader`] is borrowed from a tree with [`Tree::reader`]. Every entry is loaded once, atomically, and decoded
-//! once; what a reader reports was true when it loaded the entry. Other threads may map meanwhile. They take
-//! tables away only from a [`ParallelTree`](crate::ParallelTree), whose readers hold a guard.
+//! A [`Reader`] is borrowed from a tree with [`Tree::reader`]. What a reader reports of an entry is decoded from one
+//! atomic load, and was true at that moment. (Who visits a range looks beforehand which entries are in use.) Other
+//! threads may map meanwhile. They take tables away only from a [`ParallelTree`](crate::ParallelTree), whose readers hold a guard.
 //!
 //! | question | answer |
 //! |---|---|

@@ -118,6 +118,19 @@ impl<T: Visible, M: Memory> Iterator for Runs<'_, T, M> {
         }
         self.growing.take()
     }
+
+    /// By one visit of the leaves that are left.
+    fn fold<B, F: FnMut(B, Run<T>) -> B>(self, initial: B, mut fold: F) -> B {
+        let Self { leaves, merge, mut growing } = self;
+        let folded = leaves.fold(initial, |so_far, leaf| match Run::grow(&mut growing, leaf, merge) {
+            Some(complete) => fold(so_far, complete),
+            None => so_far,
+        });
+        match growing {
+            Some(last) => fold(folded, last),
+            None => folded,
+        }
+    }
 }
 impl<T: Visible, M: Memory> FusedIterator for Runs<'_, T, M> {}
 

@@ -1,7 +1,7 @@
 //! Exact counts: all rows once under callgrind, which writes one file for each run of [`measured`].
 //!
 //! The parent starts this program anew under valgrind; the child prints what it runs, in order, and the files are
-//! numbered in the same order. Sizes are small, since counts of an operation do not depend on them.
+//! numbered in the same order. Sizes are small where counts of an operation do not depend on them.
 //!
 //! callgrind counts each step of `rep stosb` as an instruction: for the C library's `memset` that is switched off, or
 //! each new table would count some 4000.

@@ -165,6 +165,14 @@ fn check_range<const SIGN: bool>(
     let found: Vec<_> = window.leaves().collect();
     assert_eq!(found.iter().map(|leaf| (leaf.address, leaf.level, leaf.attributes)).collect::<Vec<_>>(), leaves);
 
+    let mut rest = window.leaves();
+    for consumed in 0..=found.len() {
+        let mut folded = Vec::new();
+        rest.clone().for_each(|leaf| folded.push(leaf));
+        assert_eq!(folded, found[consumed..]);
+        assert_eq!(rest.next().as_ref(), found.get(consumed));
+    }
+
     let (mut visited, mut entries) = (Vec::new(), Vec::new());
     let done = window.for_each_leaf(|leaf| {
         visited.push(leaf);

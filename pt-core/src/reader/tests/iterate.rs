@@ -131,3 +131,42 @@ fn an_iterator_that_is_at_its_end_stays_there() {
     assert!(entries.by_ref().last().is_some());
     assert_eq!(entries.next(), None);
 }
+
+#[test]
+fn what_is_left_of_an_iterator_is_the_same_when_it_is_folded() {
+    let arena = arena();
+    let tree = mixed(&arena);
+    let reader = tree.reader();
+    let windows = [
+        reader.whole(),
+        reader.range(range(SHARED + 0x1000, 0x20_0000)),
+        reader.range(range(SHARED + 0x20_1000, 0x1000)),
+        reader.range(range(SHARED + 0x6000, 0x1fa_000)),
+    ];
+    for window in windows {
+        let (mut leaves, mut runs) = (window.leaves(), window.runs(Merge::Frames));
+        loop {
+            let (mut folded, mut stepped) = (Vec::new(), Vec::new());
+            leaves.clone().for_each(|leaf| folded.push(leaf));
+            for leaf in leaves.clone() {
+                stepped.push(leaf);
+            }
+            assert_eq!(folded, stepped, "{leaves:?}");
+            assert_eq!(leaves.clone().count(), stepped.len());
+            if leaves.next().is_none() {
+                break;
+            }
+        }
+        loop {
+            let (mut folded, mut stepped) = (Vec::new(), Vec::new());
+            runs.clone().for_each(|run| folded.push(run));
+            for run in runs.clone() {
+                stepped.push(run);
+            }
+            assert_eq!(folded, stepped, "{runs:?}");
+            if runs.next().is_none() {
+                break;
+            }
+        }
+    }
+}

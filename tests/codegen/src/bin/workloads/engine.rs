@@ -193,6 +193,28 @@ pub fn walk<D: Design>(tree: &TreeOf<D>, range: RangeIn<D>, log: &mut [u64]) -> 
     next
 }
 
+/// The same, leaf by leaf.
+pub fn iterate<D: Design>(tree: &TreeOf<D>, range: RangeIn<D>, log: &mut [u64]) -> usize {
+    let mut next = 0;
+    for leaf in tree.reader().range(range).leaves() {
+        if let Some(slot) = log.get_mut(next) {
+            *slot = leaf.address.as_u64() ^ leaf.frame.as_u64();
+        }
+        next += 1;
+    }
+    next
+}
+
+/// The same by an iterator.
+pub fn fold<D: Design>(tree: &TreeOf<D>, range: RangeIn<D>, log: &mut [u64]) -> usize {
+    tree.reader().range(range).leaves().fold(0, |next, leaf| {
+        if let Some(slot) = log.get_mut(next) {
+            *slot = leaf.address.as_u64() ^ leaf.frame.as_u64();
+        }
+        next + 1
+    })
+}
+
 pub fn harvest<D: Design>(tree: &TreeOf<D>, range: RangeIn<D>, log: &mut [u64]) -> usize {
     let mut next = 0;
     D::harvest(tree, range, |at| {

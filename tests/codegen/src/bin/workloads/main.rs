@@ -220,12 +220,27 @@ fn walks<D: Design>() {
         |hand| hand::walk::<D>(hand, SPARSE * BLOCK, theirs),
     );
     assert_eq!(ours, theirs);
+    let run = Run::<D>::sparse();
+    ours.fill(0);
+    count::<D, _>("leaves, one by one, sparse", "engine", leaves, || engine::iterate::<D>(&run.tree, range, ours));
+    assert_eq!(ours, theirs);
+    ours.fill(0);
+    count::<D, _>("leaves, folded, sparse", "engine", leaves, || engine::fold::<D>(&run.tree, range, ours));
+    assert_eq!(ours, theirs);
     compare::<D, _>(
         "harvest, sparse",
         leaves,
         Run::sparse,
         |run| engine::harvest::<D>(&run.tree, range, ours),
         |hand| hand::harvest::<D>(hand, SPARSE * BLOCK, theirs),
+    );
+    assert_eq!(ours, theirs);
+    compare::<D, _>(
+        "walk, dense",
+        SMALL / PAGE,
+        Run::full,
+        |run| engine::walk::<D>(&run.tree, D::range(SMALL), ours),
+        |hand| hand::walk::<D>(hand, SMALL, theirs),
     );
     assert_eq!(ours, theirs);
 }
