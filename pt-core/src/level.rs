@@ -12,6 +12,14 @@ use crate::table::Visible;
 use core::fmt::Debug;
 use core::hash::Hash;
 
+/// How many bits index the 512 words of 64 bits that a page of 4 KiB holds.
+pub(crate) const PAGE_INDEX_BITS: u32 = 9;
+
+/// The size of a table that so many bits index, as a power of two of 4 KiB pages.
+pub(crate) const fn table_order(index_bits: u32) -> u32 {
+    index_bits.saturating_sub(PAGE_INDEX_BITS)
+}
+
 /// One level of a declaration, known at compile time.
 pub trait Level: Copy + Eq + Debug + 'static {
     /// The name in the declaration.
@@ -25,7 +33,7 @@ pub trait Level: Copy + Eq + Debug + 'static {
     /// Entries in a table of this level.
     const ENTRIES: usize = 1 << Self::INDEX_BITS;
     /// The size of a table page of this level, as a power of two of 4 KiB pages.
-    const TABLE_ORDER: u32 = Self::INDEX_BITS.saturating_sub(9);
+    const TABLE_ORDER: u32 = table_order(Self::INDEX_BITS);
     /// How many tables side by side are indexed as one, as a power of two: see
     /// [`Concatenated`](crate::root::Concatenated).
     const CONCATENATED: u32 = 0;

@@ -10,7 +10,7 @@ use crate::entry::Entry;
 use crate::error::TreeError;
 use crate::format::EntryFormat;
 use crate::geometry::{Extension, Geometry};
-use crate::level::LevelOf;
+use crate::level::{LevelOf, PAGE_INDEX_BITS};
 use crate::memory::{Memory, TableAt, Word};
 use crate::reach::Reach;
 use crate::table::{Direct, RootVisitor, UsedByCpu, Visible};
@@ -252,7 +252,7 @@ impl<T: Visible, L: LevelOf<T>> TableOf<T, L> {
     }
 
     /// The words of the page: more than entries where a table does not fill it.
-    pub(crate) const WORDS: usize = 1 << (9 + L::TABLE_ORDER);
+    pub(crate) const WORDS: usize = 1 << (PAGE_INDEX_BITS + L::TABLE_ORDER);
 
     /// The frame of the page.
     #[inline(always)]

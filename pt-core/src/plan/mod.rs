@@ -13,7 +13,7 @@ mod tests;
 use crate::address::AddressRange;
 use crate::allocator::{OutOfTables, Reserve, TableAllocator};
 use crate::flush::Scope;
-use crate::level::{LevelOf, Levels};
+use crate::level::{LevelOf, Levels, table_order};
 use crate::table::{LiveRule, Visible};
 use core::fmt;
 
@@ -98,7 +98,7 @@ impl<T: Visible> Plan<T> {
     ) -> Result<Reserve<'a, A, N>, OutOfTables> {
         // All tables but the root are as large as the granule.
         let order = match T::Levels::ALL {
-            [last, above, ..] => (above.shift() - last.shift()).saturating_sub(9),
+            [last, above, ..] => table_order(above.shift() - last.shift()),
             _ => 0,
         };
         Reserve::take_blocks(allocator, order, self.tables)

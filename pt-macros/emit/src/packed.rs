@@ -8,12 +8,13 @@ use proc_macro2::TokenStream;
 use pt_model::Packed;
 
 pub(super) fn emit(context: Context<'_>, packed: &Packed) -> TokenStream {
-    let (krate, vis, ident, ty) = (context.krate, &packed.head.vis, &packed.head.ident, &packed.ty);
+    let (krate, vis, ident) = (context.krate, &packed.head.vis, &packed.head.ident);
     let (bits, entries) = (*packed.bits, 64 / *packed.bits);
     let text = format!("{entries} entries of {bits} bits each, the first in the lowest bits.");
     let attrs = attrs_and_doc(&packed.head.attrs, &text);
     let derive = derive(&KEY[..5], &packed.head.attrs.derives);
-    let (bits, entries) = (decimal(bits), decimal(entries));
+    let (methods, debug) = (methods(context, packed), debug(packed));
+    let bits = decimal(bits);
     hygienic! {
         #attrs
         #derive
@@ -21,6 +22,16 @@ pub(super) fn emit(context: Context<'_>, packed: &Packed) -> TokenStream {
         #[must_use]
         #vis struct #ident(#krate::Packed<#bits>);
 
+        #methods
+        #debug
+    }
+}
+
+/// Words from entries and entries from words.
+fn methods(context: Context<'_>, packed: &Packed) -> TokenStream {
+    let (krate, ident, ty) = (context.krate, &packed.head.ident, &packed.ty);
+    let (bits, entries) = (decimal(*packed.bits), decimal(64 / *packed.bits));
+    hygienic! {
         impl #ident {
             /// How many entries a word has.
             pub const ENTRIES: u32 = #entries;
@@ -78,7 +89,13 @@ pub(super) fn emit(context: Context<'_>, packed: &Packed) -> TokenStream {
                 #krate::Packed::<#bits>::position(number)
             }
         }
+    }
+}
 
+/// A word as the list of its entries.
+fn debug(packed: &Packed) -> TokenStream {
+    let ident = &packed.head.ident;
+    hygienic! {
         impl ::core::fmt::Debug for #ident {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 let mut entries = f.debug_list();

@@ -37,18 +37,13 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
     let phases = module.phases_of(states.table.as_ref()).map(|phases| &phases.head.ident);
     let phase = phases.map_or_else(|| hygienic!(#krate::states::PhaseName), |phases| hygienic!(#phases));
     let phase_argument = phases.map(|phases| hygienic!(, #phases));
-    let names: Vec<_> = states.states.iter().map(|state| &state.ident).collect();
-    let texts = names.iter().map(ToString::to_string);
+    let names = states.states.iter().map(|state| &state.ident);
     let initial = states.states.iter().find(|state| state.initial.is_some()).or(states.states.first())?;
     let initial = &initial.ident;
     let transitions = states.states.iter().flat_map(|state| {
         let targeted = state.transitions.iter().filter(|transition| states.get(&transition.to).is_some());
         targeted.flat_map(|transition| steps(context, (states, state), transition, &by))
     });
-    let shape = shape(context, states);
-    let accessible = which(states, |state| state.accessible.is_some());
-    let blocked = which(states, |state| state.blocked.is_some());
-    let (apply, decode) = coding(context, states);
     let uses = if let Some(phases) = phases {
         hygienic!(
             use #krate::states::Transition;
@@ -59,6 +54,7 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
             use #krate::states::{PhaseName, Transition};
         )
     };
+    let functions = functions(context, states, levels);
     Some(hygienic! {
         impl #krate::states::States for #ident {
             type Method = #method;
@@ -73,28 +69,42 @@ fn model(context: Context<'_>, states: &States) -> Option<TokenStream> {
                 &[#(#transitions,)*]
             };
 
-            fn name(self) -> &'static str {
-                match self { #(Self::#names => #texts,)* }
-            }
-            fn shape(self) -> #krate::states::Shape {
-                #shape
-            }
-            fn is_accessible(self) -> bool {
-                #accessible
-            }
-            fn is_blocked(self) -> bool {
-                #blocked
-            }
-            #[inline]
-            fn apply(self, raw: u64, level: #levels) -> u64 {
-                #apply
-            }
-            #[inline]
-            fn decode(raw: u64, level: #levels) -> ::core::option::Option<Self> {
-                #decode
-            }
+            #functions
         }
     })
+}
+
+/// The functions of `States`: what a state is, and what it is in bits.
+fn functions(context: Context<'_>, states: &States, levels: &Ident) -> TokenStream {
+    let krate = context.krate;
+    let names: Vec<_> = states.states.iter().map(|state| &state.ident).collect();
+    let texts = names.iter().map(ToString::to_string);
+    let shape = shape(context, states);
+    let accessible = which(states, |state| state.accessible.is_some());
+    let blocked = which(states, |state| state.blocked.is_some());
+    let (apply, decode) = coding(context, states);
+    hygienic! {
+        fn name(self) -> &'static str {
+            match self { #(Self::#names => #texts,)* }
+        }
+        fn shape(self) -> #krate::states::Shape {
+            #shape
+        }
+        fn is_accessible(self) -> bool {
+            #accessible
+        }
+        fn is_blocked(self) -> bool {
+            #blocked
+        }
+        #[inline]
+        fn apply(self, raw: u64, level: #levels) -> u64 {
+            #apply
+        }
+        #[inline]
+        fn decode(raw: u64, level: #levels) -> ::core::option::Option<Self> {
+            #decode
+        }
+    }
 }
 
 /// What starts transitions: the type of the values that stand for hooks or operations, and those there are.

@@ -3,7 +3,7 @@
 use super::bits::{bits, levels};
 use super::condition;
 use super::options::{Options, alternatives, idents, number, path, split_at_commas, word};
-use super::{Errors, Reader, arguments, first_and_rest, rust, take_named};
+use super::{Errors, Reader, place, rust, take_named};
 use darling::Error;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use pt_model::{
@@ -182,25 +182,14 @@ fn named_list(chunk: &TokenStream, wanted: &str) -> Option<(TokenStream, Span)> 
 }
 
 fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
-    let (first, rest) = first_and_rest(arguments(attribute, errors));
-    let bits = if first.is_empty() {
-        errors.push(Error::custom("which bits? Write `#[bits(LOW..=HIGH)]`").with_span(attribute));
-        None
-    } else {
-        errors.handle(bits(&first))
-    };
+    let (bits, rest) = place::positions(attribute, errors);
     let mut options = Options::new(rest, &FIELD_OPTIONS, errors);
     let (role, role_span) = role(&mut options);
     let allows = permissions(&mut options, "allows");
     let denies = permissions(&mut options, "denies");
     let writers = options.idents("written_by").map_or_else(Vec::new, |names| parties(Ok(names), options.errors()));
     let absent = options.number("absent");
-    let default = options.value("default");
-    let values = options.flag("values");
-    if let (Some(values), None) = (values, &default) {
-        let message = "which value has a new entry? An enum declared elsewhere needs `default = VARIANT`";
-        options.errors().push(Error::custom(message).with_span(&values));
-    }
+    let (default, values) = place::default(&mut options, "entry");
     let conditional = condition::of_field(&mut options);
     let filter = options.list("levels");
     let understood = options.are_understood();
@@ -229,15 +218,7 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
 
 /// The one option that says what the bits are for, and where its value is.
 fn role(options: &mut Options<'_>) -> (Role, Option<Span>) {
-    let shift = options.number("shift");
-    let mut roles = Vec::new();
-    if let Some(span) = options.flag("frame") {
-        let shift = shift.map(|shift| u32::try_from(*shift).unwrap_or(u32::MAX));
-        roles.push((Role::Frame { shift }, span));
-    } else if let Some(shift) = shift {
-        let message = "`shift` belongs to `frame`: it is the lowest address bit that the field stores";
-        options.errors().push(Error::custom(message).with_span(&shift.span()));
-    }
+    let mut roles: Vec<_> = place::frame(options, "frame").into_iter().collect();
     if let Some(tag) = options.number("tag") {
         roles.push((Role::Tag(*tag), tag.span()));
     }
@@ -255,22 +236,11 @@ fn role(options: &mut Options<'_>) -> (Role, Option<Span>) {
         Some(meta) => roles.push((Role::Hardware(None), meta.span())),
         None => {}
     }
-    match options.one("reserved") {
-        Some(Meta::NameValue(meta)) => {
-            let value = options.errors().handle(number(&meta.value));
-            roles.push((Role::Reserved(value.map_or(0, |value| *value)), meta.value.span()));
-        }
-        Some(meta) => roles.push((Role::Reserved(0), meta.span())),
-        None => {}
-    }
+    roles.extend(place::reserved(options));
     for (name, role) in [("software", Role::Software), ("ignored", Role::Ignored)] {
         roles.extend(options.flag(name).map(|span| (role, span)));
     }
-    for (_, again) in roles.iter().skip(1) {
-        let message = "a field is for one thing: keep one of `frame`, `tag`, `span`, `hardware`, `software`, `ignored`, `reserved`";
-        options.errors().push(Error::custom(message).with_span(again));
-    }
-    roles.first().map_or((Role::Value, None), |(role, span)| (*role, Some(*span)))
+    place::only(&roles, &["frame", "tag", "span", "hardware", "software", "ignored", "reserved"], options.errors())
 }
 
 pub(super) fn permissions(options: &mut Options<'_>, name: &'static str) -> Vec<Spanned<Permission>> {

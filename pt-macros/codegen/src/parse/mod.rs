@@ -14,6 +14,7 @@ mod operations;
 mod options;
 mod packed;
 mod phases;
+mod place;
 mod register;
 mod rust;
 mod salvage;
@@ -121,7 +122,24 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         return module.passed.push(item.into_token_stream());
     };
     let reader = Reader { tokens: arguments(&attribute, errors), span: attribute.span(), broken: is_broken };
-    match (name.as_str(), item) {
+    if fits {
+        return read(&name, reader, item, module, errors);
+    }
+    let wanted = match name.as_str() {
+        "config" | "entry" | "register" => "a struct with named fields",
+        "packed" => "a struct of one unnamed field",
+        "table" => "a unit struct",
+        "hooks" => "a trait",
+        _ => "an enum",
+    };
+    errors.push(Error::custom(format!("`#[{name}]` belongs on {wanted}")).with_span(&attribute));
+    module.lost = true;
+    module.passed.push(item.into_token_stream());
+}
+
+/// Reads an item whose attribute has this name.
+fn read(name: &str, reader: Reader, item: Item, module: &mut Module, errors: &mut Errors) {
+    match (name, item) {
         ("levels", Item::Enum(item)) => {
             let levels = levels::read(reader, item, errors);
             once(&mut module.levels, levels, |levels| &levels.head, "levels", errors);
@@ -146,18 +164,8 @@ fn salvaged_item(salvaged: Salvaged, module: &mut Module, errors: &mut Errors) {
         ("operations", Item::Enum(item)) => module.operations.push(operations::read(reader, item, errors)),
         ("phases", Item::Enum(item)) => module.phases.push(phases::read(reader, item, errors)),
         ("hooks", Item::Trait(item)) => module.hooks.push(hooks::read(reader, item, errors)),
-        (name, item) => {
-            let wanted = match name {
-                "config" | "entry" | "register" => "a struct with named fields",
-                "packed" => "a struct of one unnamed field",
-                "table" => "a unit struct",
-                "hooks" => "a trait",
-                _ => "an enum",
-            };
-            errors.push(Error::custom(format!("`#[{name}]` belongs on {wanted}")).with_span(&attribute));
-            module.lost = true;
-            module.passed.push(item.into_token_stream());
-        }
+        // What does not fit was reported.
+        _ => {}
     }
 }
 

@@ -1,14 +1,13 @@
 //! `#[register(…)] struct`.
 
-use super::bits::bits;
 use super::entry::{class_bits, field_value};
-use super::options::{Options, number};
-use super::{Errors, Reader, arguments, first_and_rest, rust, take_named};
+use super::options::Options;
+use super::{Errors, Reader, place, rust, take_named};
 use darling::Error;
 use proc_macro2::Span;
 use pt_model::{Field, Format, LevelList, LevelName, Place, Role, Shape, Spanned, Word};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, ItemStruct, Meta};
+use syn::{Attribute, ItemStruct};
 
 const CLASSES: [(&str, Role); 3] =
     [("reserved", Role::Reserved(0)), ("reserved_ones", Role::ReservedOnes), ("ignored", Role::Ignored)];
@@ -68,21 +67,10 @@ pub(super) fn read(reader: Reader, item: ItemStruct, errors: &mut Errors) -> For
 }
 
 fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
-    let (first, rest) = first_and_rest(arguments(attribute, errors));
-    let bits = if first.is_empty() {
-        errors.push(Error::custom("which bits? Write `#[bits(LOW..=HIGH)]`").with_span(attribute));
-        None
-    } else {
-        errors.handle(bits(&first))
-    };
+    let (bits, rest) = place::positions(attribute, errors);
     let mut options = Options::new(rest, &FIELD_OPTIONS, errors);
     let (role, role_span) = role(&mut options);
-    let default = options.value("default");
-    let values = options.flag("values");
-    if let (Some(values), None) = (values, &default) {
-        let message = "which value has a new register? An enum declared elsewhere needs `default = VARIANT`";
-        options.errors().push(Error::custom(message).with_span(&values));
-    }
+    let (default, values) = place::default(&mut options, "register");
     let understood = options.are_understood();
     let default = default.and_then(|value| errors.handle(field_value(&value)));
     if !understood {
@@ -107,27 +95,8 @@ fn place(attribute: &Attribute, errors: &mut Errors) -> Option<Place> {
 
 /// What the bits are for, and where that is written.
 fn role(options: &mut Options<'_>) -> (Role, Option<Span>) {
-    let shift = options.number("shift");
-    let mut roles = Vec::new();
-    if let Some(span) = options.flag("address") {
-        let shift = shift.map(|shift| u32::try_from(*shift).unwrap_or(u32::MAX));
-        roles.push((Role::Frame { shift }, span));
-    } else if let Some(shift) = shift {
-        let message = "`shift` belongs to `address`: it is the lowest address bit that the field stores";
-        options.errors().push(Error::custom(message).with_span(&shift.span()));
-    }
-    match options.one("reserved") {
-        Some(Meta::NameValue(meta)) => {
-            let value = options.errors().handle(number(&meta.value));
-            roles.push((Role::Reserved(value.map_or(0, |value| *value)), meta.value.span()));
-        }
-        Some(meta) => roles.push((Role::Reserved(0), meta.span())),
-        None => {}
-    }
+    let mut roles: Vec<_> = place::frame(options, "address").into_iter().collect();
+    roles.extend(place::reserved(options));
     roles.extend(options.flag("ignored").map(|span| (Role::Ignored, span)));
-    for (_, again) in roles.iter().skip(1) {
-        let message = "a field is for one thing: keep one of `address`, `ignored`, `reserved`";
-        options.errors().push(Error::custom(message).with_span(again));
-    }
-    roles.first().map_or((Role::Value, None), |(role, span)| (*role, Some(*span)))
+    place::only(&roles, &["address", "ignored", "reserved"], options.errors())
 }
