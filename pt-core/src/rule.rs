@@ -4,7 +4,10 @@
 //! ([`HasLayout::RULES`]). The cursor refuses to write an entry that breaks one, and the
 //! software walker answers with the fault that the machine has for it.
 
+use crate::config::Config;
+use crate::format::EntryFormat;
 use crate::layout::HasLayout;
+use crate::span;
 use core::fmt;
 
 /// A test of some of the bits of a word.
@@ -92,6 +95,18 @@ impl Rule {
     #[inline(always)]
     pub(crate) fn broken<F: HasLayout>(raw: u64, features: u64) -> Option<&'static Self> {
         F::RULES.iter().find(|rule| rule.when.holds(features) && rule.illegal.holds(raw))
+    }
+
+    /// The rule by which a machine with this configuration does not do what an entry says that is present: one of the
+    /// declaration, a reserved bit, the code of a span, or the physical address width.
+    pub(crate) fn against<F: EntryFormat>(entry: F, config: impl Config) -> Option<&'static Self> {
+        let (raw, frame) = (entry.bits(), entry.frame());
+        Self::broken::<F>(raw, config.features()).or_else(|| match () {
+            () if (raw ^ F::RESERVED_ONES) & F::RESERVED != 0 => Some(&Self::RESERVED),
+            () if span::of(entry).is_some_and(|span| !span.may_hold(frame)) => Some(&Self::SPAN),
+            () if frame.as_u64() & config.beyond() != 0 => Some(&Self::BEYOND),
+            () => None,
+        })
     }
 
     /// The rule by which no entry of the format `F` is legal under these features, whatever it says.

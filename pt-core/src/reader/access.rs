@@ -15,7 +15,6 @@ use crate::geometry::Geometry as _;
 use crate::level::{LevelOf, Levels};
 use crate::memory::{Memory, Word};
 use crate::rule::{Class, Rule};
-use crate::span;
 use crate::table::{AddressOf, RootVisitor, Visible};
 use crate::tree::TableOf;
 use core::fmt;
@@ -151,24 +150,16 @@ impl<T: Visible, M: Memory> Attempt<'_, T, M> {
     /// Passes an entry that says that it is present, if it is one and is not malformed.
     fn through<L: LevelOf<T>, F: EntryFormat>(&self, entry: F, way: Way) -> Result<Way, Fault<T>> {
         let (raw, config) = (entry.bits(), self.reader.config);
-        let features = config.features();
-        let broken = Rule::broken::<F>(raw, features);
-        let cause = match broken {
-            Some(Rule { class: Class::NotPresent, .. }) => Some(Cause::NotPresent),
-            Some(rule) => Some(Cause::Misconfigured { rule }),
-            None if (raw ^ F::RESERVED_ONES) & F::RESERVED != 0 => Some(Cause::Misconfigured { rule: &Rule::RESERVED }),
-            None if span::of(entry).is_some_and(|span| !span.may_hold(entry.frame())) => {
-                Some(Cause::Misconfigured { rule: &Rule::SPAN })
+        match Rule::against(entry, config) {
+            Some(Rule { class: Class::NotPresent, .. }) => Err(self.fault::<L>(raw, Cause::NotPresent)),
+            Some(rule) => Err(self.fault::<L>(raw, Cause::Misconfigured { rule })),
+            None => {
+                let features = config.features();
+                Ok(Way {
+                    allowed: way.allowed & entry.access_with(features),
+                    sets_accessed: way.sets_accessed || lacks(raw, F::ACCESSED & F::written_with(features)),
+                })
             }
-            None if entry.frame().as_u64() & config.beyond() != 0 => Some(Cause::Misconfigured { rule: &Rule::BEYOND }),
-            None => None,
-        };
-        match cause {
-            Some(cause) => Err(self.fault::<L>(raw, cause)),
-            None => Ok(Way {
-                allowed: way.allowed & entry.access_with(features),
-                sets_accessed: way.sets_accessed || lacks(raw, F::ACCESSED & F::written_with(features)),
-            }),
         }
     }
 

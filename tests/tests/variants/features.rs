@@ -4,7 +4,7 @@
 
 use pt_core::error::ObstacleOf;
 use pt_core::format::Access;
-use pt_core::reader::Cause;
+use pt_core::reader::{Cause, Found, Leaf, Unmapped};
 use pt_core::{Arena, Config, Hpa, LeafLevelOf, Levels, Memory, Obstacle, Page, PageOf, Rule, Shared};
 use pt_core::{Tree, UsedByCpu, Visible, Whole};
 use pt_ept::{Capabilities, Ept, EptLeafFields, MemoryType, WalkLength};
@@ -66,12 +66,27 @@ where
     let word = tree.memory().word(table, (AT >> level.shift()) as usize & 511);
     let before = word.load(Ordering::Relaxed);
     word.store(change(before), Ordering::Relaxed);
-    let fault = tree.reader().access(at, wanted).err();
+    let (fault, query) = (tree.reader().access(at, wanted).err(), tree.reader().query(at));
     word.store(before, Ordering::Relaxed);
+    agree(fault.as_ref().map(|fault| fault.cause), &query, wanted);
     if let Some(fault) = fault {
         assert!(fault.level.number() <= level.number() && fault.address == at, "{fault}");
     }
     fault.map(|fault| fault.cause)
+}
+
+/// A query knows the machine too.
+fn agree<T: Visible>(fault: Option<Cause>, query: &Result<Leaf<T>, Unmapped<T>>, wanted: Access) {
+    match (fault, query) {
+        (None, Ok(leaf)) => assert!(leaf.access.allows(wanted), "{:?}", leaf.access),
+        (Some(Cause::Violation { allowed, .. }), Ok(leaf)) => assert_eq!(leaf.access, allowed),
+        (Some(Cause::Misconfigured { rule }), Err(unmapped)) => match unmapped.found {
+            Found::Refused { rule: refused, .. } => assert_eq!(refused, rule),
+            _ => panic!("{unmapped}"),
+        },
+        (Some(Cause::NotPresent | Cause::Beyond), Err(_)) => {}
+        (fault, query) => panic!("{fault:?}, and a query: {query:?}"),
+    }
 }
 
 const RESERVED: Option<Cause> = Some(Cause::Misconfigured { rule: &Rule::RESERVED });
