@@ -59,10 +59,10 @@ pub(crate) fn first_in_use<M: Memory>(
     end: usize,
     absent: u64,
 ) -> Option<(usize, u64)> {
-    let mut index = from;
+    let (mut index, held) = (from, memory.table(table));
     while index + LINE <= end {
         for next in 0..LINE {
-            let raw = memory.word(table, index + next).load();
+            let raw = memory.word_in(held, index + next).load();
             if raw != absent {
                 return Some((index + next, raw));
             }
