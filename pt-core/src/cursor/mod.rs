@@ -16,6 +16,7 @@
 
 mod alike;
 mod annotate;
+mod change;
 mod count;
 mod exchange;
 mod find;

@@ -4,11 +4,11 @@
 //! nothing can fail for want of memory.
 
 use super::alike::Alike;
+use super::change::{Change, Changed, Each, Fixed};
 use super::range::{Part, Slots, before, check_alignment, check_inside, entry, parts};
 use super::source::TableSource;
-use super::split::{Affects, Edge};
+use super::split::{Affects as _, Edge};
 use super::stale::{DeadTables, Touched};
-use super::template::{template, with_history, without_history};
 use super::{Cursor, Interrupted, OldLeaf, Stale};
 use crate::access::Access;
 use crate::address::{Address, AddressRange};
@@ -18,7 +18,7 @@ use crate::flush::Invalidate;
 use crate::format::EntryFormat;
 use crate::level::{LevelOf, Levels};
 use crate::memory::{Memory, Word};
-use crate::table::{Direct, RootVisitor, UsedByCpu};
+use crate::table::{Direct, RootVisitor, UsedByCpu, Visible};
 use crate::tree::TableOf;
 
 impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t, T, M, S, X> {
@@ -73,58 +73,6 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
     }
 }
 
-/// What becomes of a leaf.
-trait Change<T: Direct> {
-    /// Whether leaves that say the same, whatever their frames, are replaced by leaves that say the same.
-    const UNIFORM: bool;
-    /// What is the same for all leaves of level `L`.
-    fn prepare<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<u64, ObstacleOf<T>>;
-    /// The entry that replaces `leaf`.
-    fn apply<L: LevelOf<T>>(
-        &mut self,
-        prepared: u64,
-        at: Address<T::Space>,
-        leaf: L::Leaf,
-    ) -> Result<u64, ObstacleOf<T>>;
-}
-
-/// The same attributes for all.
-struct Fixed<T: Direct>(T::Attributes, T::Config);
-impl<T: Direct> Change<T> for Fixed<T> {
-    const UNIFORM: bool = true;
-    fn prepare<L: LevelOf<T>>(&self, at: Address<T::Space>) -> Result<u64, ObstacleOf<T>> {
-        template::<T, L>(&self.0, at, self.1)
-    }
-    #[inline(always)]
-    fn apply<L: LevelOf<T>>(
-        &mut self,
-        prepared: u64,
-        _at: Address<T::Space>,
-        leaf: L::Leaf,
-    ) -> Result<u64, ObstacleOf<T>> {
-        Ok(with_history::<T, L>(prepared, leaf))
-    }
-}
-
-/// Attributes for each leaf.
-struct Each<F, C>(F, C);
-impl<T: Direct, F: FnMut(&OldLeaf<T>) -> T::Attributes> Change<T> for Each<F, T::Config> {
-    const UNIFORM: bool = false;
-    fn prepare<L: LevelOf<T>>(&self, _at: Address<T::Space>) -> Result<u64, ObstacleOf<T>> {
-        Ok(0)
-    }
-    #[inline(always)]
-    fn apply<L: LevelOf<T>>(
-        &mut self,
-        _prepared: u64,
-        at: Address<T::Space>,
-        leaf: L::Leaf,
-    ) -> Result<u64, ObstacleOf<T>> {
-        let template = template::<T, L>(&(self.0)(&OldLeaf::new::<L>(at, leaf)), at, self.1)?;
-        Ok(without_history::<T, L>(template, leaf))
-    }
-}
-
 /// A change under way.
 struct Pass<T: Direct, C> {
     change: C,
@@ -137,16 +85,6 @@ impl<T: Direct, C> Pass<T, C> {
     fn stop(&mut self, at: Address<T::Space>, obstacle: ObstacleOf<T>) -> ObstacleOf<T> {
         self.next = at;
         obstacle
-    }
-}
-
-/// A change affects the blocks that it changes.
-struct Changed<'c, C>(&'c mut C);
-impl<T: Direct, C: Change<T>> Affects<T> for Changed<'_, C> {
-    fn affects<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: L::Leaf) -> bool {
-        // An obstacle turns up again when the change is made.
-        let new = self.0.prepare::<L>(at).and_then(|prepared| self.0.apply::<L>(prepared, at, leaf));
-        new != Ok(leaf.bits())
     }
 }
 
@@ -177,29 +115,28 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
             0
         };
         let slots = Slots::of::<L>(range);
-        let mut changed = 0;
+        let mut changed = false;
         let mut index = slots.first;
         let altered = loop {
-            let (next, bits) = Self::alter_leaves(self.memory, table, slots, index, prepared, pass);
-            changed |= bits;
+            let (next, leaves) = Self::alter_leaves(self.memory, table, slots, index, prepared, pass);
+            changed |= leaves;
             if next == slots.end {
                 break Ok(());
             }
             let word = self.memory.word(table.frame(), next);
             match self.alter_other::<L, C>(word, prepared, slots.address::<L>(next), pass) {
-                Ok(bits) => changed |= bits,
+                Ok(leaf) => changed |= leaf,
                 Err(obstacle) => break Err(obstacle),
             }
             index = next + 1;
         };
-        if changed != 0 {
+        if changed {
             pass.touched.add(range);
         }
         altered
     }
 
-    /// Changes leaves, until the end or an entry that is not one. Returns where it stopped, and the bits that were
-    /// changed.
+    /// Changes leaves, until the end or an entry that is not one. Returns where it stopped, and whether one was changed.
     #[inline(never)]
     fn alter_leaves<L: LevelOf<T>, C: Change<T>>(
         memory: &M, // apart from `self`, so that a direct map stays in registers
@@ -208,23 +145,26 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         mut index: usize,
         prepared: u64,
         pass: &mut Pass<T, C>,
-    ) -> (usize, u64) {
-        let mut changed = 0;
+    ) -> (usize, bool) {
+        let mut changed = false;
         let mut alike = Alike::<T, L>::NOTHING;
         while index < slots.end {
             let word = memory.word(table.frame(), index);
             let raw = word.load();
             if let Entry::Leaf(leaf) = L::decode(raw) {
                 let Ok(new) = pass.change.apply::<L>(prepared, slots.address::<L>(index), leaf) else { break };
-                if X::replace(word, raw, new, L::Leaf::HARDWARE).is_err() {
-                    break;
+                if new != raw {
+                    if X::replace(word, raw, new, L::Leaf::HARDWARE).is_err() {
+                        break;
+                    }
+                    changed = true;
                 }
-                changed |= new ^ raw;
                 index += 1;
-                let unmarked = L::Leaf::HARDWARE & !raw;
-                if !X::PARALLEL
-                    && C::UNIFORM
-                    && unmarked == 0
+                if exchanges::<T, L, X>(raw) {
+                    if changed {
+                        index = Self::exchange_leaves(memory, table, slots, index, prepared, pass);
+                    }
+                } else if C::UNIFORM
                     && let Some(says) = alike.again(raw)
                 {
                     let new = new & !L::Leaf::FRAME;
@@ -239,8 +179,36 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         (index, changed)
     }
 
-    /// Changes what one entry leads to, if that is not a leaf that could be changed at once. Returns the bits of a
-    /// leaf that were changed.
+    /// Changes leaves that take an exchange each, until the end or an entry that is not one. Returns where it stopped.
+    ///
+    /// It is known already that some leaf of the table is changed: nothing is kept of those here.
+    #[inline(always)]
+    fn exchange_leaves<L: LevelOf<T>, C: Change<T>>(
+        memory: &M,
+        table: TableOf<T, L>,
+        slots: Slots<T::Space>,
+        mut index: usize,
+        prepared: u64,
+        pass: &mut Pass<T, C>,
+    ) -> usize {
+        while index < slots.end {
+            let word = memory.word(table.frame(), index);
+            let raw = word.load();
+            if let Entry::Leaf(leaf) = L::decode(raw)
+                && exchanges::<T, L, X>(raw)
+                && let Ok(new) = pass.change.apply::<L>(prepared, slots.address::<L>(index), leaf)
+                && word.compare_exchange(raw, new).is_ok()
+            {
+                index += 1;
+            } else {
+                break;
+            }
+        }
+        index
+    }
+
+    /// Changes what one entry leads to, if that is not a leaf that could be changed at once. Returns whether it was a leaf
+    /// that was changed.
     #[inline(never)]
     fn alter_other<L: LevelOf<T>, C: Change<T>>(
         &self,
@@ -248,7 +216,7 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
         prepared: u64,
         at: Address<T::Space>,
         pass: &mut Pass<T, C>,
-    ) -> Result<u64, ObstacleOf<T>> {
+    ) -> Result<bool, ObstacleOf<T>> {
         let mut raw = word.load();
         loop {
             match L::decode(raw) {
@@ -257,16 +225,19 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
                         Ok(new) => new,
                         Err(obstacle) => return Err(pass.stop(at, obstacle)),
                     };
+                    if new == raw {
+                        return Ok(false);
+                    }
                     match X::replace(word, raw, new, L::Leaf::HARDWARE) {
-                        Ok(()) => return Ok(new ^ raw),
+                        Ok(()) => return Ok(true),
                         Err(found) => raw = found,
                     }
                 }
                 Entry::Subtable(below) => {
                     let below = TableOf::<T, L::Below>::at(below.frame());
-                    return self.alter(below, entry::<L, _>(at), pass).map(|()| 0);
+                    return self.alter(below, entry::<L, _>(at), pass).map(|()| false);
                 }
-                Entry::Absent(_) => return Ok(0),
+                Entry::Absent(_) => return Ok(false),
                 entry @ Entry::Frozen => return Err(pass.stop(at, Obstacle::entry::<T, L>(at, entry))),
             }
         }
@@ -291,6 +262,12 @@ impl<T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'_, T, 
             other => Err(pass.stop(at, Obstacle::entry::<T, L>(at, other))),
         }
     }
+}
+
+/// Whether it takes an exchange to [replace](Access::replace) a leaf.
+#[inline(always)]
+fn exchanges<T: Visible, L: LevelOf<T>, X: Access>(leaf: u64) -> bool {
+    X::PARALLEL || L::Leaf::HARDWARE & !leaf != 0
 }
 
 struct Alter<'c, 'r, 't, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access, C, I> {

@@ -11,7 +11,7 @@ const USED: Fields = Fields { accessed: true, dirty: true, ..Fields::RWX };
 const PAGES: u64 = 64;
 
 /// Maps page `n` as `kinds[n]` says: `u` is used, `r` is used and read-only, `n` is new, a dot is a hole.
-fn mixed<'a>(arena: &'a Arena, kinds: &str) -> Tree<SharedSample, &'a Arena> {
+pub(super) fn mixed<'a>(arena: &'a Arena, kinds: &str) -> Tree<SharedSample, &'a Arena> {
     let mut tree = tree::<SharedSample>(arena, Width::Bits48);
     let mut cursor = tree.exclusive(arena);
     for (number, kind) in (0..).zip(kinds.chars()) {
@@ -29,7 +29,7 @@ fn mixed<'a>(arena: &'a Arena, kinds: &str) -> Tree<SharedSample, &'a Arena> {
 }
 
 /// Neighbours of every kind, in runs of lengths around four and eight.
-fn patterns() -> Vec<std::string::String> {
+pub(super) fn patterns() -> Vec<std::string::String> {
     let mut patterns = vec!["u".repeat(64), "ur".repeat(32), "uuuuuuuur".repeat(7) + "u", "u.".repeat(32)];
     for length in 1..11 {
         for other in ["r", "n", ".", "nr", "nnn", "r.n"] {
@@ -40,7 +40,7 @@ fn patterns() -> Vec<std::string::String> {
 }
 
 /// The entries of all pages; 0 for none.
-fn entries(arena: &Arena, root: Hpa) -> Vec<u64> {
+pub(super) fn entries(arena: &Arena, root: Hpa) -> Vec<u64> {
     (0..PAGES).map(|page| cpu_walk(arena, root, Width::Bits48, page * PAGE).map_or(0, |(entry, _)| entry)).collect()
 }
 

@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 /// A word that counts how often it is loaded and written, and that a rival may write just before it is exchanged.
 #[derive(Default)]
-struct Watched {
+pub(super) struct Watched {
     word: AtomicU64,
     loads: AtomicU64,
     writes: AtomicU64,
@@ -41,20 +41,20 @@ impl Word for Watched {
 }
 
 /// A few table pages of such words, from frame 0 on, and the page that is handed out next.
-struct Tables {
+pub(super) struct Tables {
     words: Vec<Watched>,
     records: Vec<Record<Watched>>,
     next: AtomicU64,
 }
 
 impl Tables {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let words = (0..16 * 512).map(|_| Watched::default()).collect();
         Self { words, records: (0..16).map(|_| Record::default()).collect(), next: AtomicU64::new(PAGE) }
     }
 
     /// Loads of entries, loads of records, and writes of either, since the last time.
-    fn counts(&self) -> (u64, u64, u64) {
+    pub(super) fn counts(&self) -> (u64, u64, u64) {
         let take = |counter: &AtomicU64| counter.swap(0, Ordering::AcqRel);
         let records = || self.records.iter().flat_map(|record| [&record.partner, &record.live]);
         (
@@ -83,7 +83,7 @@ impl TableAllocator for Tables {
 }
 
 /// Nobody reads beside.
-struct NoReaders;
+pub(super) struct NoReaders;
 
 impl Deferred for NoReaders {
     type Guard<'a> = ();

@@ -7,6 +7,7 @@ mod page;
 #[cfg(feature = "std")]
 mod parallel;
 mod passing;
+mod protecting;
 mod racing;
 mod range;
 mod split;

@@ -119,3 +119,25 @@ fn bits_that_the_cpu_sets_while_a_page_is_changed_are_shown() {
         }
     }
 }
+
+/// The first page is changed at once, and the loop over those that take an exchange each meets the CPU.
+#[test]
+fn bits_that_the_cpu_sets_while_a_range_is_changed_stay() {
+    let width = Width::Bits48;
+    let memory = RacingMemory::new(8);
+    let mut tree = Tree::<SharedSample, _>::new(width, &memory, &memory).unwrap();
+    let mut cursor = tree.exclusive(&memory);
+    cursor.map(gpa(width, 0), page(0), Fields::RWX).unwrap();
+    cursor.map_range(range(width, PAGE, 31 * PAGE), page(PAGES + PAGE), Fields::RWX).unwrap();
+    let mut cpus = Cpus::default();
+    cursor.protect_range(range(width, 0, 32 * PAGE), READ, &mut cpus).unwrap().flush(&mut cpus);
+    assert!(!cpus.flushes.is_empty());
+    let mut marks = vec![];
+    let stale = cursor.unmap_range(range(width, 0, 32 * PAGE), &mut cpus, |leaf| {
+        assert!(!leaf.attributes.write, "{}", leaf.address);
+        marks.push(leaf.raw & (ACCESSED | DIRTY));
+    });
+    stale.unwrap().flush(&mut cpus);
+    assert_eq!(marks.len(), 32);
+    assert!(marks[1..].iter().all(|&marks| marks == ACCESSED | DIRTY), "{marks:x?}");
+}
