@@ -1,8 +1,10 @@
 //! Visitors, iterators and runs, on a tree of four levels.
 
 use super::*;
-use crate::reader::{Merge, Window};
+use crate::reader::{Leaf, Merge, Window};
 use core::ops::ControlFlow;
+use core::sync::atomic::AtomicBool;
+use std::thread;
 use std::vec::Vec;
 
 type Shown = (u64, LevelName, u64);
@@ -169,4 +171,44 @@ fn what_is_left_of_an_iterator_is_the_same_when_it_is_folded() {
             }
         }
     }
+}
+
+#[test]
+fn visits_beside_another_thread_report_what_was_mapped() {
+    const PAGES: u64 = 200;
+    const FRAMES: u64 = 0x4000_0000;
+    let (arena, done) = (arena(), AtomicBool::new(false));
+    let tree = tree::<SharedSample>(Width::Bits48, &arena);
+    let map = |page: u64| map_page(&tree, SHARED + page * 0x1000, LevelName::Pt, FRAMES + page * 0x1000, Fields::RWX);
+    (0..PAGES).for_each(map);
+    // Every third page comes and goes, so that groups of entries are full in one moment and not in the next.
+    let come_and_go = || {
+        for _ in 0..20_000 {
+            let some = || (0..PAGES).filter(|page| page % 3 == 1);
+            some().for_each(|page| put(&tree, SHARED + page * 0x1000, LevelName::Pt, SharedSample::ABSENT));
+            some().for_each(map);
+        }
+        done.store(true, Ordering::Relaxed);
+    };
+    let check = |leaves: &[u64]| {
+        assert!(leaves.is_sorted_by(|one, next| one < next), "each once, in order");
+        let staying = leaves.iter().filter(|&page| page % 3 != 1);
+        assert!(staying.copied().eq((0..PAGES).filter(|page| page % 3 != 1)), "what stays is always there");
+    };
+    thread::scope(|scope| {
+        scope.spawn(come_and_go);
+        while !done.load(Ordering::Relaxed) {
+            let (mut visited, mut stepped) = (Vec::new(), Vec::new());
+            let page = |leaf: Leaf<SharedSample>| {
+                assert_eq!(leaf.frame.as_u64() - FRAMES, leaf.address.as_u64() - SHARED);
+                (leaf.address.as_u64() - SHARED) / 0x1000
+            };
+            tree.reader().whole().leaves().for_each(|leaf| visited.push(page(leaf)));
+            for leaf in tree.reader().whole().leaves() {
+                stepped.push(page(leaf));
+            }
+            check(&visited);
+            check(&stepped);
+        }
+    });
 }
