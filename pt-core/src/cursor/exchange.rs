@@ -25,10 +25,12 @@ pub(super) enum Exchanged<T: Visible> {
     Held(OldLeaf<T>, u64),
     /// The same in a table that was passed, and that is counted already.
     Passed(OldLeaf<T>, u64),
+    /// The table above is another one.
+    Far,
     /// The table is to be held first.
     Unheld,
-    /// A walk from the root is needed: the way is not remembered, or there is no leaf, or one of a span, or the last of its
-    /// table, or another thread was faster.
+    /// There is no leaf, or one of a span, or the last of its table, or another thread was faster: a walk from the root
+    /// tells which.
     Again,
 }
 
@@ -47,6 +49,7 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     ) -> Result<(OldLeaf<T>, u64), ObstacleOf<T>> {
         let (leaf, new) = match self.exchange_remembered::<L, false>(at, &mut new) {
             Exchanged::Held(old, new) | Exchanged::Passed(old, new) => return Ok((old, new)),
+            Exchanged::Far => self.exchange_far::<L, false>(at, new).map(|(leaf, new, _)| (leaf, new))?,
             Exchanged::Unheld => self.exchange_unheld::<L>(at, new)?,
             Exchanged::Again => self.exchange_again::<L>(at, new)?,
         };
@@ -81,7 +84,8 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         let table = match self.entry_above::<L>(self.held.settled.above, at) {
             Some(Entry::Subtable(entry)) => TableOf::<T, L>::at(entry.frame()),
             Some(Entry::Leaf(_)) => return Exchanged::Unheld,
-            Some(Entry::Absent(_) | Entry::Frozen) | None => return Exchanged::Again,
+            Some(Entry::Absent(_) | Entry::Frozen) => return Exchanged::Again,
+            None => return Exchanged::Far,
         };
         if self.passed == table.frame() {
             return Exchanged::Unheld;
@@ -118,6 +122,25 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
         // No bit is left that the CPU sets.
         X::replace(word, raw, new, 0).ok()?;
         Some((OldLeaf::alike::<L>(at, raw, alike.frame), new))
+    }
+
+    /// The same in passing, if a walk from the root finds the table, whose table above is remembered from then on; or in the
+    /// table that is held from then on. Returns whether it is held.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn exchange_far<L: LevelOf<T>, const REMOVES: bool>(
+        &mut self,
+        at: Address<T::Space>,
+        mut new: impl FnMut(L::Leaf) -> u64,
+    ) -> Result<(L::Leaf, u64, bool), ObstacleOf<T>> {
+        if self.held.settled.is_of::<T, L>() && self.find_from_root::<L>(at).is_ok() {
+            self.settle_above::<L>(at);
+            if let Exchanged::Passed(old, new) = self.exchange_near::<L, REMOVES>(at, &mut new) {
+                return Ok((L::Leaf::from_bits(old.raw), new, false));
+            }
+        }
+        let (leaf, new) = self.exchange_again::<L>(at, new)?;
+        Ok((leaf, new, true))
     }
 
     /// The same in a table that is held from then on.

@@ -26,7 +26,9 @@ pub(super) struct Settled {
     pub(super) place: Place,
     /// The table above it, or none.
     pub(super) above: Place,
-    /// A leaf of the table's level without its frame. Under exclusive access its hardware bits are all set, whether or not
+    /// The number of the table's level.
+    level: u8,
+    /// A leaf of that level without its frame. Under exclusive access its hardware bits are all set, whether or not
     /// they were in the leaf that it was taken from.
     says: u64,
 }
@@ -40,7 +42,13 @@ pub(super) struct Alike {
 }
 
 impl Settled {
-    pub(super) const UNKNOWN: Self = Self { place: Place::NOWHERE, above: Place::NOWHERE, says: 0 };
+    pub(super) const UNKNOWN: Self = Self { place: Place::NOWHERE, above: Place::NOWHERE, level: 0, says: 0 };
+
+    /// Whether something is known of leaves of level `L`.
+    #[inline(always)]
+    pub(super) fn is_of<T: Visible, L: LevelOf<T>>(&self) -> bool {
+        self.place.is_somewhere() && self.level == L::NUMBER
+    }
 
     /// What `raw` is, in the table of level `L`, if it says what the settled leaf said.
     #[inline(always)]
@@ -57,8 +65,17 @@ impl<T: Visible, M: Memory, S: TableSource, X: Access> Cursor<'_, T, M, S, X> {
     #[inline(always)]
     pub(super) fn settle<L: LevelOf<T>>(&mut self, at: Address<T::Space>, leaf: L::Leaf) {
         let set = if X::PARALLEL { 0 } else { L::Leaf::HARDWARE };
-        // What is remembered as the table above may have been found on the way to leaves of another level.
-        let above = if self.above.slot_above::<T, L>(at).is_some() { self.above } else { Place::NOWHERE };
-        self.held.settled = Settled { place: self.held.place, above, says: leaf.bits() & !L::Leaf::FRAME | set };
+        let says = leaf.bits() & !L::Leaf::FRAME | set;
+        self.held.settled = Settled { place: self.held.place, above: Place::NOWHERE, level: L::NUMBER, says };
+        self.settle_above::<L>(at);
+    }
+
+    /// Notes that there are leaves of the settled one's level, which is `L`, in the tables that the table above leads to, if
+    /// that was found on the way to `at`, and not on one to leaves of another level.
+    #[inline(always)]
+    pub(super) fn settle_above<L: LevelOf<T>>(&mut self, at: Address<T::Space>) {
+        if self.above.slot_above::<T, L>(at).is_some() {
+            self.held.settled.above = self.above;
+        }
     }
 }

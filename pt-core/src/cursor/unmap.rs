@@ -36,6 +36,10 @@ impl<'t, T: Direct + UsedByCpu, M: Memory, S: TableSource, X: Access> Cursor<'t,
         let (old, is_held) = match self.exchange_remembered::<L, true>(at, &mut |_| T::ABSENT) {
             Exchanged::Held(old, _) => (old, true),
             Exchanged::Passed(old, _) => (old, false),
+            Exchanged::Far => {
+                let (leaf, _, is_held) = self.exchange_far::<L, true>(at, |_| T::ABSENT)?;
+                (OldLeaf::new::<L>(at, leaf), is_held)
+            }
             Exchanged::Unheld => (OldLeaf::new::<L>(at, self.exchange_unheld::<L>(at, |_| T::ABSENT)?.0), true),
             Exchanged::Again => (OldLeaf::new::<L>(at, self.exchange_again::<L>(at, |_| T::ABSENT)?.0), true),
         };

@@ -4,29 +4,29 @@ map_page:
     push r14
     push rbx
     push rax
-    test qword ptr [rsi + 24], rcx
+    test qword ptr [rsi + 104], rcx
     jne .L5
     movabs rax, -9223372036854775808
     lea r8, [rcx + rax]
     add r8, 51
     mov r9, rdx
-    sub r9, qword ptr [rsi + 32]
+    sub r9, qword ptr [rsi]
     cmp r9, 2097151
     ja .L1
-    mov r10, qword ptr [rsi + 40]
+    mov r10, qword ptr [rsi + 8]
     shr r9, 12
     mov r11, qword ptr [r10 + 8*r9]
     cmp r11, rax
     jne .L1
     mov qword ptr [r10 + 8*r9], r8
-    inc qword ptr [rsi + 56]
+    inc qword ptr [rsi + 72]
     jmp .L2
 .L1:
     mov r9, rdx
-    sub r9, qword ptr [rsi]
+    sub r9, qword ptr [rsi + 80]
     cmp r9, 1073741823
     ja .L4
-    mov r10, qword ptr [rsi + 8]
+    mov r10, qword ptr [rsi + 88]
     shr r9, 21
     mov r9, qword ptr [r10 + 8*r9]
     test r9b, r9b
@@ -34,7 +34,7 @@ map_page:
     movabs r10, 4503599627366400
     and r9, r10
     je .L4
-    mov rbx, qword ptr [rsi + 112]
+    mov rbx, qword ptr [rsi + 120]
     mov r10d, edx
     shr r10d, 12
     and r10d, 511
@@ -44,13 +44,13 @@ map_page:
     mov r14, qword ptr [r11 + 8*r10]
     cmp r14, rax
     jne .L5
-    cmp qword ptr [rsi + 104], r9
+    cmp qword ptr [rsi + 112], r9
     je .L4
     mov rax, r9
     shr rax, 8
     mov qword ptr [r11 + 8*r10], r8
     inc qword ptr [rbx + rax + 8]
-    mov qword ptr [rsi + 104], r9
+    mov qword ptr [rsi + 112], r9
 .L2:
     mov byte ptr [rdi], 13
     mov rax, rdi

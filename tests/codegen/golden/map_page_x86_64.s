@@ -3,24 +3,24 @@
 map_page_x86_64:
     push rbx
     sub rsp, 32
-    test qword ptr [rsi + 48], rcx
+    test qword ptr [rsi + 128], rcx
     jne .L6
     lea r8, [rcx + 3]
     mov rax, rdx
-    sub rax, qword ptr [rsi + 56]
+    sub rax, qword ptr [rsi]
     cmp rax, 2097151
     ja .L1
-    mov r9, qword ptr [rsi + 64]
+    mov r9, qword ptr [rsi + 8]
     shr rax, 12
     mov r10, qword ptr [r9 + 8*rax]
     test r10, r10
     je .L2
 .L1:
     mov rax, rdx
-    sub rax, qword ptr [rsi]
+    sub rax, qword ptr [rsi + 80]
     cmp rax, 1073741823
     ja .L5
-    mov r9, qword ptr [rsi + 8]
+    mov r9, qword ptr [rsi + 88]
     shr rax, 21
     mov rax, qword ptr [r9 + 8*rax]
     test al, al
@@ -28,7 +28,7 @@ map_page_x86_64:
     movabs r9, 4503599627366400
     and rax, r9
     je .L5
-    mov r11, qword ptr [rsi + 136]
+    mov r11, qword ptr [rsi + 144]
     mov r9d, edx
     shr r9d, 12
     and r9d, 511
@@ -38,17 +38,17 @@ map_page_x86_64:
     mov rbx, qword ptr [r10 + 8*r9]
     test rbx, rbx
     jne .L6
-    cmp qword ptr [rsi + 128], rax
+    cmp qword ptr [rsi + 136], rax
     je .L5
     mov rcx, rax
     shr rcx, 8
     mov qword ptr [r10 + 8*r9], r8
     inc qword ptr [r11 + rcx + 8]
-    mov qword ptr [rsi + 128], rax
+    mov qword ptr [rsi + 136], rax
     jmp .L3
 .L2:
     mov qword ptr [r9 + 8*rax], r8
-    inc qword ptr [rsi + 80]
+    inc qword ptr [rsi + 72]
 .L3:
     mov byte ptr [rdi], 13
     mov rax, rdi
