@@ -72,8 +72,8 @@ pub trait Memory {
     }
 
     /// What makes the frame of a table the place where [`word_in`](Self::word_in) finds it, when it is added. With a direct map
-    /// that is where the map begins. Who looks up many tables copies it, and has it in a register: behind `self` it
-    /// would be loaded again after each entry.
+    /// that is where the map begins. It never changes: who looks up many tables copies it, and has it in a register, where
+    /// behind `self` it would be loaded again after each entry.
     #[inline(always)]
     fn origin(&self) -> u64 {
         0

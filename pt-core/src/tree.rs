@@ -23,6 +23,8 @@ use core::marker::PhantomData;
 #[must_use = "the tables of a tree that is dropped are lost to their allocator: free it"]
 pub struct Tree<T: Visible, M: Memory, V: Validity = Valid> {
     root: Hpa,
+    /// The same root, as the memory finds it.
+    place: TableAt,
     reach: Reach,
     geometry: T::Geometry,
     config: T::Config,
@@ -66,7 +68,8 @@ impl<T: Visible, M: Memory> Tree<T, M> {
         allocator: &A,
     ) -> Result<Self, OutOfTables> {
         let root = T::at_root(geometry, NewRoot { memory: &memory, allocator })?;
-        Ok(Self { root, reach: Reach::of::<T>(geometry), geometry, config, memory, validity: PhantomData })
+        let (place, reach) = (memory.table(root), Reach::of::<T>(geometry));
+        Ok(Self { root, place, reach, geometry, config, memory, validity: PhantomData })
     }
 }
 
@@ -92,6 +95,12 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
         self.root
     }
 
+    /// The root table, as the memory finds it.
+    #[inline]
+    pub(crate) const fn place(&self) -> TableAt {
+        self.place
+    }
+
     /// The addresses that the tree translates.
     #[inline]
     pub(crate) const fn reach(&self) -> Reach {
@@ -101,8 +110,8 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     /// The same tree, its root now valid or not.
     #[inline]
     pub(crate) fn with_validity<To: Validity>(self) -> Tree<T, M, To> {
-        let Self { root, reach, geometry, config, memory, validity: PhantomData } = self;
-        Tree { root, reach, geometry, config, memory, validity: PhantomData }
+        let Self { root, place, reach, geometry, config, memory, validity: PhantomData } = self;
+        Tree { root, place, reach, geometry, config, memory, validity: PhantomData }
     }
 
     /// The geometry that the tree was made for.

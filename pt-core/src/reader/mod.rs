@@ -42,7 +42,7 @@ pub use translate::Translation;
 pub use visit::Window;
 
 use crate::address::{AddressRange, Hpa};
-use crate::memory::Memory;
+use crate::memory::{Memory, TableAt};
 use crate::reach::Reach;
 use crate::table::Visible;
 use crate::tree::Tree;
@@ -52,6 +52,8 @@ use core::fmt;
 /// Reads one tree. A copy of it costs nothing.
 pub struct Reader<'a, T: Visible, M: Memory> {
     root: Hpa,
+    /// The same root, as the memory finds it.
+    place: TableAt,
     reach: Reach,
     geometry: T::Geometry,
     config: T::Config,
@@ -68,6 +70,7 @@ impl<T: Visible, M: Memory, V: Validity> Tree<T, M, V> {
     pub fn reader(&self) -> Reader<'_, T, M> {
         Reader {
             root: self.root(),
+            place: self.place(),
             reach: self.reach(),
             geometry: self.geometry(),
             config: self.config(),

@@ -37,8 +37,8 @@ impl<T: Visible, M: Memory> Reader<'_, T, M> {
             cold_path();
             return None;
         };
-        let Self { memory, origin, root, .. } = self;
-        let end = T::at_root(self.geometry, Walk { memory, origin, root, address, position });
+        let Self { memory, origin, place, .. } = self;
+        let end = T::at_root(self.geometry, Walk { memory, origin, root: place, address, position });
         match end {
             End::Vacant => None,
             End::Page(found) => Some(found),
@@ -53,7 +53,7 @@ impl<T: Visible, M: Memory> Reader<'_, T, M> {
 struct Walk<'a, T: Visible, M> {
     memory: &'a M,
     origin: u64,
-    root: Hpa,
+    root: TableAt,
     address: Address<T::Space>,
     position: Position,
 }
@@ -79,8 +79,7 @@ impl<T: Visible, M: Memory> RootVisitor<T> for Walk<'_, T, M> {
 
     #[inline(always)]
     fn visit<L: LevelOf<T>>(self) -> Self::Output {
-        let root = TableAt::new(self.origin, self.root);
-        self.entry::<L>(self.memory.word_in(root, self.position.root_index::<T, L>()).load())
+        self.entry::<L>(self.memory.word_in(self.root, self.position.root_index::<T, L>()).load())
     }
 }
 

@@ -3,7 +3,7 @@
 freeze_nothing:
     movabs r8, 9223372036854775801
     mov rcx, qword ptr [rdi]
-    cmp byte ptr [rdi + 40], 0
+    cmp byte ptr [rdi + 48], 0
     je .L2
     mov rax, rsi
     shr rax, 52
@@ -12,7 +12,7 @@ freeze_nothing:
     movabs r10, -4503599627366401
     mov r11, rsi
     shr r11, 48
-    mov r9, qword ptr [rdi + 24]
+    mov r9, qword ptr [rdi + 32]
     add rcx, r9
     mov rcx, qword ptr [rcx + 8*r11]
     lea r11, [rcx + r8]
@@ -29,7 +29,7 @@ freeze_nothing:
     movabs r10, -4503599627366401
     mov r11, rsi
     shr r11, 39
-    mov r9, qword ptr [rdi + 24]
+    mov r9, qword ptr [rdi + 32]
     add rcx, r9
     mov rcx, qword ptr [rcx + 8*r11]
     lea r11, [rcx + r8]
@@ -74,7 +74,7 @@ freeze_nothing:
     cmp rcx, r10
     jne .L1
     add r9, rsi
-    mov rax, qword ptr [rdi + 32]
+    mov rax, qword ptr [rdi + 40]
     shr r11, 8
     mov rcx, qword ptr [rax + r11 + 8]
     test rcx, rcx

@@ -1,15 +1,14 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 59 instructions, 43 on the longest path
+# 58 instructions, 42 on the longest path
 translate_nested:
     mov dl, 4
     cmp rsi, qword ptr [rdi + 8]
     jae .L4
     mov rax, qword ptr [rdi + 16]
     movabs rcx, 4503599627366400
+    mov rdi, qword ptr [rdi + 40]
     mov r8, rsi
     shr r8, 39
-    mov rdi, qword ptr [rdi + 32]
-    add rdi, rax
     mov rdi, qword ptr [rdi + 8*r8]
     and rdi, rcx
     je .L4

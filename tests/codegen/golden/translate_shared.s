@@ -1,15 +1,14 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 65 instructions, 50 on the longest path
+# 64 instructions, 49 on the longest path
 translate_shared:
     mov dl, 5
-    cmp rsi, qword ptr [rdi + 16]
+    cmp rsi, qword ptr [rdi + 24]
     jae .L4
     mov rax, rsi
-    mov rsi, qword ptr [rdi + 24]
+    mov rsi, qword ptr [rdi + 32]
     movabs rcx, 4503599627366400
-    mov r8, qword ptr [rdi]
-    add r8, rsi
-    cmp byte ptr [rdi + 40], 0
+    mov r8, qword ptr [rdi + 8]
+    cmp byte ptr [rdi + 48], 0
     je .L1
     mov rdi, rax
     shr rdi, 48

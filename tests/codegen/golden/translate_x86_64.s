@@ -1,16 +1,15 @@
 # rustc 1.95.0 (59807616e 2026-04-14)
-# 75 instructions, 55 on the longest path
+# 74 instructions, 54 on the longest path
 translate_x86_64:
-    mov r8, qword ptr [rdi + 8]
+    mov r8, qword ptr [rdi + 16]
     add r8, rsi
     mov dl, 5
-    cmp r8, qword ptr [rdi + 16]
+    cmp r8, qword ptr [rdi + 24]
     jae .L4
-    mov rax, qword ptr [rdi + 48]
+    mov rax, qword ptr [rdi + 56]
     movabs rcx, 4503599627366400
-    mov r9, qword ptr [rdi]
-    add r9, rax
-    cmp byte ptr [rdi + 64], 1
+    mov r9, qword ptr [rdi + 8]
+    cmp byte ptr [rdi + 72], 1
     jne .L1
     shr r8, 48
     xor r8d, 256
