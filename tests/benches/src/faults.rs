@@ -5,8 +5,8 @@
 //! kernel whose faults run with preemption off. Each thread has table pages of its own.
 //!
 //! A virtual machine does not always have a core for each CPU: for seconds at a time two of them run on one. A column of
-//! its own shows that: threads that calculate, share nothing and touch no memory. Only rounds count in which it says that
-//! each thread had a core, see [`WholeCores`].
+//! its own shows that: threads that calculate, share nothing and touch no memory. Only runs count before and after which it
+//! says that each thread had a core, see [`WholeCores`].
 //!
 //! Another one shows what there is to gain: both threads exchange the same words, and there are no tables.
 
@@ -25,7 +25,7 @@ use crate::report::Cells;
 use crate::workload::shuffled;
 use contenders::{ByHand, Engine, Locked};
 use cores::WholeCores;
-use limits::{Arithmetic, Together};
+use limits::Together;
 use parts::{Epochs, Twin};
 use std::time::Duration;
 use threads::together;
@@ -38,7 +38,7 @@ pub const HAND: &str = "hand, compare-exchange";
 pub const MAPPED: &str = "x86_64 Mapped, spin lock";
 /// No tables: both threads exchange the same words.
 const WORDS: &str = "the same words";
-/// Threads that calculate and share nothing.
+/// Threads that calculate and share nothing: nanoseconds for a page of one's own.
 const ARITHMETIC: &str = "arithmetic";
 /// The rows.
 pub const ALONE: &str = "fault-in, 1 thread";
@@ -52,18 +52,17 @@ pub const SAME_RANDOM: &str = "fault-in, 2 threads, same range, random orders";
 /// A column: its name, and how long it takes until each list of pages is mapped.
 type Column = (&'static str, fn(&Slot, &[&[u64]]) -> Duration);
 
-/// Who is compared. The arithmetic comes last.
-const CONTENDERS: [Column; 6] = [
+/// Who is compared.
+const CONTENDERS: [Column; 5] = [
     (ENGINE, run::<Engine<NoWait, false>>),
     (HAND, run::<ByHand>),
     (MAPPED, run::<Locked<x86_64_crate::Mapped>>),
     ("multiarch, spin lock", run::<Locked<multiarch::Multiarch>>),
     (WORDS, run::<Together<true>>),
-    (ARITHMETIC, run::<Arithmetic>),
 ];
 
-/// What is between the walker by hand and the engine. The arithmetic comes last.
-const PARTS: [Column; 11] = [
+/// What is between the walker by hand and the engine.
+const PARTS: [Column; 10] = [
     (ENGINE, run::<Engine<NoWait, false>>),
     ("pt, error used", run::<Engine<NoWait, true>>),
     ("pt, epochs", run::<Engine<Epochs, false>>),
@@ -74,7 +73,6 @@ const PARTS: [Column; 11] = [
     ("hand, both, error used", run::<Twin<true, true, true>>),
     (WORDS, run::<Together<true>>),
     ("the same words, not loaded first", run::<Together<false>>),
-    (ARITHMETIC, run::<Arithmetic>),
 ];
 
 /// A tree that threads fault on.
@@ -100,8 +98,8 @@ pub fn handover(rounds: usize) -> f64 {
     median((0..rounds).map(|_| limits::handover()).collect()).unwrap_or(f64::NAN)
 }
 
-/// Times all rows: nanoseconds a page that ends up mapped, as medians of the rounds that count, of which there are up to
-/// `rounds`.
+/// Times all rows: nanoseconds a page that ends up mapped, as medians of the runs that count, of which there are up to `rounds`
+/// or a few more.
 ///
 /// # Panics
 /// If a page is not mapped.
@@ -133,13 +131,14 @@ fn each(columns: &[Column], arena: &Arena, pages: u64, rounds: usize) -> Cells {
     let mut cells = Cells::default();
     let mut cores = WholeCores::default();
     for (row, work) in rows {
-        let time =
-            |(slot, (_, run)): (usize, &Column)| run(&arena.slot(slot), &work).as_secs_f64() * 1e9 / pages as f64;
-        let share = work[0].len() as f64 / pages as f64;
-        let times = cores.rounds(rounds, share, || columns.iter().enumerate().map(time).collect());
-        for (place, (column, _)) in columns.iter().enumerate() {
-            let times = times.iter().map(|round| round[place]).collect();
-            cells.insert(row, column, median(times).unwrap_or(f64::NAN));
+        let time = |slot: usize, run: fn(&Slot, &[&[u64]]) -> Duration| {
+            let (memory, work) = (arena.slot(slot), &work);
+            move || run(&memory, work).as_secs_f64() * 1e9 / pages as f64
+        };
+        let timed: Vec<_> = columns.iter().enumerate().map(|(slot, &(_, run))| time(slot, run)).collect();
+        let medians = cores.medians(rounds, &arena.slot(0), &work, &timed);
+        for (column, median) in columns.iter().map(|&(name, _)| name).chain([ARITHMETIC]).zip(medians) {
+            cells.insert(row, column, median);
         }
     }
     cells

@@ -38,8 +38,8 @@ pub fn page(measured: &Measured, checks: &[Check], machine: &str, command: &str)
     let _ = write!(
         page,
         "## Faults of two threads\n\nNanoseconds of wall time per page that ends up mapped. The last two columns have no \
-         tables: both threads exchange the same words; or they calculate and share nothing, which tells the rounds in which \
-         each had a core: those that count. A word went from one CPU to the other in {:.0} ns.\n\n{}\n",
+         tables: both threads exchange the same words; or they calculate and share nothing, in nanoseconds for a page of \
+         one's own, which tells whether each had a core, and so which runs count. A word went from one CPU to the other in {:.0} ns.\n\n{}\n",
         measured.handover,
         plain(&measured.faults)
     );

@@ -1,9 +1,20 @@
-//! Rounds that count: those in which the machine had a core for each thread.
+//! Runs that count: those in which the machine had a core for each thread.
 
-/// Tells by the arithmetic, the last column, in which rounds each thread had a core to itself.
+use super::limits::Arithmetic;
+use super::run;
+use crate::measure::median;
+use crate::memory::Slot;
+
+/// Tells by the arithmetic, which is done before and after each run, whether each thread had a core to itself.
 pub(super) struct WholeCores {
     /// The shortest arithmetic for a page of one's own, in nanoseconds.
     best: f64,
+}
+
+/// What one run took, and the longer of the two calculations around it, in nanoseconds for a page of one's own.
+struct Run {
+    time: f64,
+    arithmetic: f64,
 }
 
 impl Default for WholeCores {
@@ -19,31 +30,45 @@ impl WholeCores {
     /// takes 1.4 times as long and more.
     const ALONE: f64 = 1.1;
 
-    /// The rounds that count, of threads that each work on a `share` of the pages: as many as are wanted, or as there are.
-    pub(super) fn rounds(&mut self, wanted: usize, share: f64, round: impl Fn() -> Vec<f64>) -> Vec<Vec<f64>> {
-        let mut all = vec![];
+    /// The medians of what `columns` take, one after the other in each round, and of the arithmetic, over as many
+    /// runs that count as are `wanted`, or as there are.
+    pub(super) fn medians(
+        &mut self,
+        wanted: usize,
+        memory: &Slot,
+        work: &[&[u64]],
+        columns: &[impl Fn() -> f64],
+    ) -> Vec<f64> {
+        let pages = work.iter().map(|pages| pages.len()).max().unwrap_or(0);
+        let arithmetic = || run::<Arithmetic>(memory, work).as_secs_f64() * 1e9 / pages as f64;
+        let mut runs: Vec<Vec<Run>> = columns.iter().map(|_| vec![]).collect();
         for _ in 0..Self::PATIENCE * wanted {
-            let times = round();
-            self.best = self.best.min(arithmetic(&times) / share);
-            all.push(times);
-            if all.iter().filter(|times| self.counts(times, share)).count() == wanted {
+            let mut before = arithmetic();
+            for (column, runs) in columns.iter().zip(&mut runs) {
+                let (time, after) = (column(), arithmetic());
+                self.best = self.best.min(after);
+                runs.push(Run { time, arithmetic: before.max(after) });
+                before = after;
+            }
+            if runs.iter().all(|runs| runs.iter().filter(|run| self.counts(run)).count() >= wanted) {
                 break;
             }
         }
-        if all.iter().any(|times| self.counts(times, share)) {
-            all.retain(|times| self.counts(times, share));
-        } else {
+        let calculated = runs.iter().flatten().filter(|run| self.counts(run)).map(|run| run.arithmetic).collect();
+        let mut medians: Vec<f64> = runs.iter().map(|runs| self.median(runs)).collect();
+        medians.push(median(calculated).unwrap_or(f64::NAN));
+        medians
+    }
+
+    fn median(&self, runs: &[Run]) -> f64 {
+        let counting: Vec<f64> = runs.iter().filter(|run| self.counts(run)).map(|run| run.time).collect();
+        median(counting).unwrap_or_else(|| {
             eprintln!("the machine never had a core for each thread");
-        }
-        all
+            median(runs.iter().map(|run| run.time).collect()).unwrap_or(f64::NAN)
+        })
     }
 
-    fn counts(&self, times: &[f64], share: f64) -> bool {
-        arithmetic(times) <= self.best * share * Self::ALONE
+    fn counts(&self, run: &Run) -> bool {
+        run.arithmetic <= self.best * Self::ALONE
     }
-}
-
-/// The last column.
-fn arithmetic(times: &[f64]) -> f64 {
-    times.last().copied().unwrap_or(f64::NAN)
 }
