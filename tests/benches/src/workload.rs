@@ -75,10 +75,10 @@ impl Scale {
     /// For times that are wanted soon.
     pub const QUICK: Self =
         Self { lookups: 1 << 14, translated: &[2, 64], pages: 128 << 20, blocks: 16 << 30, sparse: 1 << 30 };
-    /// For exact counts, which do not depend on the size once there are many tables. The sparse tree is as large as the
+    /// For exact counts. What a page costs depends on how many lie in one table, and on how many tables there are above. The sparse tree is as large as the
     /// bound says, so that the tables above those of the last level weigh what they weigh there.
     pub const COUNTED: Self =
-        Self { lookups: 1 << 12, translated: &[64], pages: 32 << 20, blocks: 16 << 30, sparse: 16 << 30 };
+        Self { lookups: 1 << 12, translated: &[64], pages: Self::LARGE.pages, blocks: 16 << 30, sparse: 16 << 30 };
     /// For a test that it all works.
     pub const SMALL: Self =
         Self { lookups: 1 << 9, translated: &[2, 8], pages: 6 << 20, blocks: 2 << 30, sparse: 16 << 20 };
