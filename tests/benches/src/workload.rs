@@ -75,8 +75,8 @@ impl Scale {
     /// For times that are wanted soon.
     pub const QUICK: Self =
         Self { lookups: 1 << 14, translated: &[2, 64], pages: 128 << 20, blocks: 16 << 30, sparse: 1 << 30 };
-    /// For exact counts. What a page costs depends on how many lie in one table, and on how many tables there are above. The sparse tree is as large as the
-    /// bound says, so that the tables above those of the last level weigh what they weigh there.
+    /// For exact counts, of as much as is timed: what a page costs in no order depends on how many lie in one table, and
+    /// what a leaf costs in a sparse tree on how many tables there are above it.
     pub const COUNTED: Self =
         Self { lookups: 1 << 12, translated: &[64], pages: Self::LARGE.pages, blocks: 16 << 30, sparse: 16 << 30 };
     /// For a test that it all works.
