@@ -6,7 +6,7 @@
 //!
 //! A virtual machine does not always have a core for each CPU: for seconds at a time two of them run on one. A column of
 //! its own shows that: threads that calculate, share nothing and touch no memory. Only runs count before and after which it
-//! says that each thread had a core, see [`WholeCores`].
+//! says that each thread had a core, see `cores::WholeCores`.
 //!
 //! Another one shows what there is to gain: both threads exchange the same words, and there are no tables.
 
