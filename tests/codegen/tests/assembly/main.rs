@@ -38,7 +38,7 @@ const RARE: &[&str] = &["map_elsewhere", "map_or_refuse"];
 
 /// How many bytes an out-of-line translation may have. The goal is 240: `README.md` says what x86-64 with two geometries
 /// has more.
-const SIZES: &[(&str, u64)] = &[("translate_nested", 205), ("translate_x86_64", 265), ("translate_shared", 235)];
+const SIZES: &[(&str, u64)] = &[("translate_nested", 200), ("translate_x86_64", 262), ("translate_shared", 230)];
 
 /// Functions, and how many of their instructions lock the bus.
 const LOCKED: &[(&str, usize)] = &[
