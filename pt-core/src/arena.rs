@@ -10,7 +10,7 @@
 
 use crate::address::{Hpa, PAGE_SHIFT};
 use crate::allocator::TableAllocator;
-use crate::memory::{Memory, Record, TableAt};
+use crate::memory::{Memory, Record};
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::boxed::Box;
@@ -202,35 +202,6 @@ impl Memory for Arena {
     #[inline]
     fn record(&self, table: Hpa) -> &Record<AtomicU64> {
         &self.records[(table.as_u64().wrapping_sub(self.base.as_u64()) >> PAGE_SHIFT) as usize]
-    }
-}
-
-impl<Inner: Memory + ?Sized> Memory for Arc<Inner> {
-    type Word = Inner::Word;
-    const WRITTEN_BY_OTHERS: bool = Inner::WRITTEN_BY_OTHERS;
-    #[inline(always)]
-    fn word(&self, table: Hpa, index: usize) -> &Self::Word {
-        (**self).word(table, index)
-    }
-    #[inline(always)]
-    fn record(&self, table: Hpa) -> &Record<Self::Word> {
-        (**self).record(table)
-    }
-    #[inline(always)]
-    fn in_use(&self, table: Hpa, index: usize, absent: u64) -> u64 {
-        (**self).in_use(table, index, absent)
-    }
-    #[inline(always)]
-    fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
-        (**self).union_of_line(table, index)
-    }
-    #[inline(always)]
-    fn origin(&self) -> u64 {
-        (**self).origin()
-    }
-    #[inline(always)]
-    fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {
-        (**self).word_in(table, index)
     }
 }
 

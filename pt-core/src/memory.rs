@@ -130,34 +130,42 @@ impl TableAt {
     }
 }
 
-impl<M: Memory + ?Sized> Memory for &M {
-    type Word = M::Word;
-    const WRITTEN_BY_OTHERS: bool = M::WRITTEN_BY_OTHERS;
-    #[inline(always)]
-    fn word(&self, table: Hpa, index: usize) -> &Self::Word {
-        (**self).word(table, index)
-    }
-    #[inline(always)]
-    fn record(&self, table: Hpa) -> &Record<Self::Word> {
-        (**self).record(table)
-    }
-    #[inline(always)]
-    fn in_use(&self, table: Hpa, index: usize, absent: u64) -> u64 {
-        (**self).in_use(table, index, absent)
-    }
-    #[inline(always)]
-    fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
-        (**self).union_of_line(table, index)
-    }
-    #[inline(always)]
-    fn origin(&self) -> u64 {
-        (**self).origin()
-    }
-    #[inline(always)]
-    fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {
-        (**self).word_in(table, index)
-    }
+/// A pointer to a memory is that memory: whatever it overrides is passed on.
+macro_rules! points_to_memory {
+    ($pointer:ty: $memory:ident) => {
+        impl<$memory: Memory + ?Sized> Memory for $pointer {
+            type Word = $memory::Word;
+            const WRITTEN_BY_OTHERS: bool = $memory::WRITTEN_BY_OTHERS;
+            #[inline(always)]
+            fn word(&self, table: Hpa, index: usize) -> &Self::Word {
+                (**self).word(table, index)
+            }
+            #[inline(always)]
+            fn record(&self, table: Hpa) -> &Record<Self::Word> {
+                (**self).record(table)
+            }
+            #[inline(always)]
+            fn in_use(&self, table: Hpa, index: usize, absent: u64) -> u64 {
+                (**self).in_use(table, index, absent)
+            }
+            #[inline(always)]
+            fn union_of_line(&self, table: Hpa, index: usize) -> u64 {
+                (**self).union_of_line(table, index)
+            }
+            #[inline(always)]
+            fn origin(&self) -> u64 {
+                (**self).origin()
+            }
+            #[inline(always)]
+            fn word_in(&self, table: TableAt, index: usize) -> &Self::Word {
+                (**self).word_in(table, index)
+            }
+        }
+    };
 }
+points_to_memory!(&M: M);
+#[cfg(any(test, feature = "std"))]
+points_to_memory!(std::sync::Arc<M>: M);
 
 /// What is remembered of one table page, beside it.
 ///
